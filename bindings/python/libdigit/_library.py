@@ -1,0 +1,134 @@
+"""Find and load the C library, once, when the package is imported.
+
+Where it is looked for, in this order:
+
+1. the file that the environment variable ``LIBDIGIT_LIBRARY`` names; if it is
+   set, nothing else is tried;
+2. ``libdigit.so`` inside the package (what ``pip install`` puts there);
+3. ``libdigit.so.0`` wherever the system's loader finds it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from importlib import resources
+from mmap import ACCESS_READ, mmap
+
+from ._errors import error_from
+from ._prototypes import declare
+
+__all__ = ["VERSION", "build_info", "check", "lib", "version"]
+
+VERSION = "0.1.0"
+
+_VARIABLE = "LIBDIGIT_LIBRARY"
+_PACKAGED = "libdigit.so"
+_SONAME = "libdigit.so.0"
+_SANITIZERS = ("__asan_init", "__tsan_init", "__msan_init")
+
+
+def _candidates() -> Iterator[str]:
+    named = os.environ.get(_VARIABLE)
+    if named:
+        yield named
+        return
+    # Not Path(__file__).parent: an editable install keeps the sources and the
+    # library in different folders, and only the import system knows both.
+    yield str(resources.files(__package__).joinpath(_PACKAGED))
+    yield _SONAME
+
+
+def _wants_shared_blas(path: str) -> bool:
+    """Whether a library runs on a shared OpenBLAS (that of the system)."""
+    if os.sep not in path:
+        return True  # found by its soname: a distribution's, as far as we can tell
+    with open(path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(b"\0libopenblas.so") >= 0
+
+
+def _mode(path: str) -> int:
+    """How to dlopen a library.
+
+    Its own needs come before what others have made global only where it shares
+    its BLAS: another package's copy of OpenBLAS must not answer in its place.
+    Sanitizers can't bear that flag.
+    """
+    mode = os.RTLD_NOW | os.RTLD_LOCAL
+    process = ctypes.CDLL(None)
+    if _wants_shared_blas(path) and not any(hasattr(process, name) for name in _SANITIZERS):
+        mode |= getattr(os, "RTLD_DEEPBIND", 0)
+    return mode
+
+
+def _series(text: str) -> list[str]:
+    return text.split(".")[:2]
+
+
+def _open(path: str) -> ctypes.CDLL:
+    """Load one candidate; OSError says why it won't do."""
+    library = ctypes.CDLL(path, mode=_mode(path))
+    try:
+        library.digit_version.restype = ctypes.c_char_p
+        found = library.digit_version().decode()
+        if _series(found) != _series(VERSION):
+            wanted = ".".join(_series(VERSION))
+            raise OSError(f"is version {found}, but this package needs {wanted}.x")
+        declare(library)
+    except AttributeError as error:
+        raise OSError(f"is no libdigit that this package knows: {error}") from error
+    return library
+
+
+def _load() -> ctypes.CDLL:
+    tried = []
+    for path in _candidates():
+        try:
+            return _open(path)
+        except (OSError, ValueError) as error:  # ValueError: an empty file, a path with NUL
+            tried.append(f"  {path}: {error}")
+    raise ImportError(
+        "libdigit's C library could not be loaded. Tried:\n"
+        + "\n".join(tried)
+        + f"\nSet {_VARIABLE} to the file to use, or install the package with pip."
+    )
+
+
+lib = _load()
+
+
+def check(status: int) -> None:
+    """Raise what a status other than OK stands for.
+
+    To be called on the thread that made the failing call, before it makes
+    another: the library keeps its last message for each thread.
+    """
+    if status != 0:
+        text = lib.digit_last_error() or lib.digit_status_text(status)
+        raise error_from(status, text.decode("utf-8", "replace"))
+
+
+def version() -> str:
+    """Version of the C library in use.
+
+    Returns
+    -------
+    str
+        Such as ``"0.1.0"``; of the same series as ``libdigit.__version__``.
+    """
+    text: bytes = lib.digit_version()
+    return text.decode()
+
+
+def build_info() -> str:
+    """How the C library was built and what it runs on, for bug reports.
+
+    Returns
+    -------
+    str
+        BLAS version and kernel, linking mode, instruction sets. The wording may
+        change from release to release.
+    """
+    text: bytes = lib.digit_build_info()
+    return text.decode("utf-8", "replace")

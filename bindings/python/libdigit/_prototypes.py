@@ -1,0 +1,217 @@
+"""The C interface in ctypes' words: every type and function of ``<digit/digit.h>``.
+
+Names are those of the header. Arrays are ``c_void_p``: their dtype, shape and
+layout are checked once, in `_arrays`, before an address is taken.
+``tests/python/test_prototypes.py`` compares all of this with the header.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int32,
+    c_size_t,
+    c_ssize_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+from typing import Any
+
+DIGIT_SAMPLE_SIDE = 28
+DIGIT_SAMPLE_BYTES = DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE
+DIGIT_CLASSES = 10
+
+DIGIT_FLAG_BLANK = 1
+
+DIGIT_SCHEDULE_CONSTANT = 0
+DIGIT_SCHEDULE_COSINE = 1
+
+DIGIT_PIXEL_GRAY8 = 0
+DIGIT_PIXEL_RGB8 = 1
+DIGIT_PIXEL_BGR8 = 2
+DIGIT_PIXEL_RGBA8 = 3
+
+DIGIT_INK_AUTO = 0
+DIGIT_INK_DARK = 1
+DIGIT_INK_LIGHT = 2
+
+# Enums are int in C; the objects are only ever handled by address.
+digit_status = c_int
+digit_model_p = c_void_p
+digit_dataset_p = c_void_p
+
+
+class digit_prediction(Structure):
+    _fields_ = [
+        ("digit", c_int32),
+        ("flags", c_uint32),
+        ("confidence", c_float),
+        ("other", c_float),
+        ("probabilities", c_float * DIGIT_CLASSES),
+    ]
+
+
+class digit_model_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("architecture", c_char_p),
+        ("seed", c_uint64),
+    ]
+
+
+class digit_model_info(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("architecture", c_char_p),
+        ("parameters", c_uint64),
+        ("sample_ops", c_uint64),
+        ("trained_on", c_char_p),
+        ("licence", c_char_p),
+        ("preparation", c_uint32),
+        ("rejects", c_uint32),
+    ]
+
+
+class digit_metrics(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("count", c_uint64),
+        ("correct", c_uint64),
+        ("loss", c_double),
+        ("confusion", (c_uint64 * DIGIT_CLASSES) * DIGIT_CLASSES),
+    ]
+
+
+class digit_progress(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("epoch", c_uint32),
+        ("epochs", c_uint32),
+        ("samples_done", c_uint64),
+        ("samples_total", c_uint64),
+        ("loss", c_double),
+        ("accuracy", c_double),
+        ("validation_accuracy", c_double),
+        ("seconds", c_double),
+    ]
+
+
+digit_progress_fn = CFUNCTYPE(c_int, POINTER(digit_progress), c_void_p)
+
+
+class digit_train_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("epochs", c_uint32),
+        ("batch", c_uint32),
+        ("learning_rate", c_float),
+        ("weight_decay", c_float),
+        ("augment", c_float),
+        ("label_smoothing", c_float),
+        ("average", c_float),
+        ("schedule", c_uint32),
+        ("seed", c_uint64),
+        ("validation", digit_dataset_p),
+        ("checkpoint", c_char_p),
+        ("progress", digit_progress_fn),
+        ("user_data", c_void_p),
+        ("trained_on", c_char_p),
+        ("licence", c_char_p),
+    ]
+
+
+class digit_image(Structure):
+    _fields_ = [
+        ("pixels", c_void_p),
+        ("stride", c_ssize_t),
+        ("width", c_uint32),
+        ("height", c_uint32),
+        ("format", c_uint32),
+        ("ink", c_uint32),
+    ]
+
+
+class digit_box(Structure):
+    _fields_ = [
+        ("x", c_int32),
+        ("y", c_int32),
+        ("width", c_int32),
+        ("height", c_int32),
+    ]
+
+
+class digit_sample_info(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("ink", c_uint32),
+        ("flags", c_uint32),
+        ("box", digit_box),
+    ]
+
+
+# name: (result, arguments)
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "digit_version": (c_char_p, []),
+    "digit_build_info": (c_char_p, []),
+    "digit_status_text": (c_char_p, [digit_status]),
+    "digit_last_error": (c_char_p, []),
+    "digit_model_options_init": (None, [POINTER(digit_model_options), c_size_t]),
+    "digit_model_create": (digit_status, [POINTER(digit_model_options), POINTER(digit_model_p)]),
+    "digit_model_load_pretrained": (digit_status, [POINTER(digit_model_p)]),
+    "digit_model_load": (digit_status, [c_char_p, POINTER(digit_model_p)]),
+    "digit_model_load_memory": (digit_status, [c_void_p, c_size_t, POINTER(digit_model_p)]),
+    "digit_model_save": (digit_status, [digit_model_p, c_char_p]),
+    "digit_model_save_memory": (digit_status, [digit_model_p, c_void_p, POINTER(c_size_t)]),
+    "digit_model_free": (None, [digit_model_p]),
+    "digit_model_get_info": (digit_status, [digit_model_p, POINTER(digit_model_info)]),
+    "digit_model_set_threads": (digit_status, [digit_model_p, c_uint32]),
+    "digit_model_predict": (digit_status, [digit_model_p, c_void_p, c_size_t, c_void_p]),
+    "digit_dataset_load_idx": (digit_status, [c_char_p, c_char_p, POINTER(digit_dataset_p)]),
+    "digit_dataset_create": (
+        digit_status,
+        [c_void_p, c_void_p, c_size_t, POINTER(digit_dataset_p)],
+    ),
+    "digit_dataset_slice": (
+        digit_status,
+        [digit_dataset_p, c_size_t, c_size_t, POINTER(digit_dataset_p)],
+    ),
+    "digit_dataset_count": (c_size_t, [digit_dataset_p]),
+    "digit_dataset_samples": (c_void_p, [digit_dataset_p]),
+    "digit_dataset_labels": (c_void_p, [digit_dataset_p]),
+    "digit_dataset_free": (None, [digit_dataset_p]),
+    "digit_model_evaluate": (
+        digit_status,
+        [digit_model_p, digit_dataset_p, POINTER(digit_metrics)],
+    ),
+    "digit_train_options_init": (None, [POINTER(digit_train_options), c_size_t]),
+    "digit_model_train": (
+        digit_status,
+        [digit_model_p, digit_dataset_p, POINTER(digit_train_options)],
+    ),
+    "digit_model_normalize": (
+        digit_status,
+        [digit_model_p, POINTER(digit_image), c_void_p, POINTER(digit_sample_info)],
+    ),
+}
+
+
+def declare(library: ctypes.CDLL) -> None:
+    """Give every function of `library` its prototype.
+
+    Raises
+    ------
+    AttributeError
+        The library lacks one of them.
+    """
+    for name, (result, arguments) in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments

@@ -1,0 +1,129 @@
+"""Training options, and what passes between a running training and Python."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Generator
+from typing import Any, Optional
+
+from . import _prototypes as c
+from ._arrays import PathLike, integer, path_of, real, text_of
+from ._library import lib
+from ._results import Progress
+
+__all__ = ["ProgressCallback", "Watcher", "train_options"]
+
+_SCHEDULES = {"constant": c.DIGIT_SCHEDULE_CONSTANT, "cosine": c.DIGIT_SCHEDULE_COSINE}
+
+
+ProgressCallback = Callable[[Progress], object]
+
+_FIELDS = tuple(Progress.__dataclass_fields__)
+
+# The library calls with two arguments, and every C calling convention lets a
+# function ignore the last ones. One argument is what a generator's send takes.
+_OneArgument = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(c.digit_progress))
+
+
+class Watcher:
+    """Python's ear in a running training.
+
+    It is called a few times a second, keeps the history, calls the user's
+    callback, and turns any exception, a KeyboardInterrupt above all, into a
+    request to stop; `raise_again` then raises it after the library returned.
+
+    What the library calls is a generator waiting inside a ``try``. An ordinary
+    function would not do: Python raises a pending KeyboardInterrupt as soon as
+    a function is entered, before its first ``try``, and ctypes can only print
+    and drop an exception that leaves a callback.
+    """
+
+    def __init__(self, callback: Optional[ProgressCallback]) -> None:
+        if callback is not None and not callable(callback):
+            raise TypeError(
+                f"progress: expected a callable or None, got {type(callback).__name__}"
+            )
+        self._callback = callback
+        self._epochs: dict[int, Progress] = {}
+        self._error: Optional[BaseException] = None
+        self._listener = self._listen()
+        next(self._listener)
+        self.function = ctypes.cast(_OneArgument(self._listener.send), c.digit_progress_fn)
+
+    @property
+    def history(self) -> list[Progress]:
+        """One record for each epoch that ended."""
+        return list(self._epochs.values())
+
+    def raise_again(self) -> None:
+        """Raise what stopped the training, if an exception did."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def _listen(self) -> Generator[int, Any, None]:
+        try:
+            go_on = True
+            while go_on:
+                pointer = yield 0
+                go_on = self._hear(pointer.contents)
+        except GeneratorExit:
+            return
+        except BaseException as error:
+            self._error = error
+        while True:
+            yield 1
+
+    def _hear(self, heard: c.digit_progress) -> bool:
+        progress = Progress(*[getattr(heard, field) for field in _FIELDS])
+        if progress.samples_done == progress.samples_total:
+            self._epochs[progress.epoch] = progress
+        return self._callback is None or not self._callback(progress)
+
+
+def train_options(
+    *,
+    epochs: Optional[int],
+    batch: Optional[int],
+    learning_rate: Optional[float],
+    schedule: Optional[str],
+    weight_decay: Optional[float],
+    augment: Optional[float],
+    label_smoothing: Optional[float],
+    average: Optional[float],
+    seed: Optional[int],
+    checkpoint: Optional[PathLike],
+    trained_on: Optional[str],
+    licence: Optional[str],
+) -> c.digit_train_options:
+    """The library's defaults, and what the caller wants otherwise."""
+    options = c.digit_train_options()
+    lib.digit_train_options_init(ctypes.byref(options), ctypes.sizeof(options))
+    for name, count, bits in (("epochs", epochs, 32), ("batch", batch, 32), ("seed", seed, 64)):
+        if count is not None:
+            setattr(options, name, integer(count, name, bits))
+    for name, number in (
+        ("learning_rate", learning_rate),
+        ("weight_decay", weight_decay),
+        ("augment", augment),
+        ("label_smoothing", label_smoothing),
+        ("average", average),
+    ):
+        if number is not None:
+            setattr(options, name, real(number, name))
+    if schedule is not None:
+        options.schedule = _schedule_of(schedule)
+    if checkpoint is not None:
+        options.checkpoint = path_of(checkpoint, "checkpoint")
+    for name, text in (("trained_on", trained_on), ("licence", licence)):
+        if text is not None:
+            setattr(options, name, text_of(text, name))
+    return options
+
+
+def _schedule_of(schedule: str) -> int:
+    if not isinstance(schedule, str):
+        raise TypeError(f"schedule: expected str, got {type(schedule).__name__}")
+    if schedule not in _SCHEDULES:
+        raise ValueError(f"schedule: expected 'constant' or 'cosine', got {schedule!r}")
+    return _SCHEDULES[schedule]

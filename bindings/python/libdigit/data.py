@@ -1,0 +1,93 @@
+"""Labelled samples: reading them from files, handing them to the library."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._arrays import PathLike, labels_of, path_of, samples_of
+from ._library import check, lib
+from ._prototypes import DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE, digit_dataset_p
+
+__all__ = ["load_idx"]
+
+
+def load_idx(
+    images: PathLike, labels: PathLike
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Read a pair of IDX files, the format of MNIST, plain or gzip.
+
+    Parameters
+    ----------
+    images : str, bytes or os.PathLike
+        File of n pictures of 28 x 28 pixels, 0 = background, 255 = ink.
+    labels : str, bytes or os.PathLike
+        File of their n labels, each 0..9.
+
+    Returns
+    -------
+    images : ndarray of uint8, shape (n, 28, 28)
+    labels : ndarray of uint8, shape (n,)
+
+    Raises
+    ------
+    DigitError
+        A file can't be read (``status`` is ``Status.IO``), is damaged or not
+        IDX, or the two don't belong together (``FORMAT``, ``LIMIT`` or
+        ``UNSUPPORTED``).
+
+    Examples
+    --------
+    >>> images, labels = libdigit.load_idx("t10k-images-idx3-ubyte",
+    ...                                    "t10k-labels-idx1-ubyte")  # doctest: +SKIP
+    >>> images.shape, labels.shape                                    # doctest: +SKIP
+    ((10000, 28, 28), (10000,))
+    """
+    handle = digit_dataset_p()
+    check(
+        lib.digit_dataset_load_idx(
+            path_of(images, "images"), path_of(labels, "labels"), ctypes.byref(handle)
+        )
+    )
+    try:
+        count = lib.digit_dataset_count(handle)
+        samples = _copy(lib.digit_dataset_samples(handle), count * DIGIT_SAMPLE_BYTES)
+        answers = _copy(lib.digit_dataset_labels(handle), count)
+    finally:
+        lib.digit_dataset_free(handle)
+    return samples.reshape(count, DIGIT_SAMPLE_SIDE, DIGIT_SAMPLE_SIDE), answers
+
+
+def _copy(address: int | None, size: int) -> npt.NDArray[np.uint8]:
+    """A NumPy array of its own with the `size` bytes at `address`."""
+    array = np.empty(size, np.uint8)
+    if size:
+        assert address is not None
+        ctypes.memmove(array.ctypes.data, address, size)
+    return array
+
+
+@contextmanager
+def dataset_of(images: Any, labels: Any, suffix: str = "") -> Iterator[ctypes.c_void_p]:
+    """Arrays as a ``digit_dataset`` that lives as long as the ``with``.
+
+    The library copies them, so what other threads do to the arrays meanwhile
+    does no harm. `suffix` tells one pair from another in messages.
+    """
+    samples = samples_of(images, "images" + suffix)
+    answers = labels_of(labels, len(samples), "labels" + suffix)
+    handle = digit_dataset_p()
+    check(
+        lib.digit_dataset_create(
+            samples.ctypes.data, answers.ctypes.data, len(samples), ctypes.byref(handle)
+        )
+    )
+    try:
+        yield handle
+    finally:
+        lib.digit_dataset_free(handle)

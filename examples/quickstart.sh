@@ -1,0 +1,100 @@
+#!/bin/sh
+# Install what is missing (Debian), build in build/quickstart, and recognise the
+# sample pictures with the built-in model.
+#
+#     sh examples/quickstart.sh
+#
+# Run it again as often as you like: what is there is not done twice.
+set -eu
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+build=$top/build/quickstart
+packages='gcc libc6-dev meson ninja-build pkgconf libopenblas-pthread-dev libjansson-dev
+zlib1g-dev libleptonica-dev'
+
+say() { echo "quickstart: $*"; }
+
+fail() {
+    echo "quickstart: $*" >&2
+    exit 1
+}
+
+has() { command -v "$1" > /dev/null 2>&1; }
+
+is_installed() {
+    case $(dpkg-query -W -f '${Status} ' "$1" 2> /dev/null) in
+    *'ok installed'*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
+install_missing() {
+    if ! has dpkg-query || ! has apt-get; then
+        say "no apt here; expecting a C compiler, meson, ninja, pkg-config, OpenBLAS, jansson," \
+            "zlib and Leptonica to be installed"
+        return
+    fi
+    missing=
+    for package in $packages; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    if [ -z "$missing" ]; then
+        return
+    fi
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        has sudo || fail "as root, please: apt-get install$missing"
+        as_root=sudo
+    fi
+    say "installing$missing"
+    $as_root apt-get update -qq || say "apt-get update failed; trying with the lists there are"
+    # The words of apt matter only when it fails.
+    log=$(mktemp)
+    if ! $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $missing > "$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install$missing"
+    fi
+    rm -f "$log"
+}
+
+build_all() {
+    mkdir -p "$top/build"
+    log=$top/build/quickstart.log
+    if [ ! -f "$build/build.ninja" ]; then
+        say "configuring $build"
+        rm -rf "$build"
+        if ! meson setup "$build" "$top" -Dtests=disabled > "$log" 2>&1; then
+            tail -n 20 "$log" >&2
+            fail "meson setup failed; all it said is in $log"
+        fi
+    fi
+    say "building"
+    if ! ninja -C "$build" > "$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        fail "the build failed; all it said is in $log"
+    fi
+    [ -x "$build/examples/digit-predict" ] || fail "digit-predict was not built; see $log"
+}
+
+recognise() {
+    say "what the built-in model reads in the sample pictures:"
+    cd "$top"
+    set --
+    for picture in examples/pictures/*.png examples/pictures/*.jpg examples/pictures/*.bmp \
+        examples/pictures/*.tif examples/pictures/*.webp; do
+        [ -f "$picture" ] && set -- "$@" "$picture"
+    done
+    "$build/examples/digit-predict" --top 0 "$@"
+}
+
+install_missing
+build_all
+recognise
+cat << END
+
+Now try your own: build/quickstart/examples/digit-predict PICTURE...
+Train a model:    sh examples/fetch-mnist.sh data && build/quickstart/examples/digit-train --help
+In C, in Python:  examples/hello.c, examples/hello.py
+END

@@ -1,0 +1,366 @@
+/*
+ * digit.h - recognise handwritten digits.
+ *
+ * The whole public interface of libdigit. Nothing else is exported.
+ *
+ *     digit_model *model;
+ *     digit_prediction p;
+ *     if (digit_model_load_pretrained(&model) == DIGIT_OK) {
+ *         digit_model_predict(model, pixels, 1, &p);
+ *         printf("%d (%.0f%%)\n", p.digit, 100 * p.confidence);
+ *         digit_model_free(model);
+ *     }
+ *
+ * Five rules hold everywhere; a function's comment speaks only of what is
+ * special about it.
+ *
+ * 1. Result. A function that can fail returns a digit_status: DIGIT_OK (0) or
+ *    a negative code. digit_last_error() says more. A failed call sets a
+ *    single out-parameter to NULL or zero (arrays are not touched, `size`
+ *    members stay) and leaves every object as it was; the exceptions are
+ *    DIGIT_ERR_CANCELLED in digit_model_train() and the size that
+ *    digit_model_save_memory() reports. A count of 0 is allowed and does
+ *    nothing.
+ * 2. Ownership. An object stored through a `digit_x **out` belongs to the
+ *    caller, who releases it with digit_x_free(); digit_x_free(NULL) does
+ *    nothing. A pointer that is returned belongs to the object it was asked
+ *    of and lives as long. Arguments are borrowed for the call only.
+ * 3. Threads. Any number of threads may use one object at the same time
+ *    through functions that take it as `const`. A function that takes it
+ *    without const needs it to itself. Different objects are independent.
+ * 4. Options. NULL means "all defaults". Otherwise call the matching
+ *    digit_x_options_init() first, then change members. Structs whose first
+ *    member is `size` may gain members at their end in a later release and
+ *    old programs keep working; all other structs never change.
+ * 5. Silence. libdigit's own code never prints, exits, reads the environment
+ *    or installs signal or exit handlers. (The OpenBLAS it uses reads
+ *    OPENBLAS_* variables: docs/blas.md.) Callbacks must return: no longjmp,
+ *    no exception through C.
+ */
+#ifndef DIGIT_DIGIT_H
+#define DIGIT_DIGIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGIT_VERSION_MAJOR 0
+#define DIGIT_VERSION_MINOR 1
+#define DIGIT_VERSION_PATCH 0
+
+#ifndef DIGIT_API
+#  if defined(_WIN32) && defined(DIGIT_BUILDING)
+#    define DIGIT_API __declspec(dllexport)
+#  elif defined(_WIN32)
+#    define DIGIT_API __declspec(dllimport)
+#  elif defined(__GNUC__)
+#    define DIGIT_API __attribute__((visibility("default")))
+#  else
+#    define DIGIT_API
+#  endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Library ---------------------------------------------------------- */
+
+/** Version of the library in use, such as "0.1.0". Static storage. */
+DIGIT_API const char *digit_version(void);
+
+/** How it was built and what it runs on: BLAS version, kernel, linking mode,
+ *  instruction sets. For bug reports; the wording may change. Static storage. */
+DIGIT_API const char *digit_build_info(void);
+
+/** Outcome of a call. Values are part of the ABI and are never reused. */
+typedef enum digit_status {
+    DIGIT_OK              =  0,
+    DIGIT_ERR_ARGUMENT    = -1, /**< an argument breaks the contract */
+    DIGIT_ERR_MEMORY      = -2, /**< out of memory */
+    DIGIT_ERR_IO          = -3, /**< the file could not be opened, read or written */
+    DIGIT_ERR_FORMAT      = -4, /**< the bytes are not what they should be */
+    DIGIT_ERR_UNSUPPORTED = -5, /**< well formed, but newer than this library */
+    DIGIT_ERR_CANCELLED   = -6, /**< the progress callback asked to stop */
+    DIGIT_ERR_DIVERGED    = -7, /**< training produced a number that is not finite */
+    DIGIT_ERR_LIMIT       = -8, /**< larger than this library accepts */
+    DIGIT_ERR_TIMEOUT     = -9, /**< the time limit of the options has passed */
+    DIGIT_ERR_BLAS        = -10 /**< the BLAS in use failed its self test */
+} digit_status;
+
+/** Fixed English phrase for a status. Static storage; never NULL. */
+DIGIT_API const char *digit_status_text(digit_status status);
+
+/**
+ * What went wrong in the most recent failed call made by this thread, with
+ * names and numbers ("labels.idx: 60000 labels for 10000 images"). "" if none
+ * failed yet. Success does not clear it: test the status, not this. Valid
+ * until this thread's next call that fails.
+ */
+DIGIT_API const char *digit_last_error(void);
+
+/* ---- Samples ---------------------------------------------------------- */
+
+/*
+ * A sample is what the network sees: 28 rows of 28 bytes, top row first,
+ * 0 = background, 255 = ink, the digit centred as in MNIST. Several samples
+ * follow one another without gaps.
+ */
+#define DIGIT_SAMPLE_SIDE  28
+#define DIGIT_SAMPLE_BYTES (DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE)
+#define DIGIT_CLASSES      10
+
+/** What else there is to say about an answer; bits. */
+enum {
+    DIGIT_FLAG_BLANK = 1 /**< there was no ink */
+};
+
+/** Answer for one sample. Never changes size. */
+typedef struct digit_prediction {
+    int32_t  digit;                        /**< most probable class, 0..9 */
+    uint32_t flags;                        /**< DIGIT_FLAG_... */
+    float    confidence;                   /**< how likely `digit` is right, 0..1:
+                                                probabilities[digit] * (1 - other),
+                                                calibrated */
+    float    other;                        /**< how likely it is no digit, 0..1;
+                                                0 if the model can't tell */
+    float    probabilities[DIGIT_CLASSES]; /**< given a digit; each 0..1, sum 1 */
+} digit_prediction;
+
+/* ---- Model ------------------------------------------------------------ */
+
+/** A network and its weights. */
+typedef struct digit_model digit_model;
+
+typedef struct digit_model_options {
+    size_t      size;
+    const char *architecture; /**< preset name or layer list, see
+                                   docs/architectures.md; default "default" */
+    uint64_t    seed;         /**< of the initial weights; default 1 */
+} digit_model_options;
+
+DIGIT_API void digit_model_options_init(digit_model_options *options, size_t size);
+
+/** Make an untrained model with random weights. */
+DIGIT_API digit_status digit_model_create(const digit_model_options *options,
+                                          digit_model **out);
+
+/** The model that ships inside the library, trained on MNIST. A minor release
+ *  may bring a better one: save() it to keep this one. */
+DIGIT_API digit_status digit_model_load_pretrained(digit_model **out);
+
+/**
+ * Read a model. Bytes from anywhere are safe to pass: a file that is damaged,
+ * hostile or newer gives DIGIT_ERR_FORMAT, _LIMIT or _UNSUPPORTED, and at
+ * most twice its own size plus 1 MiB is allocated. Files of every earlier
+ * release stay readable.
+ */
+DIGIT_API digit_status digit_model_load(const char *path, digit_model **out);
+DIGIT_API digit_status digit_model_load_memory(const void *data, size_t size,
+                                               digit_model **out);
+
+/**
+ * Write a model: all of it or nothing. On failure a file that was at `path`
+ * before is untouched.
+ */
+DIGIT_API digit_status digit_model_save(const digit_model *model, const char *path);
+
+/**
+ * Write a model to memory. *size holds the room in bytes on entry and the
+ * bytes needed on return. A NULL buffer only asks for the size.
+ */
+DIGIT_API digit_status digit_model_save_memory(const digit_model *model,
+                                               void *buffer, size_t *size);
+
+DIGIT_API void digit_model_free(digit_model *model);
+
+/** Facts about a model. The caller sets `size` before asking. */
+typedef struct digit_model_info {
+    size_t      size;
+    const char *architecture; /**< full layer list; lives as long as the model */
+    uint64_t    parameters;   /**< number of trained weights */
+    uint64_t    sample_ops;   /**< multiply-adds to predict one sample */
+    const char *trained_on;   /**< free text, "" if unknown; lives as long */
+    const char *licence;      /**< of the weights, "" if unknown; likewise */
+    uint32_t    preparation;  /**< version of the sample preparation it expects */
+    uint32_t    rejects;      /**< 1 if `other` is meaningful, else 0 */
+} digit_model_info;
+
+DIGIT_API digit_status digit_model_get_info(const digit_model *model,
+                                            digit_model_info *info);
+
+/**
+ * Let one call on this model use up to `threads` threads, the caller's
+ * included; 0 = one per CPU the process may run on; 1 until this is called.
+ * Results do not depend on the number.
+ */
+DIGIT_API digit_status digit_model_set_threads(digit_model *model, uint32_t threads);
+
+/** Classify `count` samples: `samples` has count * DIGIT_SAMPLE_BYTES bytes,
+ *  `out` room for `count` answers. */
+DIGIT_API digit_status digit_model_predict(const digit_model *model,
+                                           const uint8_t *samples, size_t count,
+                                           digit_prediction *out);
+
+/* ---- Dataset ---------------------------------------------------------- */
+
+/** Labelled samples. Immutable. */
+typedef struct digit_dataset digit_dataset;
+
+/** Read a pair of IDX files (the format of MNIST), plain or gzip. */
+DIGIT_API digit_status digit_dataset_load_idx(const char *images_path,
+                                              const char *labels_path,
+                                              digit_dataset **out);
+
+/** Copy `count` samples and their labels (0..9). */
+DIGIT_API digit_status digit_dataset_create(const uint8_t *samples,
+                                            const uint8_t *labels, size_t count,
+                                            digit_dataset **out);
+
+/** Samples first .. first+count-1 as a dataset of its own. Shares storage
+ *  without copying; the two may be freed in any order. */
+DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,
+                                           size_t first, size_t count,
+                                           digit_dataset **out);
+
+DIGIT_API size_t         digit_dataset_count(const digit_dataset *dataset);
+DIGIT_API const uint8_t *digit_dataset_samples(const digit_dataset *dataset);
+DIGIT_API const uint8_t *digit_dataset_labels(const digit_dataset *dataset);
+DIGIT_API void           digit_dataset_free(digit_dataset *dataset);
+
+/* ---- Training and evaluation ------------------------------------------ */
+
+/** How well a model does on a dataset. The caller sets `size` before asking. */
+typedef struct digit_metrics {
+    size_t   size;
+    uint64_t count;    /**< samples judged */
+    uint64_t correct;  /**< of them, classified right */
+    double   loss;     /**< mean cross-entropy, in nats */
+    uint64_t confusion[DIGIT_CLASSES][DIGIT_CLASSES]; /**< [label][answer] */
+} digit_metrics;
+
+DIGIT_API digit_status digit_model_evaluate(const digit_model *model,
+                                            const digit_dataset *dataset,
+                                            digit_metrics *metrics);
+
+/** How far training has come. Valid only during the callback. */
+typedef struct digit_progress {
+    size_t   size;
+    uint32_t epoch;               /**< from 1 */
+    uint32_t epochs;
+    uint64_t samples_done;        /**< in this epoch */
+    uint64_t samples_total;       /**< in one epoch */
+    double   loss;                /**< mean over this epoch so far */
+    double   accuracy;            /**< likewise, 0..1 */
+    double   validation_accuracy; /**< 0..1; NaN until an epoch has ended */
+    double   seconds;             /**< since training began */
+} digit_progress;
+
+/**
+ * Called on the thread that called digit_model_train(), a few times a second
+ * at most and once at the end of each epoch. Return 0 to go on, anything else
+ * to stop. Must not touch the model.
+ */
+typedef int (*digit_progress_fn)(const digit_progress *progress, void *user_data);
+
+/** How the learning rate moves. */
+enum {
+    DIGIT_SCHEDULE_CONSTANT = 0, /**< as Keras does by default */
+    DIGIT_SCHEDULE_COSINE   = 1  /**< short warm-up, then down to 0 */
+};
+
+typedef struct digit_train_options {
+    size_t   size;
+    uint32_t epochs;        /**< 1..100000; default 10 */
+    uint32_t batch;         /**< samples per weight update, 1..16384; default 128 */
+    float    learning_rate; /**< at its highest; default 0.001 */
+    float    weight_decay;  /**< default 0.0001 */
+    float    augment;       /**< 0 = none .. 1 = strong distortions; default 0.
+                                 This release distorts nothing: any other value
+                                 is DIGIT_ERR_UNSUPPORTED */
+    float    label_smoothing; /**< 0..0.5; default 0 */
+    float    average;       /**< decay per update of the averaged weights that the
+                                 model holds in the end; 0 = off; default 0 */
+    uint32_t schedule;      /**< DIGIT_SCHEDULE_...; default COSINE */
+    uint64_t seed;          /**< of shuffling, distortion, dropout; default 1 */
+    const digit_dataset *validation; /**< judged after each epoch, and used to
+                                          calibrate confidence; default NULL */
+    const char *checkpoint;  /**< file to write after each epoch and to resume
+                                  from if it is there; default NULL */
+    digit_progress_fn    progress;   /**< default NULL */
+    void                *user_data;  /**< passed to progress */
+    const char *trained_on;  /**< what the model's info shall say of the data;
+                                  NULL = count and CRC-32 of the samples */
+    const char *licence;     /**< of the trained weights; NULL = as it was */
+} digit_train_options;
+
+DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);
+
+/**
+ * Train from the present weights on. The same library on the same kind of
+ * CPU, given the same model, data and options, ends with the same weights,
+ * bit for bit, with any number of threads.
+ *
+ * DIGIT_ERR_CANCELLED: the model keeps what it learned so far and is fit for
+ * use. Any other failure: the weights are those from before the call.
+ */
+DIGIT_API digit_status digit_model_train(digit_model *model,
+                                         const digit_dataset *dataset,
+                                         const digit_train_options *options);
+
+/* ---- Pictures to samples ---------------------------------------------- */
+
+/** Layout of a pixel in memory. */
+enum {
+    DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
+    DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
+    DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
+    DIGIT_PIXEL_RGBA8 = 3  /**< 4 bytes: as RGB8, then alpha over white */
+};
+
+/** Which side of the contrast is the ink. */
+enum {
+    DIGIT_INK_AUTO  = 0, /**< judged by the border, else the rarer side */
+    DIGIT_INK_DARK  = 1,
+    DIGIT_INK_LIGHT = 2
+};
+
+/** A picture in the caller's memory. Never changes size. To look at a part of
+ *  a picture, point into it and keep the stride. */
+typedef struct digit_image {
+    const void *pixels; /**< first byte of the top row */
+    ptrdiff_t   stride; /**< bytes from a row to the next; negative = bottom up */
+    uint32_t    width;  /**< pixels, 1..65535 */
+    uint32_t    height; /**< pixels, 1..65535 */
+    uint32_t    format; /**< DIGIT_PIXEL_... */
+    uint32_t    ink;    /**< DIGIT_INK_... */
+} digit_image;
+
+/** Pixels, origin at the top left of the picture. Never changes size. */
+typedef struct digit_box {
+    int32_t x, y, width, height;
+} digit_box;
+
+/** What normalising found. The caller sets `size` before asking. */
+typedef struct digit_sample_info {
+    size_t    size;
+    uint32_t  ink;   /**< DIGIT_INK_DARK or DIGIT_INK_LIGHT: what was used */
+    uint32_t  flags; /**< DIGIT_FLAG_... */
+    digit_box box;   /**< of the ink, in the picture */
+} digit_sample_info;
+
+/**
+ * Turn a picture of one digit into a sample, as `model` was trained to expect
+ * it (NULL: as this release prepares them): grey, ink on black, cropped,
+ * fitted into 20 x 20, centred by mass in 28 x 28. A picture without ink
+ * gives a sample of zeros. `info` may be NULL.
+ */
+DIGIT_API digit_status digit_model_normalize(const digit_model *model,
+                                             const digit_image *image,
+                                             uint8_t sample[DIGIT_SAMPLE_BYTES],
+                                             digit_sample_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DIGIT_DIGIT_H */

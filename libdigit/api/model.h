@@ -1,0 +1,30 @@
+/* model.h - what is behind a digit_model. */
+#ifndef DG_API_MODEL_H
+#define DG_API_MODEL_H
+
+#include "tasks/predict.h"
+
+struct digit_model {
+    dg_snapshot *snapshot;   /* what save() writes and train() trains */
+    dg_predictor *predictor; /* the same, ready to answer */
+    uint32_t threads;
+    dg_pool pool; /* guards itself: shared by calls on a const model */
+};
+
+/* The threads a call on this model may use. */
+dg_threads dg_model_threads(const digit_model *model);
+
+/* Give the model new content, taking over `snapshot`. On failure the snapshot is freed
+ * and the model is as it was. */
+digit_status dg_model_replace(digit_model *model, dg_snapshot *snapshot);
+
+/* A model around `snapshot`, which it takes over; freed on failure. */
+digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
+
+/* A model around `snapshot`, which it takes over; freed on failure. */
+digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
+
+/* Save a model or a checkpoint, all of it or nothing. */
+digit_status dg_model_write(const dg_snapshot *snapshot, const char *path);
+
+#endif

@@ -1,0 +1,190 @@
+/* Training. */
+#include "tasks/train.h"
+
+#include "api/edge.h"
+#include "api/model.h"
+#include "api/sized.h"
+#include "base/mem.h"
+#include "io/codec.h"
+#include "io/file.h"
+#include "tasks/batch.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const digit_train_options defaults = {
+    .size = sizeof defaults,
+    .epochs = 10,
+    .batch = 128,
+    .learning_rate = 0.001f,
+    .weight_decay = 0.0001f,
+    .schedule = DIGIT_SCHEDULE_COSINE,
+    .seed = 1,
+};
+
+void digit_train_options_init(digit_train_options *options, size_t size)
+{
+    dg_sized_init(options, size, &defaults, sizeof defaults);
+}
+
+/* ---- Arguments -------------------------------------------------------- */
+
+static digit_status check_real(const char *name, float value, float least, float most)
+{
+    if (value >= least && value <= most) /* false for NaN */
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_ARGUMENT, "%s is %g, not %g to %g", name, (double)value,
+                   (double)least, (double)most);
+}
+
+static digit_status check_options(const digit_train_options *o)
+{
+    digit_status status = check_real("learning_rate", o->learning_rate, 1e-9f, 10);
+    if (status == DIGIT_OK)
+        status = check_real("weight_decay", o->weight_decay, 0, 1);
+    if (status == DIGIT_OK)
+        status = check_real("augment", o->augment, 0, 1);
+    if (status == DIGIT_OK)
+        status = check_real("label_smoothing", o->label_smoothing, 0, 0.5f);
+    if (status == DIGIT_OK)
+        status = check_real("average", o->average, 0, 0.99999f);
+    if (status != DIGIT_OK)
+        return status;
+    if (o->augment > 0)
+        return dg_fail(DIGIT_ERR_UNSUPPORTED, "augment is %g: this release distorts nothing",
+                       (double)o->augment);
+    if (o->epochs == 0 || o->epochs > 100000)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "epochs is %u, not 1 to 100000", o->epochs);
+    if (o->batch == 0 || o->batch > DG_BATCH_MOST)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "batch is %u, not 1 to %d", o->batch, DG_BATCH_MOST);
+    if (o->schedule > DIGIT_SCHEDULE_COSINE)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "schedule %u is unknown", o->schedule);
+    return DIGIT_OK;
+}
+
+/* ---- What the training loop calls back -------------------------------- */
+
+/* The caller's function runs in the caller's floating-point environment. */
+typedef struct outside {
+    digit_progress_fn progress;
+    void *user_data;
+    dg_fpenv environment;
+} outside;
+
+static int call_progress(const digit_progress *progress, void *user_data)
+{
+    outside *caller = user_data;
+    const dg_fpenv ours = dg_fpenv_enter();
+    dg_fpenv_leave(caller->environment);
+    const int answer = caller->progress(progress, caller->user_data);
+    caller->environment = dg_fpenv_enter();
+    dg_fpenv_leave(ours);
+    return answer;
+}
+
+static digit_status write_checkpoint(void *context, const dg_snapshot *snapshot)
+{
+    const char *path = context;
+    return dg_model_write(snapshot, path);
+}
+
+/* ---- The snapshot to train -------------------------------------------- */
+
+/* Replaces *snapshot by the checkpoint's, if there is a file. */
+static digit_status resume(const char *path, uint64_t fingerprint, dg_snapshot **snapshot)
+{
+    struct stat there;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    dg_snapshot *saved = NULL;
+    if (stat(path, &there) != 0 && errno == ENOENT)
+        return DIGIT_OK;
+    digit_status status = dg_file_read(path, DG_SAFETENSORS_FILE_MAX, &bytes, &size);
+    if (status == DIGIT_OK)
+        status = dg_codec_decode(bytes, size, &saved);
+    dg_free(bytes);
+    if (status != DIGIT_OK)
+        return status;
+    if (!saved->training || saved->training->fingerprint != fingerprint) {
+        dg_snapshot_free(saved);
+        return dg_fail(DIGIT_ERR_ARGUMENT, "%s: %s", path,
+                       "not a checkpoint of this model, data and options");
+    }
+    dg_snapshot_free(*snapshot);
+    *snapshot = saved;
+    return DIGIT_OK;
+}
+
+static digit_status describe(dg_snapshot *snapshot, const digit_dataset *dataset,
+                             const digit_train_options *options)
+{
+    char facts[96];
+    snprintf(facts, sizeof facts, "%zu samples, CRC-32 %08x", dataset->count,
+             (unsigned)dg_dataset_digest(dataset));
+    return dg_snapshot_describe(snapshot, options->trained_on ? options->trained_on : facts,
+                                options->licence ? options->licence : snapshot->licence);
+}
+
+static digit_status train(digit_model *model, const digit_dataset *dataset,
+                          const digit_train_options *options)
+{
+    dg_snapshot *snapshot = NULL;
+    digit_status status = dg_snapshot_copy(model->snapshot, true, &snapshot);
+    if (status != DIGIT_OK)
+        return status;
+    dg_train_job job = {
+        .snapshot = snapshot,
+        .dataset = dataset,
+        .options = options,
+        .threads = dg_model_threads(model),
+    };
+    if (options->checkpoint) {
+        const uint64_t fingerprint = dg_train_fingerprint(&job);
+        status = resume(options->checkpoint, fingerprint, &snapshot);
+        snapshot->training->fingerprint = fingerprint;
+        job.snapshot = snapshot;
+        job.checkpoint = write_checkpoint;
+        job.checkpoint_context = (void *)(size_t)options->checkpoint;
+    }
+    if (status == DIGIT_OK)
+        status = describe(snapshot, dataset, options);
+    if (status == DIGIT_OK)
+        status = dg_train(&job);
+    if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED) {
+        dg_snapshot_free(snapshot);
+        return status;
+    }
+    dg_snapshot_forget_training(snapshot);
+    const digit_status replaced = dg_model_replace(model, snapshot);
+    return replaced == DIGIT_OK ? status : replaced;
+}
+
+digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
+                               const digit_train_options *options)
+{
+    digit_train_options ours = defaults;
+    digit_status status = DIGIT_OK;
+    if (!model || !dataset)
+        return dg_fail_null(__func__, model ? "dataset" : "model");
+    if (options)
+        status = dg_sized_read("digit_train_options", options, sizeof ours, &ours, sizeof ours);
+    if (status == DIGIT_OK)
+        status = check_options(&ours);
+    if (status != DIGIT_OK)
+        return status;
+    if (dataset->count > UINT32_MAX)
+        return dg_fail(DIGIT_ERR_LIMIT, "%zu samples are more than %u", dataset->count,
+                       UINT32_MAX);
+    if (dataset->count == 0)
+        return DIGIT_OK;
+    const dg_edge edge = dg_edge_enter();
+    outside caller = {ours.progress, ours.user_data, edge.environment};
+    if (ours.progress) {
+        ours.progress = call_progress;
+        ours.user_data = &caller;
+    }
+    return dg_edge_leave(edge, train(model, dataset, &ours));
+}

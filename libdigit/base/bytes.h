@@ -1,0 +1,44 @@
+/* bytes.h - numbers in files: fixed width, fixed byte order, no alignment. */
+#ifndef DG_BASE_BYTES_H
+#define DG_BASE_BYTES_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint32_t dg_load_be32(const uint8_t b[4])
+{
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+static inline uint64_t dg_load_le64(const uint8_t b[8])
+{
+    uint64_t value = 0;
+    for (int i = 7; i >= 0; i--)
+        value = value << 8 | b[i];
+    return value;
+}
+
+static inline void dg_store_le64(uint8_t b[8], uint64_t value)
+{
+    for (int i = 0; i < 8; i++, value >>= 8)
+        b[i] = (uint8_t)value;
+}
+
+static inline float dg_load_f32(const uint8_t b[4])
+{
+    const uint32_t bits =
+        (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline void dg_store_f32(uint8_t b[4], float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    for (int i = 0; i < 4; i++, bits >>= 8)
+        b[i] = (uint8_t)bits;
+}
+
+#endif

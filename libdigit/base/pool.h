@@ -1,0 +1,39 @@
+/*
+ * pool.h - threads that pick numbered pieces of work.
+ *
+ * What a piece computes may depend only on its index, never on the thread: so
+ * results are the same for any number of threads. A dg_pool is owned by one
+ * model and may be used through it from many threads at once: one call gets the
+ * workers, the others run their pieces on their own thread.
+ */
+#ifndef DG_BASE_POOL_H
+#define DG_BASE_POOL_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define DG_THREADS_MAX 256
+
+typedef struct dg_crew dg_crew;
+
+typedef struct dg_pool {
+    _Atomic(dg_crew *) idle; /* the workers; NULL: not made yet, or at work */
+    _Atomic(int) owner;      /* process that last made some; 0: none did */
+} dg_pool;
+
+/* One piece: `index` < count of the run; `seat` < threads of the run is this
+ * thread's own while the run lasts (seat 0 is the caller). */
+typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t seat);
+
+/*
+ * Run pieces 0 .. count-1 on up to `threads` threads, the caller's included, and
+ * return when all are done. Workers are made at the first call that wants some
+ * and kept; if fewer can be had, fewer work: this never fails.
+ */
+void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run,
+                 void *context);
+
+/* End the workers. No run may be under way. The pool may be used again. */
+void dg_pool_close(dg_pool *pool);
+
+#endif

@@ -1,0 +1,10 @@
+/* pretrained.h - the model that lies inside the library. */
+#ifndef DG_IO_PRETRAINED_H
+#define DG_IO_PRETRAINED_H
+
+#include "net/snapshot.h"
+
+/* DIGIT_ERR_UNSUPPORTED where the library was built around an empty file. */
+digit_status dg_pretrained_load(dg_snapshot **out);
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * conv: 2-D convolution (cross-correlation, as everywhere in the field) by im2col and
+ * GEMM, one sample at a time so that the columns stay in the core's own cache.
+ *
+ * A relu and a maxpool behind it are done here, while the sample's output is warm. Bias
+ * and relu come after the pool, on a quarter of the numbers: both are monotone, in
+ * floating point too, so they commute with the maximum and the bits are the same.
+ */
+#include "layers/pooling.h"
+#include "math/blas.h"
+#include "math/im2col.h"
+#include "math/vec.h"
+
+#include <string.h>
+
+/* ---- Planning --------------------------------------------------------- */
+
+/* Pictures are square all the way: 28 x 28 at the start, and nothing makes them less so.
+ * `same` pads as Keras does: the odd zero at the end. */
+static uint32_t padding(const dg_layer *layer)
+{
+    const uint32_t in = layer->in.rows, out = layer->out.rows;
+    const uint32_t end = (out - 1) * layer->stride + layer->side;
+    return end > in ? (end - in) / 2 : 0;
+}
+
+static uint32_t output_side(const dg_layer *layer, uint32_t in)
+{
+    if (layer->same)
+        return (in + layer->stride - 1) / layer->stride;
+    return in < layer->side ? 0 : (in - layer->side) / layer->stride + 1;
+}
+
+static bool shape(dg_layer *layer)
+{
+    layer->out = (dg_shape){output_side(layer, layer->in.rows),
+                            output_side(layer, layer->in.columns), layer->size};
+    if (layer->out.rows == 0 || layer->out.columns == 0)
+        return false;
+    layer->pad = padding(layer);
+    return true;
+}
+
+static uint32_t needed(const dg_layer *layer, uint32_t in, uint32_t out)
+{
+    const uint32_t end = (out - 1) * layer->stride + layer->side - layer->pad;
+    return end < in ? end : in;
+}
+
+static dg_shape needs(const dg_layer *layer, dg_shape out)
+{
+    return (dg_shape){needed(layer, layer->in.rows, out.rows),
+                      needed(layer, layer->in.columns, out.columns), layer->in.channels};
+}
+
+static bool absorb(dg_layer *layer, const dg_layer *next)
+{
+    if (next->type == &dg_layer_relu) {
+        layer->relu = true;
+        return true;
+    }
+    if (next->type == &dg_layer_maxpool && layer->pool == 1) {
+        layer->pool = next->size;
+        layer->out = next->out;
+        return true;
+    }
+    return false;
+}
+
+static dg_windows windows(const dg_layer *layer)
+{
+    return (dg_windows){
+        .in_rows = layer->in.rows,
+        .in_columns = layer->in.columns,
+        .channels = layer->in.channels,
+        .out_rows = layer->out.rows * layer->pool,
+        .out_columns = layer->out.columns * layer->pool,
+        .side = layer->side,
+        .stride = layer->stride,
+        .pad = layer->pad,
+    };
+}
+
+/* The matrices of one sample: columns[positions][taps] x weights[taps][filters] =
+ * product[positions][filters]. */
+static size_t positions(const dg_layer *layer)
+{
+    return (size_t)layer->out.rows * layer->pool * layer->out.columns * layer->pool;
+}
+
+static size_t taps(const dg_layer *layer)
+{
+    return (size_t)layer->side * layer->side * layer->in.channels;
+}
+
+/* Scratch: columns, then product, each on a cache line. */
+static size_t product_at(const dg_layer *layer)
+{
+    return (positions(layer) * taps(layer) + 15) & ~(size_t)15;
+}
+
+static void plan(dg_layer *layer)
+{
+    layer->keep_sample = layer->pool > 1 ? dg_shape_count(layer->out) : 0;
+    layer->scratch = product_at(layer) + positions(layer) * layer->size;
+    layer->ops = (uint64_t)positions(layer) * taps(layer) * layer->size;
+}
+
+/* In memory [row][column][channel][filter]; in files [filter][channel][row][column]. */
+static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
+{
+    const uint32_t filters = layer->size, channels = layer->in.channels, side = layer->side;
+    tensors[0] = (dg_tensor_plan){
+        .role = DG_ROLE_WEIGHT,
+        .rank = 4,
+        .shape = {filters, channels, side, side},
+        .dims = {filters, channels, side, side},
+        .strides = {1, filters, (size_t)side * channels * filters, (size_t)channels * filters},
+    };
+    tensors[1] = dg_layer_vector(DG_ROLE_BIAS, filters);
+    return 2;
+}
+
+static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
+{
+    const size_t area = (size_t)layer->side * layer->side;
+    dg_layer_init_uniform(rng, taps(layer) * layer->size, taps(layer), area * layer->size,
+                          params + layer->at[DG_ROLE_WEIGHT]);
+}
+
+/* ---- Forward ---------------------------------------------------------- */
+
+static void convolve(const dg_layer *layer, const dg_real *weights, const dg_real *in,
+                     dg_real *columns, dg_real *product)
+{
+    const dg_windows w = windows(layer);
+    const int filters = (int)layer->size, depth = (int)taps(layer);
+    dg_im2col(&w, in, columns);
+    dg_gemm(false, false, (int)positions(layer), filters, depth, columns, depth, weights, filters,
+            0, product, filters);
+}
+
+static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
+                    const dg_real *in, dg_real *out, void *keep)
+{
+    const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
+    const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
+    dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
+    uint8_t *which = keep;
+    for (uint32_t i = 0; i < pass->samples; i++, in += in_count, out += out_count) {
+        if (layer->pool == 1) {
+            convolve(layer, params + layer->at[DG_ROLE_WEIGHT], in, columns, out);
+        } else {
+            convolve(layer, params + layer->at[DG_ROLE_WEIGHT], in, columns, product);
+            dg_pooling_max(layer->out, layer->pool, row_stride, product, out,
+                           which ? which + i * out_count : NULL);
+        }
+        dg_vec_loops->bias((size_t)layer->out.rows * layer->out.columns, layer->size,
+                           params + layer->at[DG_ROLE_BIAS], layer->relu, out);
+    }
+}
+
+/* ---- Backward --------------------------------------------------------- */
+
+/* The gradient by the product, from the gradient by the output of this layer and what
+ * it took over; also the bias's share. Returns where it lies. */
+static dg_real *unpool(const dg_layer *layer, const dg_real *out, const uint8_t *which,
+                       dg_real *dout, dg_real *product, dg_real *dbias)
+{
+    const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
+    if (layer->relu)
+        dg_vec_loops->relu_back(dg_shape_count(layer->out), out, dout);
+    dg_vec_loops->column_sums((size_t)layer->out.rows * layer->out.columns, layer->size, dout,
+                              dbias);
+    if (layer->pool == 1)
+        return dout;
+    dg_pooling_max_back(layer->out, layer->pool, row_stride, dout, which, product);
+    return product;
+}
+
+static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
+                     const dg_real *in, const dg_real *out, const void *keep, dg_real *dout,
+                     dg_real *din, dg_real *dparams)
+{
+    const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
+    const int rows = (int)positions(layer), depth = (int)taps(layer), filters = (int)layer->size;
+    const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT];
+    dg_real *dweights = dparams + layer->at[DG_ROLE_WEIGHT];
+    dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
+    const dg_windows w = windows(layer);
+    const uint8_t *which = keep;
+    for (uint32_t i = 0; i < pass->samples; i++) {
+        const dg_real *dproduct =
+            unpool(layer, out + i * out_count, which + i * layer->keep_sample,
+                   dout + i * out_count, product, dparams + layer->at[DG_ROLE_BIAS]);
+        dg_im2col(&w, in + i * in_count, columns);
+        dg_gemm(true, false, depth, filters, rows, columns, depth, dproduct, filters, 1, dweights,
+                filters);
+        if (!din)
+            continue;
+        dg_gemm(false, true, rows, depth, filters, dproduct, filters, weights, filters, 0, columns,
+                depth);
+        memset(din + i * in_count, 0, in_count * sizeof *din);
+        dg_col2im(&w, columns, din + i * in_count);
+    }
+}
+
+const dg_layer_type dg_layer_conv = {
+    .word = "conv",
+    .argument = DG_ARGUMENT_FILTERS,
+    .size_least = 1,
+    .size_most = 4096,
+    .shape = shape,
+    .needs = needs,
+    .absorb = absorb,
+    .plan = plan,
+    .tensors = tensors,
+    .init = init,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,33 @@
+/* pooling.h - what all pools share: windows side by side, rest at the border dropped. */
+#ifndef DG_LAYERS_POOLING_H
+#define DG_LAYERS_POOLING_H
+
+#include "layers/layer.h"
+
+/* dg_layer_type.shape and .needs of a pool whose window is layer->size. */
+bool dg_pooling_shape(dg_layer *layer);
+dg_shape dg_pooling_needs(const dg_layer *layer, dg_shape out);
+
+/* True if windows cover less than the layer's input: rounding down left something over. */
+bool dg_pooling_leaves_rest(const dg_layer *layer);
+
+/* First real of the window of output cell `row`, `column` in a picture whose rows are
+ * `row_stride` reals long. */
+static inline size_t dg_pooling_window(uint32_t side, size_t row_stride, uint32_t channels,
+                                       uint32_t row, uint32_t column)
+{
+    return (size_t)row * side * row_stride + (size_t)column * side * channels;
+}
+
+/*
+ * Maximum pooling of one sample: in[out.rows*side][out.columns*side][channels], or wider rows,
+ * -> out. which[out] (may be NULL): the cell of its window each maximum came from.
+ */
+void dg_pooling_max(dg_shape out, uint32_t side, size_t row_stride, const dg_real *in,
+                    dg_real *result, uint8_t *which);
+
+/* The way back. Writes every window of din. */
+void dg_pooling_max_back(dg_shape out, uint32_t side, size_t row_stride, const dg_real *dout,
+                         const uint8_t *which, dg_real *din);
+
+#endif

@@ -1,0 +1,85 @@
+#include "math/im2col.h"
+
+#include "math/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* One window row: `before` zeros, `inside` reals of the picture, `after` zeros. */
+typedef struct run {
+    const dg_real *pixels; /* NULL: the row lies outside the picture */
+    size_t before, inside, after;
+} run;
+
+static run window_row(const dg_windows *w, const dg_real *in, uint32_t out_row,
+                      uint32_t out_column, uint32_t row)
+{
+    const int64_t y = (int64_t)out_row * w->stride + row - w->pad;
+    const int64_t x = (int64_t)out_column * w->stride - w->pad;
+    const size_t whole = (size_t)w->side * w->channels;
+    if (y < 0 || y >= w->in_rows)
+        return (run){.before = whole};
+    const int64_t first = x < 0 ? 0 : x;
+    const int64_t end = x + w->side > w->in_columns ? w->in_columns : x + w->side;
+    if (first >= end)
+        return (run){.before = whole};
+    run r = {.pixels = in + ((size_t)y * w->in_columns + (size_t)first) * w->channels,
+             .before = (size_t)(first - x) * w->channels,
+             .inside = (size_t)(end - first) * w->channels};
+    r.after = whole - r.before - r.inside;
+    return r;
+}
+
+/* Every window lies inside: what `valid` convolutions always are. */
+static bool all_inside(const dg_windows *w)
+{
+    return w->pad == 0 && (w->out_rows - 1) * w->stride + w->side <= w->in_rows &&
+           (w->out_columns - 1) * w->stride + w->side <= w->in_columns;
+}
+
+static void im2col_inside(const dg_windows *w, const dg_real *in, dg_real *columns)
+{
+    const size_t width = (size_t)w->side * w->channels;
+    const size_t in_row = (size_t)w->in_columns * w->channels;
+    for (uint32_t y = 0; y < w->out_rows; y++) {
+        const dg_real *window = in + y * w->stride * in_row;
+        for (uint32_t x = 0; x < w->out_columns; x++, window += w->stride * w->channels)
+            for (uint32_t row = 0; row < w->side; row++, columns += width)
+                memcpy(columns, window + row * in_row, width * sizeof *columns);
+    }
+}
+
+void dg_im2col(const dg_windows *w, const dg_real *in, dg_real *columns)
+{
+    if (all_inside(w)) {
+        im2col_inside(w, in, columns);
+        return;
+    }
+    for (uint32_t y = 0; y < w->out_rows; y++) {
+        for (uint32_t x = 0; x < w->out_columns; x++) {
+            for (uint32_t row = 0; row < w->side; row++) {
+                const run r = window_row(w, in, y, x, row);
+                memset(columns, 0, r.before * sizeof *columns);
+                if (r.inside)
+                    memcpy(columns + r.before, r.pixels, r.inside * sizeof *columns);
+                memset(columns + r.before + r.inside, 0, r.after * sizeof *columns);
+                columns += r.before + r.inside + r.after;
+            }
+        }
+    }
+}
+
+void dg_col2im(const dg_windows *w, const dg_real *columns, dg_real *in)
+{
+    const size_t width = (size_t)w->side * w->channels;
+    for (uint32_t y = 0; y < w->out_rows; y++) {
+        for (uint32_t x = 0; x < w->out_columns; x++) {
+            for (uint32_t row = 0; row < w->side; row++, columns += width) {
+                const run r = window_row(w, in, y, x, row);
+                if (r.inside)
+                    dg_vec_loops->add(r.inside, columns + r.before, in + (r.pixels - in));
+            }
+        }
+    }
+}

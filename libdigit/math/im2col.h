@@ -1,0 +1,29 @@
+/*
+ * im2col.h - a convolution's windows laid out as rows of a matrix.
+ *
+ * Chellapilla, Puri and Simard, "High performance convolutional neural networks
+ * for document processing", 2006. Pixels hold their channels together (channels
+ * last), so a window's row is one run of memory.
+ */
+#ifndef DG_MATH_IM2COL_H
+#define DG_MATH_IM2COL_H
+
+#include "math/real.h"
+
+#include <stdint.h>
+
+/* Geometry of one convolution. Windows may reach beyond the picture by `pad` pixels at
+ * the top and left, and at the bottom and right as far as they happen to: zeros. */
+typedef struct dg_windows {
+    uint32_t in_rows, in_columns, channels;
+    uint32_t out_rows, out_columns;
+    uint32_t side, stride, pad;
+} dg_windows;
+
+/* in[in_rows][in_columns][channels] -> columns[out_rows*out_columns][side*side*channels] */
+void dg_im2col(const dg_windows *windows, const dg_real *in, dg_real *columns);
+
+/* The transpose: adds each column entry to the pixel it came from; `in` starts as 0. */
+void dg_col2im(const dg_windows *windows, const dg_real *columns, dg_real *in);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * vec.h - the loops outside GEMM that are worth an instruction set of their own.
+ *
+ * vec_loops.c is compiled once per instruction set; dg_vec_open() picks one for
+ * this machine, or the one the build option `dispatch` names. Between the sets
+ * results differ by rounding (fused multiply-add), within one they never do.
+ */
+#ifndef DG_MATH_VEC_H
+#define DG_MATH_VEC_H
+
+#include "math/real.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One step of Adam for every number of a run. */
+typedef struct dg_adam_factors {
+    dg_real rate;     /* learning rate, bias correction included */
+    dg_real decay1;   /* of the first moment */
+    dg_real decay2;   /* of the second */
+    dg_real epsilon;
+    dg_real shrink;   /* weights are multiplied by it first: 1 - rate * weight decay */
+    dg_real average;  /* decay of the averaged weights; 0: they are not kept */
+} dg_adam_factors;
+
+typedef struct dg_vec {
+    const char *name;
+
+    /* out[count] = bytes[count] / 255 */
+    void (*scale_bytes)(size_t count, const uint8_t *bytes, dg_real *out);
+
+    /* out[count] += in[count] */
+    void (*add)(size_t count, const dg_real *in, dg_real *out);
+
+    /* out[count] = max(in[count], 0); in == out allowed */
+    void (*relu)(size_t count, const dg_real *in, dg_real *out);
+
+    /* d[count] = out[count] > 0 ? d[count] : 0 */
+    void (*relu_back)(size_t count, const dg_real *out, dg_real *d);
+
+    /* x[rows][columns] += bias[columns], then max(x, 0) if `relu` */
+    void (*bias)(size_t rows, size_t columns, const dg_real *bias, int relu, dg_real *x);
+
+    /* sums[columns] += sum over rows of x[rows][columns] */
+    void (*column_sums)(size_t rows, size_t columns, const dg_real *x, dg_real *sums);
+
+    /* out[channels] = maximum over the window's cells in[cell][channels], cell in
+     * 0 .. side*side-1 in row order, `row_stride` reals between its rows; which[]
+     * (may be NULL) = the cell it came from, the first of equals. */
+    void (*pool_max)(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
+                     dg_real *out, uint8_t *which);
+
+    /* The way back: din[cell][channels] = d where which == cell, else 0. */
+    void (*pool_max_back)(size_t channels, uint32_t side, size_t row_stride, const dg_real *d,
+                          const uint8_t *which, dg_real *din);
+
+    void (*adam)(size_t count, const dg_adam_factors *factors, const dg_real *gradient,
+                 dg_real *weights, dg_real *first, dg_real *second, dg_real *average);
+} dg_vec;
+
+/* The table in use. Valid after dg_vec_open(), and constant from then on. */
+extern const dg_vec *dg_vec_loops;
+
+/* Choose the table; any number of times, from any thread. */
+void dg_vec_open(void);
+
+#endif

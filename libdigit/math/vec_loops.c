@@ -1,0 +1,159 @@
+/*
+ * The loops themselves. Plain C that compilers turn into vector code: no branches
+ * in the innermost loop, no aliasing, counts known before it starts.
+ */
+#include "math/vec.h"
+
+#include <math.h>
+
+#ifdef DG_DOUBLE
+#define root sqrt
+#else
+#define root sqrtf
+#endif
+
+#define WINDOW_2X2(side) ((side) == 2)
+
+static inline dg_real larger(dg_real a, dg_real b)
+{
+    return a > b ? a : b;
+}
+
+static void scale_bytes(size_t count, const uint8_t *restrict bytes, dg_real *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (dg_real)bytes[i] / 255; /* a true division: 255 must become exactly 1 */
+}
+
+static void add(size_t count, const dg_real *restrict in, dg_real *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] += in[i];
+}
+
+static void relu(size_t count, const dg_real *in, dg_real *out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = larger(in[i], 0);
+}
+
+static void relu_back(size_t count, const dg_real *restrict out, dg_real *restrict d)
+{
+    for (size_t i = 0; i < count; i++)
+        d[i] = out[i] > 0 ? d[i] : 0;
+}
+
+static void bias(size_t rows, size_t columns, const dg_real *restrict values, int with_relu,
+                 dg_real *restrict x)
+{
+    for (size_t r = 0; r < rows; r++, x += columns) {
+        if (with_relu) {
+            for (size_t c = 0; c < columns; c++)
+                x[c] = larger(x[c] + values[c], 0);
+        } else {
+            for (size_t c = 0; c < columns; c++)
+                x[c] += values[c];
+        }
+    }
+}
+
+static void column_sums(size_t rows, size_t columns, const dg_real *restrict x,
+                        dg_real *restrict sums)
+{
+    for (size_t r = 0; r < rows; r++, x += columns)
+        for (size_t c = 0; c < columns; c++)
+            sums[c] += x[c];
+}
+
+/* The usual window, in one pass over its four cells. */
+static void pool_max_2x2(size_t channels, size_t row_stride, const dg_real *restrict in,
+                         dg_real *restrict out, uint8_t *restrict which)
+{
+    const dg_real *restrict below = in + row_stride;
+    if (!which) {
+        for (size_t c = 0; c < channels; c++)
+            out[c] = larger(larger(in[c], in[channels + c]),
+                            larger(below[c], below[channels + c]));
+        return;
+    }
+    for (size_t c = 0; c < channels; c++) {
+        const int right_top = in[channels + c] > in[c];
+        const dg_real top = right_top ? in[channels + c] : in[c];
+        const int right_low = below[channels + c] > below[c];
+        const dg_real low = right_low ? below[channels + c] : below[c];
+        out[c] = low > top ? low : top;
+        which[c] = (uint8_t)(low > top ? 2 + right_low : right_top);
+    }
+}
+
+static void pool_max(size_t channels, uint32_t side, size_t row_stride,
+                     const dg_real *restrict in, dg_real *restrict out, uint8_t *restrict which)
+{
+    if (WINDOW_2X2(side)) {
+        pool_max_2x2(channels, row_stride, in, out, which);
+        return;
+    }
+    for (size_t c = 0; c < channels; c++) {
+        dg_real best = in[c];
+        uint32_t from = 0;
+        for (uint32_t cell = 1; cell < side * side; cell++) {
+            const dg_real x = in[cell / side * row_stride + cell % side * channels + c];
+            if (x > best) {
+                best = x;
+                from = cell;
+            }
+        }
+        out[c] = best;
+        if (which)
+            which[c] = (uint8_t)from;
+    }
+}
+
+static void pool_max_back(size_t channels, uint32_t side, size_t row_stride,
+                          const dg_real *restrict d, const uint8_t *restrict which,
+                          dg_real *restrict din)
+{
+    for (uint32_t cell = 0; cell < side * side; cell++) {
+        dg_real *restrict to = din + cell / side * row_stride + cell % side * channels;
+        for (size_t c = 0; c < channels; c++)
+            to[c] = which[c] == cell ? d[c] : 0;
+    }
+}
+
+/* Kingma and Ba, "Adam", ICLR 2015, section 2 (the bias correction is in the rate);
+ * weight decay as in Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019. */
+static void adam(size_t count, const dg_adam_factors *factors, const dg_real *restrict gradient,
+                 dg_real *restrict weights, dg_real *restrict first, dg_real *restrict second,
+                 dg_real *restrict average)
+{
+    const dg_adam_factors f = *factors;
+    for (size_t i = 0; i < count; i++) {
+        const dg_real g = gradient[i];
+        first[i] = f.decay1 * first[i] + (1 - f.decay1) * g;
+        second[i] = f.decay2 * second[i] + (1 - f.decay2) * g * g;
+        weights[i] = f.shrink * weights[i] - f.rate * first[i] / (root(second[i]) + f.epsilon);
+    }
+    if (f.average > 0)
+        for (size_t i = 0; i < count; i++)
+            average[i] = f.average * average[i] + (1 - f.average) * weights[i];
+}
+
+#define QUOTE_(word) #word
+#define QUOTE(word) QUOTE_(word)
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+extern const dg_vec JOIN(dg_vec_, DG_VEC_LEVEL);
+
+const dg_vec JOIN(dg_vec_, DG_VEC_LEVEL) = {
+    .name = QUOTE(DG_VEC_LEVEL),
+    .scale_bytes = scale_bytes,
+    .add = add,
+    .relu = relu,
+    .relu_back = relu_back,
+    .bias = bias,
+    .column_sums = column_sums,
+    .pool_max = pool_max,
+    .pool_max_back = pool_max_back,
+    .adam = adam,
+};

@@ -1,0 +1,107 @@
+#include "net/network.h"
+
+#include "base/mem.h"
+#include "math/vec.h"
+#include "net/plan.h"
+#include "net/workspace.h"
+
+digit_status dg_network_create(const char *architecture, dg_network **out)
+{
+    dg_arch arch;
+    char text[DG_ARCH_TEXT_MAX];
+    const digit_status status = dg_arch_parse(architecture, &arch);
+    if (status != DIGIT_OK)
+        return status;
+    dg_arch_print(&arch, text);
+    return dg_plan_network(&arch, text, out);
+}
+
+void dg_network_free(dg_network *network)
+{
+    dg_free(network);
+}
+
+const char *dg_network_architecture(const dg_network *network)
+{
+    return network->architecture;
+}
+
+uint64_t dg_network_parameters(const dg_network *network)
+{
+    return network->parameters;
+}
+
+uint64_t dg_network_ops(const dg_network *network)
+{
+    return network->ops;
+}
+
+size_t dg_network_params(const dg_network *network)
+{
+    return network->params;
+}
+
+bool dg_network_wants_large_shards(const dg_network *network)
+{
+    for (uint32_t i = 0; i < network->layer_count; i++)
+        if (network->layers[i].type == &dg_layer_batchnorm)
+            return true;
+    return false;
+}
+
+uint32_t dg_network_layer_count(const dg_network *network)
+{
+    return network->layer_count;
+}
+
+const dg_layer *dg_network_layer(const dg_network *network, uint32_t index)
+{
+    return &network->layers[index];
+}
+
+void dg_network_init(const dg_network *network, uint64_t seed, dg_real *params)
+{
+    for (size_t i = 0; i < network->params; i++)
+        params[i] = 0;
+    for (uint32_t i = 0; i < network->layer_count; i++) {
+        const dg_layer *layer = &network->layers[i];
+        dg_rng rng;
+        dg_rng_init(&rng, seed, DG_RNG_WEIGHTS, layer->number);
+        if (layer->type->init)
+            layer->type->init(layer, &rng, params);
+    }
+}
+
+dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
+                            const uint8_t *samples, const dg_pass *pass,
+                            dg_workspace *workspace)
+{
+    dg_pass here = *pass;
+    const dg_real *in = workspace->in;
+    here.scratch = workspace->scratch;
+    dg_vec_loops->scale_bytes((size_t)pass->samples * DIGIT_SAMPLE_BYTES, samples, workspace->in);
+    for (uint32_t i = 0; i < network->layer_count; i++) {
+        const dg_layer *layer = &network->layers[i];
+        layer->type->forward(layer, &here, params, in, workspace->out[i], workspace->keep[i]);
+        in = workspace->out[i];
+    }
+    return workspace->out[network->layer_count - 1];
+}
+
+void dg_network_backward(const dg_network *network, const dg_real *params, const dg_pass *pass,
+                         dg_workspace *workspace, dg_real *dparams)
+{
+    dg_pass here = *pass;
+    dg_real *dout = workspace->out[network->layer_count - 1];
+    here.scratch = workspace->scratch;
+    for (uint32_t i = network->layer_count; i-- > 0;) {
+        const dg_layer *layer = &network->layers[i];
+        const dg_real *in = i > 0 ? workspace->out[i - 1] : workspace->in;
+        dg_real *din = layer->first ? NULL : workspace->turns[i % 2];
+        layer->type->backward(layer, &here, params, in, workspace->out[i], workspace->keep[i],
+                              dout, din, dparams);
+        if (!din)
+            return; /* nothing in front of it learns */
+        dout = din;
+    }
+}

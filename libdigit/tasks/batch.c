@@ -1,0 +1,209 @@
+#include "tasks/batch.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "math/blas.h"
+#include "net/optimizer.h"
+#include "net/workspace.h"
+
+#include <string.h>
+
+/*
+ * Samples a shard; a smaller batch is cut in two, so that two threads have work. Never
+ * by the number of threads: shards decide the order of sums. Batchnorm's statistics
+ * want whole ones.
+ */
+#define SHARD 32u
+
+/* More gradients than this at once cost more to add up than threads gain: larger
+ * batches get larger shards. */
+#define SHARDS_MOST 16u
+
+/* What one thread works in. */
+typedef struct seat {
+    dg_workspace *workspace;
+    uint8_t *samples; /* [shard][DIGIT_SAMPLE_BYTES], gathered */
+    uint8_t *labels;  /* [shard] */
+} seat;
+
+struct dg_batch {
+    const dg_snapshot *snapshot;
+    const digit_dataset *dataset;
+    const digit_train_options *options;
+    dg_threads threads;
+    dg_optimizer *optimizer;
+    uint32_t shard;  /* samples of a shard */
+    uint32_t shards; /* of a full batch */
+    uint32_t seat_count;
+    seat *seats;         /* [seat_count] */
+    dg_real **gradients; /* [shards], each [dg_network_params()] */
+    dg_loss *losses;     /* [shards] */
+
+    /* The batch at hand. */
+    const uint32_t *order; /* [count] */
+    uint32_t count;
+    uint64_t draw;
+    dg_update update;
+};
+
+/* ---- Setting up ------------------------------------------------------- */
+
+static uint32_t shard_size(const dg_network *network, uint32_t batch)
+{
+    uint32_t size = SHARD;
+    if (batch < 2 * SHARD && !dg_network_wants_large_shards(network))
+        size = (batch + 1) / 2;
+    while (size * SHARDS_MOST < batch)
+        size *= 2;
+    return size;
+}
+
+static bool make_seats(dg_batch *b)
+{
+    const uint32_t most = b->shards < DG_THREADS_MAX ? b->shards : DG_THREADS_MAX;
+    const uint32_t count = b->threads.count < most ? b->threads.count : most;
+    b->seats = dg_alloc_zero(count, sizeof *b->seats);
+    if (!b->seats)
+        return false;
+    b->seat_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        b->seats[i] = (seat){
+            .workspace = dg_workspace_create(b->snapshot->network, b->shard, true),
+            .samples = dg_alloc(b->shard, DIGIT_SAMPLE_BYTES),
+            .labels = dg_alloc(b->shard, 1),
+        };
+        if (!b->seats[i].workspace || !b->seats[i].samples || !b->seats[i].labels)
+            return false;
+    }
+    return true;
+}
+
+static bool make_gradients(dg_batch *b)
+{
+    const size_t params = dg_network_params(b->snapshot->network);
+    b->gradients = dg_alloc_zero(b->shards, sizeof *b->gradients);
+    b->losses = dg_alloc_zero(b->shards, sizeof *b->losses);
+    if (!b->gradients || !b->losses)
+        return false;
+    for (uint32_t s = 0; s < b->shards; s++) {
+        b->gradients[s] = dg_alloc(params, sizeof *b->gradients[s]);
+        if (!b->gradients[s])
+            return false;
+    }
+    return true;
+}
+
+digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
+                             const digit_train_options *options, uint32_t size,
+                             dg_threads threads, dg_batch **out)
+{
+    dg_batch *b = dg_alloc_zero(1, sizeof *b);
+    if (!b)
+        return dg_fail_memory("training", sizeof *b);
+    b->snapshot = snapshot;
+    b->dataset = dataset;
+    b->options = options;
+    b->threads = threads;
+    b->shard = shard_size(snapshot->network, size);
+    b->shards = (size - 1) / b->shard + 1;
+    digit_status status = dg_optimizer_create(snapshot->network, &b->optimizer);
+    if (status == DIGIT_OK && !(make_seats(b) && make_gradients(b)))
+        status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
+                         threads.count, b->shards);
+    if (status != DIGIT_OK) {
+        dg_batch_free(b);
+        return status;
+    }
+    b->update = (dg_update){
+        .weight_decay = (double)options->weight_decay,
+        .average = (double)options->average,
+        .gradients = b->gradients,
+        .params = snapshot->params,
+        .first = snapshot->training->first,
+        .second = snapshot->training->second,
+        .averaged = snapshot->training->average,
+    };
+    *out = b;
+    return DIGIT_OK;
+}
+
+void dg_batch_free(dg_batch *b)
+{
+    if (!b)
+        return;
+    for (uint32_t i = 0; i < b->seat_count; i++) {
+        dg_workspace_free(b->seats[i].workspace);
+        dg_free(b->seats[i].samples);
+        dg_free(b->seats[i].labels);
+    }
+    for (uint32_t s = 0; b->gradients && s < b->shards; s++)
+        dg_free(b->gradients[s]);
+    dg_free(b->seats);
+    dg_free((void *)b->gradients);
+    dg_free(b->losses);
+    dg_optimizer_free(b->optimizer);
+    dg_free(b);
+}
+
+/* ---- One update ------------------------------------------------------- */
+
+static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t from = b->order[first + i];
+        memcpy(s->samples + (size_t)i * DIGIT_SAMPLE_BYTES,
+               b->dataset->samples + from * DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_BYTES);
+        s->labels[i] = b->dataset->labels[from];
+    }
+}
+
+static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
+{
+    const dg_batch *b = context;
+    const dg_network *network = b->snapshot->network;
+    seat *s = &b->seats[seat_index];
+    const uint32_t first = shard * b->shard, left = b->count - first;
+    const dg_pass pass = {
+        .samples = left < b->shard ? left : b->shard,
+        .training = true,
+        .seed = b->options->seed,
+        .draw = b->draw + first,
+    };
+    dg_real *gradient = b->gradients[shard];
+    b->losses[shard] = (dg_loss){0};
+    memset(gradient, 0, dg_network_params(network) * sizeof *gradient);
+    gather(b, first, pass.samples, s);
+
+    dg_blas_enter();
+    dg_real *logits =
+        dg_network_forward(network, b->snapshot->params, s->samples, &pass, s->workspace);
+    dg_loss_gradient(pass.samples, s->labels, (double)b->options->label_smoothing,
+                     1.0 / b->count, logits, &b->losses[shard]);
+    dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
+    dg_blas_leave();
+}
+
+static void run_piece(void *context, uint32_t piece, uint32_t seat_index)
+{
+    const dg_batch *b = context;
+    dg_optimizer_update(b->optimizer, piece, &b->update);
+}
+
+void dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, uint64_t draw, double rate,
+                  dg_loss *loss)
+{
+    const uint32_t shards = (count - 1) / b->shard + 1;
+    b->order = order;
+    b->count = count;
+    b->draw = draw;
+    dg_pool_run(b->threads.pool, b->seat_count, shards, run_shard, b);
+    for (uint32_t s = 0; s < shards; s++) {
+        loss->sum += b->losses[s].sum;
+        loss->correct += b->losses[s].correct;
+    }
+    b->update.step = ++b->snapshot->training->step;
+    b->update.rate = rate;
+    b->update.shards = shards;
+    dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer), run_piece,
+                b);
+}

@@ -1,0 +1,75 @@
+#include "tasks/calibrate.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "net/loss.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Outside of these a network is not worth calibrating. */
+#define COLDEST 0.05
+#define HOTTEST 20.0
+#define STEPS 40 /* of golden section: the range shrinks by 0.618 each, to 1e-8 */
+
+/* More samples do not make one number any better. */
+#define SAMPLES_MOST 50000
+
+static void copy_logits(void *context, size_t first, uint32_t count, const dg_real *logits)
+{
+    dg_real *all = context;
+    memcpy(all + first * DIGIT_CLASSES, logits, (size_t)count * DIGIT_CLASSES * sizeof *all);
+}
+
+static double mean_loss(const dg_real *logits, const uint8_t *labels, size_t count,
+                        double temperature)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += dg_cross_entropy(logits + i * DIGIT_CLASSES, temperature, labels[i]);
+    return sum / (double)count;
+}
+
+/* The loss is convex in 1/T, so it has one valley in log T: golden section finds it. */
+static double best_temperature(const dg_real *logits, const uint8_t *labels, size_t count)
+{
+    const double ratio = (sqrt(5) - 1) / 2;
+    double low = log(COLDEST), high = log(HOTTEST);
+    double a = high - ratio * (high - low), b = low + ratio * (high - low);
+    double loss_a = mean_loss(logits, labels, count, exp(a));
+    double loss_b = mean_loss(logits, labels, count, exp(b));
+    for (int i = 0; i < STEPS; i++) {
+        if (loss_a <= loss_b) {
+            high = b;
+            b = a;
+            loss_b = loss_a;
+            a = high - ratio * (high - low);
+            loss_a = mean_loss(logits, labels, count, exp(a));
+        } else {
+            low = a;
+            a = b;
+            loss_a = loss_b;
+            b = low + ratio * (high - low);
+            loss_b = mean_loss(logits, labels, count, exp(b));
+        }
+    }
+    return exp((low + high) / 2);
+}
+
+digit_status dg_calibrate(const dg_predictor *predictor, dg_threads threads,
+                          const digit_dataset *dataset, float *temperature)
+{
+    const size_t count = dataset->count < SAMPLES_MOST ? dataset->count : SAMPLES_MOST;
+    *temperature = 1;
+    if (count == 0)
+        return DIGIT_OK;
+    dg_real *logits = dg_alloc(count * DIGIT_CLASSES, sizeof *logits);
+    if (!logits)
+        return dg_fail_memory("calibration", count * DIGIT_CLASSES * sizeof *logits);
+    const digit_status status =
+        dg_predictor_visit(predictor, threads, dataset->samples, count, copy_logits, logits);
+    if (status == DIGIT_OK)
+        *temperature = (float)best_temperature(logits, dataset->labels, count);
+    dg_free(logits);
+    return status;
+}

@@ -1,0 +1,245 @@
+#include "tasks/train.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "tasks/batch.h"
+#include "tasks/calibrate.h"
+#include "tasks/evaluate.h"
+#include "tasks/schedule.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define PROGRESS_SECONDS 0.25
+
+typedef struct trainer {
+    const dg_train_job *job;
+    uint32_t batch_size;
+    dg_batch *batch;
+    uint32_t *order; /* [dataset->count] this epoch's order of samples */
+    uint64_t epoch;  /* from 1 */
+    size_t done;     /* samples of this epoch */
+    dg_loss loss;    /* of this epoch */
+    double validation_accuracy;
+    double began, reported; /* seconds */
+} trainer;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- What the caller sees --------------------------------------------- */
+
+static digit_status report(trainer *t)
+{
+    const digit_train_options *options = t->job->options;
+    const double seen = t->done > 0 ? (double)t->done : 1;
+    t->reported = now();
+    if (!options->progress)
+        return DIGIT_OK;
+    const digit_progress progress = {
+        .size = sizeof progress,
+        .epoch = (uint32_t)t->epoch,
+        .epochs = options->epochs,
+        .samples_done = t->done,
+        .samples_total = t->job->dataset->count,
+        .loss = t->loss.sum / seen,
+        .accuracy = (double)t->loss.correct / seen,
+        .validation_accuracy = t->validation_accuracy,
+        .seconds = t->reported - t->began,
+    };
+    if (options->progress(&progress, options->user_data) == 0)
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_CANCELLED, "training stopped by its progress callback");
+}
+
+/* ---- The weights to use ----------------------------------------------- */
+
+static bool averages(const trainer *t)
+{
+    return t->job->options->average > 0;
+}
+
+/* What training moves and what people use may be two sets of weights. Swaps them; a second
+ * call swaps back. */
+static void swap_average(const trainer *t)
+{
+    dg_snapshot *snapshot = t->job->snapshot;
+    if (!averages(t))
+        return;
+    dg_real *params = snapshot->params;
+    snapshot->params = snapshot->training->average;
+    snapshot->training->average = params;
+}
+
+static digit_status check_finite(const dg_snapshot *snapshot)
+{
+    const size_t count = dg_network_params(snapshot->network);
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(snapshot->params[i]))
+            return dg_fail(DIGIT_ERR_DIVERGED, "training diverged: a weight is not finite");
+    return DIGIT_OK;
+}
+
+static digit_status validate(trainer *t)
+{
+    const digit_dataset *validation = t->job->options->validation;
+    dg_predictor *predictor = NULL;
+    digit_metrics metrics = {.size = sizeof metrics};
+    if (!validation || validation->count == 0)
+        return DIGIT_OK;
+    swap_average(t);
+    digit_status status = dg_predictor_create(t->job->snapshot, &predictor);
+    swap_average(t);
+    if (status == DIGIT_OK)
+        status = dg_evaluate(predictor, t->job->threads, validation, &metrics);
+    if (status == DIGIT_OK)
+        t->validation_accuracy = (double)metrics.correct / (double)metrics.count;
+    dg_predictor_free(predictor);
+    return status;
+}
+
+/* The averaged weights take their place, and confidence is made to fit them. */
+static digit_status finish(trainer *t)
+{
+    const digit_dataset *validation = t->job->options->validation;
+    dg_snapshot *snapshot = t->job->snapshot;
+    dg_predictor *predictor = NULL;
+    if (snapshot->training->step > 0)
+        swap_average(t);
+    snapshot->temperature = 1;
+    digit_status status = check_finite(snapshot);
+    if (status != DIGIT_OK || !validation)
+        return status;
+    status = dg_predictor_create(snapshot, &predictor);
+    if (status == DIGIT_OK)
+        status = dg_calibrate(predictor, t->job->threads, validation, &snapshot->temperature);
+    dg_predictor_free(predictor);
+    return status;
+}
+
+/* ---- Epochs ----------------------------------------------------------- */
+
+/* Fisher and Yates, with numbers that only the seed and the epoch name. */
+static void shuffle(const trainer *t)
+{
+    dg_rng rng;
+    const size_t count = t->job->dataset->count;
+    dg_rng_init(&rng, t->job->options->seed, DG_RNG_SHUFFLE, t->epoch);
+    for (size_t i = 0; i < count; i++)
+        t->order[i] = (uint32_t)i;
+    for (size_t i = count - 1; i > 0; i--) {
+        const uint32_t j = dg_rng_below(&rng, (uint32_t)i + 1);
+        const uint32_t other = t->order[j];
+        t->order[j] = t->order[i];
+        t->order[i] = other;
+    }
+}
+
+static digit_status train_batch(trainer *t)
+{
+    const digit_train_options *options = t->job->options;
+    const uint64_t count = t->job->dataset->count;
+    const uint64_t steps = ((count - 1) / t->batch_size + 1) * options->epochs;
+    const uint64_t step = t->job->snapshot->training->step + 1;
+    const size_t left = count - t->done;
+    const uint32_t size = left < t->batch_size ? (uint32_t)left : t->batch_size;
+    const double rate =
+        dg_schedule_rate(options->schedule, (double)options->learning_rate, step, steps);
+    dg_batch_run(t->batch, t->order + t->done, size, (t->epoch - 1) * count + t->done, rate,
+                 &t->loss);
+    t->done += size;
+    if (isfinite(t->loss.sum))
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_DIVERGED, "training diverged in epoch %llu after %zu samples",
+                   (unsigned long long)t->epoch, t->done);
+}
+
+static digit_status end_epoch(trainer *t)
+{
+    const dg_train_job *job = t->job;
+    digit_status status = check_finite(job->snapshot);
+    if (status == DIGIT_OK)
+        status = validate(t);
+    job->snapshot->training->epoch = t->epoch;
+    if (status == DIGIT_OK && job->checkpoint)
+        status = job->checkpoint(job->checkpoint_context, job->snapshot);
+    return status == DIGIT_OK ? report(t) : status;
+}
+
+static digit_status train_epoch(trainer *t)
+{
+    digit_status status = DIGIT_OK;
+    t->done = 0;
+    t->loss = (dg_loss){0};
+    shuffle(t);
+    while (status == DIGIT_OK && t->done < t->job->dataset->count) {
+        status = train_batch(t);
+        if (status == DIGIT_OK && now() - t->reported >= PROGRESS_SECONDS)
+            status = report(t);
+    }
+    return status == DIGIT_OK ? end_epoch(t) : status;
+}
+
+/* FNV-1a, a word at a time. */
+static uint64_t mix(uint64_t hash, uint64_t fact)
+{
+    return (hash ^ fact) * 0x100000001B3u;
+}
+
+uint64_t dg_train_fingerprint(const dg_train_job *job)
+{
+    const digit_train_options *o = job->options;
+    const uint64_t facts[] = {
+        o->batch,
+        o->epochs,
+        o->schedule,
+        o->seed,
+        (uint64_t)llround((double)o->learning_rate * 1e12),
+        (uint64_t)llround((double)o->weight_decay * 1e12),
+        (uint64_t)llround((double)o->label_smoothing * 1e12),
+        (uint64_t)llround((double)o->average * 1e12),
+        job->dataset->count,
+        dg_dataset_digest(job->dataset),
+    };
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        hash = mix(hash, facts[i]);
+    const size_t params = dg_network_params(job->snapshot->network);
+    for (size_t i = 0; i < params; i++) {
+        uint32_t bits = 0;
+        memcpy(&bits, &job->snapshot->params[i], sizeof bits);
+        hash = mix(hash, bits);
+    }
+    return hash;
+}
+
+digit_status dg_train(const dg_train_job *job)
+{
+    const size_t count = job->dataset->count;
+    dg_training_state *state = job->snapshot->training;
+    trainer t = {.job = job, .validation_accuracy = NAN, .began = now()};
+    t.batch_size = job->options->batch < count ? job->options->batch : (uint32_t)count;
+    t.reported = t.began;
+    t.order = dg_alloc(count, sizeof *t.order);
+    digit_status status = t.order ? dg_batch_create(job->snapshot, job->dataset, job->options,
+                                                    t.batch_size, job->threads, &t.batch)
+                                  : dg_fail_memory("training", count * sizeof *t.order);
+    if (status == DIGIT_OK && state->step == 0)
+        memcpy(state->average, job->snapshot->params,
+               dg_network_params(job->snapshot->network) * sizeof *state->average);
+    for (t.epoch = state->epoch + 1; status == DIGIT_OK && t.epoch <= job->options->epochs;
+         t.epoch++)
+        status = train_epoch(&t);
+    dg_batch_free(t.batch);
+    if (status == DIGIT_OK || status == DIGIT_ERR_CANCELLED) {
+        const digit_status finished = finish(&t);
+        status = finished == DIGIT_OK ? status : finished;
+    }
+    dg_free(t.order);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* train.h - the training loop. */
+#ifndef DG_TASKS_TRAIN_H
+#define DG_TASKS_TRAIN_H
+
+#include "data/dataset.h"
+#include "net/snapshot.h"
+#include "tasks/predict.h"
+
+/* Called after each epoch with where training stands; a failure ends the training. */
+typedef digit_status (*dg_checkpoint_fn)(void *context, const dg_snapshot *snapshot);
+
+typedef struct dg_train_job {
+    dg_snapshot *snapshot; /* with training state; trained in place, from its epoch on */
+    const digit_dataset *dataset;       /* at least one sample */
+    const digit_train_options *options; /* checked */
+    dg_threads threads;
+    dg_checkpoint_fn checkpoint; /* NULL: none */
+    void *checkpoint_context;
+} dg_train_job;
+
+/* Options, data and starting weights in a number: a checkpoint fits only the run it came
+ * from. */
+uint64_t dg_train_fingerprint(const dg_train_job *job);
+
+/*
+ * Train to the last epoch. After DIGIT_OK and DIGIT_ERR_CANCELLED the snapshot holds
+ * the weights to use, averaged and calibrated if so asked; after anything else it is
+ * fit only to be freed.
+ */
+digit_status dg_train(const dg_train_job *job);
+
+#endif

@@ -1,0 +1,152 @@
+"""What is public is documented, and what is documented runs."""
+
+import dataclasses
+import doctest
+import inspect
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT, run_python
+
+import libdigit
+from libdigit import Model
+
+README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "python.md"
+
+FUNCTIONS = [libdigit.load_idx, libdigit.normalize, libdigit.build_info, libdigit.version]
+METHODS = [
+    getattr(Model, name)
+    for name in vars(Model)
+    if not name.startswith("_") and callable(getattr(Model, name))
+]
+CLASSES = [getattr(libdigit, n) for n in libdigit.__all__ if inspect.isclass(getattr(libdigit, n))]
+
+
+@pytest.mark.parametrize("thing", FUNCTIONS + METHODS + CLASSES, ids=lambda t: t.__qualname__)
+def test_docstring(thing):
+    text = inspect.getdoc(thing)
+    assert text and re.match(r"[A-Z][^\n]*[.:]\n|[A-Z][^\n]*\.$", text), "a summary line"
+    for section in re.findall(r"^(\w+)\n-+$", text, flags=re.M):
+        assert section in ("Parameters", "Returns", "Raises", "Attributes", "Notes", "Examples")
+
+
+@pytest.mark.parametrize("thing", FUNCTIONS + METHODS + [Model], ids=lambda t: t.__qualname__)
+def test_every_parameter_is_described(thing):
+    text = inspect.getdoc(thing)
+    for name in inspect.signature(thing).parameters:
+        if name != "self":
+            assert re.search(rf"^(\w+, )*{name}(, \w+)* : ", text, flags=re.M), name
+
+
+@pytest.mark.parametrize("thing", FUNCTIONS + METHODS, ids=lambda t: t.__qualname__)
+def test_results_and_hints(thing):
+    signature = inspect.signature(thing)
+    assert signature.return_annotation is not inspect.Signature.empty
+    for name, parameter in signature.parameters.items():
+        assert name == "self" or parameter.annotation is not inspect.Parameter.empty
+    if signature.return_annotation not in ("None", None):
+        assert "Returns\n-------" in inspect.getdoc(thing)
+
+
+@pytest.mark.parametrize(
+    "record", [libdigit.Metrics, libdigit.ModelInfo, libdigit.Progress], ids=lambda t: t.__name__
+)
+def test_every_attribute_is_described(record):
+    text = inspect.getdoc(record)
+    for field in dataclasses.fields(record):
+        assert re.search(rf"^(\w+, )*{field.name}(, \w+)* : ", text, flags=re.M), field.name
+
+
+def test_properties():
+    for name in ("info", "threads"):
+        assert inspect.getdoc(getattr(Model, name))
+
+
+def test_modules():
+    folder = ROOT / "bindings" / "python" / "libdigit"
+    for path in folder.glob("*.py"):
+        assert path.read_text().startswith('"""'), path.name
+    assert (folder / "py.typed").exists()
+    listed = (ROOT / "bindings" / "python" / "meson.build").read_text()
+    for path in folder.iterdir():
+        if path.suffix in (".py", ".typed"):
+            assert f"'libdigit/{path.name}'" in listed, f"{path.name} would not be installed"
+
+
+def test_public_names_say_where_they_live():
+    for thing in FUNCTIONS + CLASSES:
+        assert thing.__module__ == "libdigit"
+
+
+def test_doctests():
+    names = {"libdigit": libdigit}
+    finder = doctest.DocTestFinder()
+    runner = doctest.DocTestRunner()
+    for test in finder.find(libdigit, "libdigit", extraglobs=names):
+        runner.run(test)
+    assert runner.summarize().failed == 0 and runner.tries > 0
+
+
+def blocks(path, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(), flags=re.M | re.S)
+
+
+def work_folder(tmp_path):
+    """A folder that has what the examples speak of."""
+    pictures = ROOT / "examples" / "pictures"
+    if pictures.is_dir():
+        (tmp_path / "examples").mkdir()
+        (tmp_path / "examples" / "pictures").symlink_to(pictures)
+    return tmp_path
+
+
+@pytest.mark.skipif(not README.exists(), reason="no README yet")
+def test_python_of_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(work_folder(tmp_path))
+    found = blocks(README, "python")
+    assert found
+    for code in found:
+        if "PIL" in code:
+            pytest.importorskip("PIL")
+        done = run_python(code)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+
+
+@pytest.mark.skipif(not README.exists(), reason="no README yet")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_c_of_the_readme_compiles_and_runs(tmp_path, library_path):
+    found = blocks(README, "c")
+    assert found
+    for number, code in enumerate(found):
+        source, program = tmp_path / f"example{number}.c", tmp_path / f"example{number}"
+        source.write_text(code)
+        (tmp_path / "libdigit.so").exists() or (tmp_path / "libdigit.so").symlink_to(
+            library_path.resolve()
+        )
+        subprocess.run(
+            ["cc", "-Wall", "-Werror", "-I", str(ROOT / "include"), str(source), "-o"]
+            + [str(program), "-L", str(tmp_path), "-ldigit"]
+            + [f"-Wl,-rpath,{tmp_path}", f"-Wl,-rpath,{library_path.resolve().parent}"],
+            check=True,
+        )
+        done = subprocess.run([program], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and done.stdout.strip(), done.stderr
+
+
+@pytest.mark.parametrize("number", range(len(blocks(GUIDE, "python")) if GUIDE.exists() else 0))
+def test_guide(number, tmp_path, idx_files, gzip_files):
+    """The blocks of docs/python.md, each run after a preamble that makes what it speaks of."""
+    preamble = (
+        "import os, sys, numpy as np, libdigit\n"
+        "picture = np.full((90, 70), 255, np.uint8); picture[20:70, 30:38] = 0\n"
+        "images, labels = libdigit.load_idx('images', 'labels')\n"
+        "model = libdigit.Model('dense 10')\n"
+    )
+    done = run_python(
+        f"import os; os.chdir({str(tmp_path)!r})\n" + preamble + blocks(GUIDE, "python")[number]
+    )
+    assert done.returncode == 0, done.stderr
