@@ -146,9 +146,13 @@ void cli_usage_error(const char *format, ...)
     exit(2);
 }
 
-int cli_library_error(void)
+int cli_library_error(const char *about)
 {
-    cli_message("%s", digit_last_error());
+    const char *text = digit_last_error();
+    if (about && strncmp(text, about, strlen(about)) != 0)
+        cli_message("%s: %s", about, text);
+    else
+        cli_message("%s", text);
     return 1;
 }
 

@@ -45,8 +45,9 @@ void cli_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_usage_error(const char *format, ...)
     __attribute__((format(printf, 1, 2), noreturn));
 
-/* The same, with what the library said last; returns the exit status, 1. */
-int cli_library_error(void);
+/* What the library said last, with the name of the file it was about in front (NULL:
+ * none) if it did not say that itself. Returns the exit status, 1. */
+int cli_library_error(const char *about);
 
 /* Last call of main(): `status`, or 1 if standard output could not be written. */
 int cli_finish(int status);

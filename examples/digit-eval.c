@@ -114,7 +114,7 @@ static int print_worst(const digit_model *model, const digit_dataset *data, size
         goto done;
     }
     if (digit_model_predict(model, digit_dataset_samples(data), count, answers) != DIGIT_OK) {
-        cli_library_error();
+        cli_library_error(NULL);
         goto done;
     }
     for (size_t i = 0; i < count; i++) {
@@ -137,7 +137,7 @@ static int judge(const settings *s, const digit_model *model, const digit_datase
 {
     digit_metrics metrics = { .size = sizeof metrics };
     if (digit_model_evaluate(model, data, &metrics) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     if (s->json)
         return print_json(&metrics);
     print_table(&metrics);
@@ -168,10 +168,11 @@ int main(int argc, char **argv)
     digit_dataset *data = NULL;
     int status;
     if ((s.model ? digit_model_load(s.model, &model)
-                 : digit_model_load_pretrained(&model)) != DIGIT_OK ||
-        digit_model_set_threads(model, s.threads) != DIGIT_OK ||
-        digit_dataset_load_idx(argv[optind], argv[optind + 1], &data) != DIGIT_OK)
-        status = cli_library_error();
+                 : digit_model_load_pretrained(&model)) != DIGIT_OK)
+        status = cli_library_error(s.model);
+    else if (digit_model_set_threads(model, s.threads) != DIGIT_OK ||
+             digit_dataset_load_idx(argv[optind], argv[optind + 1], &data) != DIGIT_OK)
+        status = cli_library_error(NULL);
     else
         status = judge(&s, model, data);
     digit_dataset_free(data);

@@ -93,8 +93,7 @@ static int predict_page(const settings *s, const digit_model *model, const char 
     int status = 0;
     if (digit_model_normalize(model, &shown.image, sample, NULL) != DIGIT_OK ||
         digit_model_predict(model, sample, 1, &answer) != DIGIT_OK) {
-        cli_message("%s: %s", name, digit_last_error());
-        status = 1;
+        status = cli_library_error(name);
     } else if (s->json) {
         status = print_json(name, page, &answer);
     } else {
@@ -141,7 +140,7 @@ int main(int argc, char **argv)
     digit_model *model = NULL;
     if ((s.model ? digit_model_load(s.model, &model)
                  : digit_model_load_pretrained(&model)) != DIGIT_OK)
-        return cli_finish(cli_library_error());
+        return cli_finish(cli_library_error(s.model));
     int status = 0;
     for (int i = optind; i < argc; i++)
         status |= predict_file(&s, model, argv[i]);

@@ -118,7 +118,7 @@ static void apply_option(settings *s, int option)
         s->split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
         break;
     case ARCHITECTURE: s->model.architecture = optarg; break;
-    case EPOCHS: t->epochs = (uint32_t)cli_whole("--epochs", optarg, 1, 1000000); break;
+    case EPOCHS: t->epochs = (uint32_t)cli_whole("--epochs", optarg, 1, 100000); break;
     case BATCH: t->batch = (uint32_t)cli_whole("--batch", optarg, 1, UINT32_MAX); break;
     case LEARNING_RATE:
         t->learning_rate = (float)cli_real("--learning-rate", optarg, 0, 1000);
@@ -192,7 +192,7 @@ static int load_data(run *r)
 {
     const settings *s = r->settings;
     if (digit_dataset_load_idx(s->files[IMAGES], s->files[LABELS], &r->all) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     const size_t count = digit_dataset_count(r->all);
     if (s->split >= count && s->split > 0) {
         cli_message("--validation-split %llu leaves none of the %zu pictures to train on",
@@ -201,14 +201,14 @@ static int load_data(run *r)
     }
     const size_t kept = count - (size_t)s->split;
     if (digit_dataset_slice(r->all, 0, kept, &r->training) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     if (s->split && digit_dataset_slice(r->all, kept, (size_t)s->split,
                                         &r->validation) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     if (s->files[VALIDATION_IMAGES] &&
         digit_dataset_load_idx(s->files[VALIDATION_IMAGES], s->files[VALIDATION_LABELS],
                                &r->validation) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     return 0;
 }
 
@@ -261,7 +261,6 @@ static int report(const digit_progress *p, void *user_data)
     return stopped_by != 0;
 }
 
-/* Returns the library's status; *stopped tells a signal asked to stop. */
 static digit_status train(run *r)
 {
     /* A second Ctrl-C ends the program at once. */
@@ -323,7 +322,7 @@ static int save(run *r, bool stopped)
     digit_model_info info = { .size = sizeof info };
     if (digit_model_save(r->model, path) != DIGIT_OK ||
         digit_model_get_info(r->model, &info) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(path);
     if (stopped)
         cli_message("stopped early; what was learned so far is in %s", path);
     if (r->settings->json)
@@ -339,13 +338,15 @@ static int work(run *r)
     if (created == DIGIT_ERR_ARGUMENT)
         cli_usage_error("--architecture: %s", digit_last_error());
     if (created != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
-        return cli_library_error();
+        return cli_library_error(NULL);
     if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || open_history(r) != 0)
         return 1;
 
     const digit_status trained = train(r);
+    if (trained == DIGIT_ERR_ARGUMENT) /* a value only the library knows the limits of */
+        cli_usage_error("%s", digit_last_error());
     if (trained != DIGIT_OK && trained != DIGIT_ERR_CANCELLED)
-        return cli_library_error();
+        return cli_library_error(NULL);
     const bool stopped = trained == DIGIT_ERR_CANCELLED;
     const int signal_number = stopped_by;
     int status = save(r, stopped);

@@ -12,12 +12,13 @@ int main(void)
     unsigned char sample[DIGIT_SAMPLE_BYTES];
     digit_prediction answer;
     digit_model *model;
-    if (digit_model_load_pretrained(&model) == DIGIT_OK &&
-        digit_model_normalize(model, &image, sample, NULL) == DIGIT_OK &&
-        digit_model_predict(model, sample, 1, &answer) == DIGIT_OK)
-        printf("%d (%.0f%%)\n", answer.digit, 100 * answer.confidence);
-    else
+    if (digit_model_load_pretrained(&model) != DIGIT_OK ||
+        digit_model_normalize(model, &image, sample, NULL) != DIGIT_OK ||
+        digit_model_predict(model, sample, 1, &answer) != DIGIT_OK) {
         fprintf(stderr, "%s\n", digit_last_error());
+        return 1;
+    }
+    printf("%d (%.0f%%)\n", answer.digit, 100 * answer.confidence);
     digit_model_free(model);
     return 0;
 }

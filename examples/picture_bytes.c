@@ -46,13 +46,15 @@ enum picture_kind picture_bytes_kind(const uint8_t *bytes, size_t size)
 /* `exif` is a small TIFF file: header, then a table of 12-byte entries. */
 static int exif_orientation(const uint8_t *exif, size_t size)
 {
-    if (size >= 6 && memcmp(exif, "Exif\0\0", 6) == 0)
-        exif += 6, size -= 6;
-    if (picture_bytes_kind(exif, size) != PICTURE_TIFF || size < 8)
+    if (begins(exif, size, "Exif\0\0", 6)) {
+        exif += 6;
+        size -= 6;
+    }
+    if (picture_bytes_kind(exif, size) != PICTURE_TIFF || size < 10)
         return 1;
     const int big = exif[0] == 'M';
     const uint32_t table = get32(exif + 4, big);
-    if (table > size - 2 || size < 10)
+    if (table > size - 2)
         return 1;
     const uint8_t *entry = exif + table + 2;
     size_t left = size - table - 2;

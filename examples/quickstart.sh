@@ -57,6 +57,7 @@ install_missing() {
         fail "apt-get could not install$missing"
     fi
     rm -f "$log"
+    rm -rf "$build" # it was configured without them
 }
 
 build_all() {

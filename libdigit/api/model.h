@@ -24,6 +24,9 @@ digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
 /* A model around `snapshot`, which it takes over; freed on failure. */
 digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
 
+/* Read a model or a checkpoint. */
+digit_status dg_model_read(const char *path, dg_snapshot **out);
+
 /* Save a model or a checkpoint, all of it or nothing. */
 digit_status dg_model_write(const dg_snapshot *snapshot, const char *path);
 

@@ -26,18 +26,27 @@ digit_status digit_model_load_memory(const void *data, size_t size, digit_model 
     return dg_edge_leave(edge, load_memory(data, size, out));
 }
 
-/* The file's bytes go before the network for prediction comes: never three copies. */
-static digit_status load(const char *path, digit_model **out)
+digit_status dg_model_read(const char *path, dg_snapshot **out)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
+    digit_status status = dg_file_read(path, DG_SAFETENSORS_FILE_MAX, &bytes, &size);
+    if (status != DIGIT_OK)
+        return status;
+    status = dg_codec_decode(bytes, size, out);
+    if (status != DIGIT_OK)
+        dg_fail_about(status, path);
+    dg_free(bytes);
+    return status;
+}
+
+/* The file's bytes are gone before the network for prediction comes: never three copies. */
+static digit_status load(const char *path, digit_model **out)
+{
     dg_snapshot *snapshot = NULL;
     digit_status status = dg_open();
     if (status == DIGIT_OK)
-        status = dg_file_read(path, DG_SAFETENSORS_FILE_MAX, &bytes, &size);
-    if (status == DIGIT_OK)
-        status = dg_codec_decode(bytes, size, &snapshot);
-    dg_free(bytes);
+        status = dg_model_read(path, &snapshot);
     return status == DIGIT_OK ? dg_model_wrap(snapshot, out) : status;
 }
 

@@ -4,9 +4,6 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
-#include "base/mem.h"
-#include "io/codec.h"
-#include "io/file.h"
 #include "tasks/batch.h"
 
 #include <errno.h>
@@ -97,15 +94,10 @@ static digit_status write_checkpoint(void *context, const dg_snapshot *snapshot)
 static digit_status resume(const char *path, uint64_t fingerprint, dg_snapshot **snapshot)
 {
     struct stat there;
-    uint8_t *bytes = NULL;
-    size_t size = 0;
     dg_snapshot *saved = NULL;
     if (stat(path, &there) != 0 && errno == ENOENT)
         return DIGIT_OK;
-    digit_status status = dg_file_read(path, DG_SAFETENSORS_FILE_MAX, &bytes, &size);
-    if (status == DIGIT_OK)
-        status = dg_codec_decode(bytes, size, &saved);
-    dg_free(bytes);
+    const digit_status status = dg_model_read(path, &saved);
     if (status != DIGIT_OK)
         return status;
     if (!saved->training || saved->training->fingerprint != fingerprint) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static _Thread_local char error_text[256];
 
@@ -33,6 +34,13 @@ digit_status dg_fail(digit_status status, const char *format, ...)
 digit_status dg_fail_memory(const char *what, size_t size)
 {
     return dg_fail(DIGIT_ERR_MEMORY, "out of memory: %zu bytes for %s", size, what);
+}
+
+digit_status dg_fail_about(digit_status status, const char *name)
+{
+    char sentence[sizeof error_text];
+    memcpy(sentence, error_text, sizeof sentence);
+    return dg_fail(status, "%s: %s", name, sentence);
 }
 
 const char *dg_error_text(void)

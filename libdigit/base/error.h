@@ -15,6 +15,10 @@ digit_status dg_fail(digit_status status, const char *format, ...)
 /* dg_fail(DIGIT_ERR_MEMORY, ...) with the usual words. `what` names the thing. */
 digit_status dg_fail_memory(const char *what, size_t size);
 
+/* Put `name` and a colon in front of the sentence of the failure just made: for
+ * callers who know the file that the code below them only knows as bytes. */
+digit_status dg_fail_about(digit_status status, const char *name);
+
 /* The text of this thread's most recent failure; "" if none. */
 const char *dg_error_text(void);
 

@@ -4,19 +4,14 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "io/json.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
 #include <zlib.h>
 
 #define LENGTH_BYTES 8 /* the header's length, before everything */
 #define CRC_DIGITS 8
-#define DEPTH_MAX 3
-
-/* Commas and opening brackets: enough for 256 tensors of rank 4 and their texts, and
- * few enough for jansson to stay well under 1 MiB. */
-#define VALUES_MAX 3000
 #define TEXTS_MAX 32
 #define KEY_MAX 32
 
@@ -60,7 +55,7 @@ void dg_safetensors_seal(uint8_t *bytes, size_t size)
         bytes[CRC_AT + (size_t)i] = (uint8_t)"0123456789abcdef"[crc & 15];
 }
 
-/* ---- Reading: what needs no JSON -------------------------------------- */
+/* ---- Reading: the frame ----------------------------------------------- */
 
 /* Lengths and checksum. */
 static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *header_size)
@@ -94,92 +89,7 @@ static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *heade
     return DIGIT_OK;
 }
 
-/*
- * What jansson would read but we don't want: anything but objects, arrays, strings and
- * digits, deep nesting, and more values than a model has. It bounds the memory jansson
- * needs, and keeps it from ever meeting a real number, whose reading depends on the
- * locale. Whether it is JSON at all is left to jansson.
- */
-static digit_status check_characters(const uint8_t *header, size_t size)
-{
-    int depth = 0, values = 0;
-    bool text = false, ended = false;
-
-    for (size_t i = 0; i < size; i++) {
-        const uint8_t c = header[i];
-        if (text) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                text = false;
-            continue;
-        }
-        if (c == ' ')
-            continue;
-        if (ended)
-            return dg_fail(DIGIT_ERR_FORMAT, "byte %zu of the header: something after its end", i);
-        if (c == '"') {
-            text = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > DEPTH_MAX)
-                return dg_fail(DIGIT_ERR_FORMAT, "byte %zu of the header: nested more than %d deep",
-                               i, DEPTH_MAX);
-            values++;
-        } else if (c == '}' || c == ']') {
-            ended = --depth == 0;
-        } else if (c == ',') {
-            values++;
-        } else if (c != ':' && (c < '0' || c > '9')) {
-            return dg_fail(DIGIT_ERR_FORMAT, "byte %zu of the header: 0x%02x is not allowed there",
-                           i, c);
-        }
-        if (values > VALUES_MAX)
-            return dg_fail(DIGIT_ERR_LIMIT, "byte %zu of the header: more than %d values", i,
-                           VALUES_MAX);
-    }
-    return DIGIT_OK;
-}
-
-/* ---- Reading: JSON ---------------------------------------------------- */
-
-/* Could jansson have had the memory it needs? Volatile, or the compiler may think so. */
-static bool memory_is_there(void)
-{
-    void *volatile probe = dg_alloc(4, DG_SAFETENSORS_HEADER_MAX);
-    const bool there = probe != NULL;
-    dg_free(probe);
-    return there;
-}
-
-static digit_status parse_json(const uint8_t *header, size_t size, json_t **out)
-{
-    json_error_t error = {0};
-    json_t *second;
-
-    *out = json_loadb((const char *)header, size, JSON_REJECT_DUPLICATES, &error);
-    if (*out)
-        return DIGIT_OK;
-    switch (json_error_code(&error)) {
-    case json_error_duplicate_key:
-        return dg_fail(DIGIT_ERR_FORMAT, "byte %d of the header: a key for the second time",
-                       error.position);
-    case json_error_numeric_overflow:
-        return dg_fail(DIGIT_ERR_FORMAT, "byte %d of the header: a number too large",
-                       error.position);
-    case json_error_out_of_memory:
-        return dg_fail_memory("the header", size);
-    default:
-        break;
-    }
-    /* Inside jansson most failed allocations look like bad syntax. Only memory can make
-     * the difference between two readings of the same bytes. */
-    second = memory_is_there() ? json_loadb((const char *)header, size, 0, NULL) : NULL;
-    if (second || !memory_is_there()) {
-        json_decref(second);
-        return dg_fail_memory("the header", size);
-    }
-    return dg_fail(DIGIT_ERR_FORMAT, "byte %d of the header: not JSON", error.position);
-}
+/* ---- Reading: the header ---------------------------------------------- */
 
 static bool is_name(const char *name, size_t longest)
 {
@@ -188,140 +98,190 @@ static bool is_name(const char *name, size_t longest)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.") == length;
 }
 
-/* The entries of `__metadata__`; the first is the checksum, which is done with. */
-static digit_status read_texts(json_t *metadata, dg_safetensors *file)
+/* The entries of `__metadata__`; the checksum is done with. */
+static digit_status read_texts(dg_json *json, dg_safetensors *file)
 {
-    const size_t count = json_object_size(metadata);
-    const char *key;
-    json_t *value;
+    bool checksum = false;
+    digit_status status = dg_json_expect(json, '{');
 
-    if (count > TEXTS_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "%zu entries of metadata; at most %d are accepted", count,
-                       TEXTS_MAX);
-    file->texts = dg_alloc(count, sizeof *file->texts);
-    if (!file->texts)
-        return dg_fail_memory("metadata", count * sizeof *file->texts);
-    json_object_foreach(metadata, key, value) {
+    while (status == DIGIT_OK) {
+        const char *key, *value;
+        status = dg_json_text(json, &key);
+        if (status == DIGIT_OK)
+            status = dg_json_expect(json, ':');
+        if (status == DIGIT_OK)
+            status = dg_json_text(json, &value);
+        if (status != DIGIT_OK)
+            return status;
         if (!is_name(key, KEY_MAX))
             return dg_fail(DIGIT_ERR_FORMAT, "a key of the metadata is not 1 to %d of a-z 0-9 _ .",
                            KEY_MAX);
-        if (!json_is_string(value))
-            return dg_fail(DIGIT_ERR_FORMAT, "metadata '%s' is not a text", key);
-        if (strcmp(key, "crc32") != 0)
-            file->texts[file->text_count++] =
-                (dg_safetensors_text){key, json_string_value(value)};
+        const bool is_checksum = strcmp(key, "crc32") == 0;
+        if (is_checksum ? checksum : dg_safetensors_text_of(file, key) != NULL)
+            return dg_fail(DIGIT_ERR_FORMAT, "metadata '%s' for the second time", key);
+        if (file->text_count == TEXTS_MAX)
+            return dg_fail(DIGIT_ERR_LIMIT, "more than %d entries of metadata", TEXTS_MAX);
+        if (is_checksum)
+            checksum = true;
+        else
+            file->texts[file->text_count++] = (dg_safetensors_text){key, value};
+        if (!dg_json_next(json, ','))
+            break;
     }
-    return DIGIT_OK;
+    return status == DIGIT_OK ? dg_json_expect(json, '}') : status;
 }
 
-static digit_status read_shape(const json_t *shape, dg_safetensors_tensor *tensor)
-{
-    const size_t rank = json_array_size(shape); /* 0 where it is no array */
+/* What a tensor's entry says, not yet checked. */
+typedef struct tensor_entry {
+    const char *dtype;
+    uint64_t shape[DG_SAFETENSORS_RANK_MAX];
+    size_t rank;
+    uint64_t offsets[2];
+    size_t offset_count;
+} tensor_entry;
 
-    if (rank < 1 || rank > DG_SAFETENSORS_RANK_MAX)
-        return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': shape is not a list of 1 to %d numbers",
-                       tensor->name, DG_SAFETENSORS_RANK_MAX);
-    tensor->rank = (uint32_t)rank;
+static digit_status read_entry(dg_json *json, const char *name, tensor_entry *out)
+{
+    bool shape = false, offsets = false;
+    digit_status status = dg_json_expect(json, '{');
+
+    *out = (tensor_entry){0};
+    while (status == DIGIT_OK) {
+        const char *key;
+        status = dg_json_text(json, &key);
+        if (status == DIGIT_OK)
+            status = dg_json_expect(json, ':');
+        if (status != DIGIT_OK)
+            return status;
+        if (strcmp(key, "dtype") == 0 && !out->dtype) {
+            status = dg_json_text(json, &out->dtype);
+        } else if (strcmp(key, "shape") == 0 && !shape) {
+            status = dg_json_numbers(json, out->shape, DG_SAFETENSORS_RANK_MAX, &out->rank);
+            shape = true;
+        } else if (strcmp(key, "data_offsets") == 0 && !offsets) {
+            status = dg_json_numbers(json, out->offsets, 2, &out->offset_count);
+            offsets = true;
+        } else {
+            return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': an entry twice, or not dtype, shape or "
+                           "data_offsets", name);
+        }
+        if (status == DIGIT_OK && !dg_json_next(json, ','))
+            break;
+    }
+    if (status == DIGIT_OK)
+        status = dg_json_expect(json, '}');
+    if (status == DIGIT_OK && !(out->dtype && shape && offsets))
+        status = dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': without dtype, shape or data_offsets",
+                         name);
+    return status;
+}
+
+static digit_status check_shape(const tensor_entry *entry, dg_safetensors_tensor *tensor)
+{
+    if (entry->rank < 1)
+        return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': its shape has no sides", tensor->name);
+    tensor->rank = (uint32_t)entry->rank;
     tensor->size = sizeof(float);
-    for (size_t i = 0; i < rank; i++) {
-        const json_t *item = json_array_get(shape, i);
-        const json_int_t side = json_integer_value(item); /* 0 where it is no integer */
+    for (size_t i = 0; i < entry->rank; i++) {
+        const uint64_t side = entry->shape[i];
         if (side < 1 || side > DG_SAFETENSORS_SIDE_MAX)
             return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': side %zu of its shape is not 1 to %d",
                            tensor->name, i, DG_SAFETENSORS_SIDE_MAX);
         tensor->shape[i] = (uint32_t)side;
-        if (__builtin_mul_overflow(tensor->size, (uint64_t)side, &tensor->size))
+        if (__builtin_mul_overflow(tensor->size, side, &tensor->size))
             return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': its shape overflows", tensor->name);
     }
     return DIGIT_OK;
 }
 
 /* Tensors lie one behind the other: `expected` is where this one must begin. */
-static digit_status read_offsets(const json_t *offsets, uint64_t expected, uint64_t data_size,
-                                 dg_safetensors_tensor *tensor)
+static digit_status check_offsets(const tensor_entry *entry, uint64_t expected,
+                                  uint64_t data_size, dg_safetensors_tensor *tensor)
 {
-    const json_t *first = json_array_get(offsets, 0), *second = json_array_get(offsets, 1);
+    const unsigned long long begin = entry->offsets[0], end = entry->offsets[1];
     const char *name = tensor->name;
-    uint64_t begin, end;
 
-    if (json_array_size(offsets) != 2 || !json_is_integer(first) || !json_is_integer(second))
-        return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': data_offsets is not a list of 2 numbers",
-                       name);
-    begin = (uint64_t)json_integer_value(first); /* no minus sign passes check_characters */
-    end = (uint64_t)json_integer_value(second);
+    if (entry->offset_count != 2)
+        return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': data_offsets are not two", name);
     if (begin != expected)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': begins at byte %llu of the data, %s byte "
-                       "%llu", name, (unsigned long long)begin,
+                       "%llu", name, begin,
                        begin < expected ? "over what ends at" : "with a gap after",
                        (unsigned long long)expected);
     if (end < begin || end - begin != tensor->size)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': bytes %llu to %llu of the data do not fit "
-                       "its shape of %llu bytes", name, (unsigned long long)begin,
-                       (unsigned long long)end, (unsigned long long)tensor->size);
+                       "its shape of %llu bytes", name, begin, end,
+                       (unsigned long long)tensor->size);
     if (end > data_size)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': ends at byte %llu of the data; the file has "
-                       "%llu", name, (unsigned long long)end, (unsigned long long)data_size);
+                       "%llu", name, end, (unsigned long long)data_size);
     tensor->offset = begin;
     return DIGIT_OK;
 }
 
-static digit_status read_tensor(const char *name, const json_t *entry, uint64_t expected,
+static digit_status read_tensor(dg_json *json, const char *name, uint64_t expected,
                                 dg_safetensors *file)
 {
     dg_safetensors_tensor *tensor = &file->tensors[file->tensor_count];
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    const json_t *shape = json_object_get(entry, "shape");
-    const json_t *offsets = json_object_get(entry, "data_offsets");
+    tensor_entry entry;
     digit_status status;
 
+    if (file->tensor_count == DG_SAFETENSORS_TENSORS_MAX)
+        return dg_fail(DIGIT_ERR_LIMIT, "more than %d tensors", DG_SAFETENSORS_TENSORS_MAX);
     if (!is_name(name, DG_SAFETENSORS_NAME_MAX))
         return dg_fail(DIGIT_ERR_FORMAT, "the name of tensor number %zu is not 1 to %d of "
                        "a-z 0-9 _ .", file->tensor_count, DG_SAFETENSORS_NAME_MAX);
-    strcpy(tensor->name, name);
-    if (!dtype || !shape || !offsets || json_object_size(entry) != 3)
-        return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': not the three entries dtype, shape and "
-                       "data_offsets", name);
-    if (strcmp(dtype, "F32") != 0)
+    if (dg_safetensors_find(file, name) || strcmp(name, "__metadata__") == 0)
+        return dg_fail(DIGIT_ERR_FORMAT, "'%s' for the second time", name);
+    status = read_entry(json, name, &entry);
+    if (status != DIGIT_OK)
+        return status;
+    if (strcmp(entry.dtype, "F32") != 0)
         return dg_fail(DIGIT_ERR_UNSUPPORTED, "tensor '%s': its dtype is not F32", name);
-    status = read_shape(shape, tensor);
+    strcpy(tensor->name, name);
+    status = check_shape(&entry, tensor);
     if (status == DIGIT_OK)
-        status = read_offsets(offsets, expected, file->data_size, tensor);
+        status = check_offsets(&entry, expected, file->data_size, tensor);
     if (status == DIGIT_OK)
         file->tensor_count++;
     return status;
 }
 
-static digit_status read_tensors(json_t *root, dg_safetensors *file)
+/* `__metadata__`, which check_frame() found to come first, then the tensors. */
+static digit_status read_header(dg_json *json, dg_safetensors *file)
 {
-    const size_t count = json_object_size(root) - 1; /* without __metadata__ */
     uint64_t expected = 0;
     const char *name;
-    json_t *entry;
+    digit_status status = dg_json_expect(json, '{');
 
-    if (count > DG_SAFETENSORS_TENSORS_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "%zu tensors; at most %d are accepted", count,
-                       DG_SAFETENSORS_TENSORS_MAX);
-    file->tensors = dg_alloc_zero(count, sizeof *file->tensors);
-    if (!file->tensors)
-        return dg_fail_memory("the list of tensors", count * sizeof *file->tensors);
-    json_object_foreach(root, name, entry) {
-        if (strcmp(name, "__metadata__") == 0)
-            continue;
-        const digit_status status = read_tensor(name, entry, expected, file);
-        if (status != DIGIT_OK)
-            return status;
-        expected += file->tensors[file->tensor_count - 1].size;
+    if (status == DIGIT_OK)
+        status = dg_json_text(json, &name);
+    if (status == DIGIT_OK)
+        status = dg_json_expect(json, ':');
+    if (status == DIGIT_OK)
+        status = read_texts(json, file);
+    while (status == DIGIT_OK && dg_json_next(json, ',')) {
+        status = dg_json_text(json, &name);
+        if (status == DIGIT_OK)
+            status = dg_json_expect(json, ':');
+        if (status == DIGIT_OK)
+            status = read_tensor(json, name, expected, file);
+        if (status == DIGIT_OK)
+            expected += file->tensors[file->tensor_count - 1].size;
     }
-    if (expected != file->data_size)
-        return dg_fail(DIGIT_ERR_FORMAT, "the last %llu bytes of the file belong to no tensor",
-                       (unsigned long long)(file->data_size - expected));
-    return DIGIT_OK;
+    if (status == DIGIT_OK)
+        status = dg_json_expect(json, '}');
+    if (status == DIGIT_OK)
+        status = dg_json_end(json);
+    if (status == DIGIT_OK && expected != file->data_size)
+        status = dg_fail(DIGIT_ERR_FORMAT, "the last %llu bytes of the file belong to no tensor",
+                         (unsigned long long)(file->data_size - expected));
+    return status;
 }
 
 digit_status dg_safetensors_parse(const void *bytes, size_t size, dg_safetensors *file)
 {
     size_t header_size = 0;
-    json_t *root = NULL;
     digit_status status;
 
     *file = (dg_safetensors){0};
@@ -331,15 +291,15 @@ digit_status dg_safetensors_parse(const void *bytes, size_t size, dg_safetensors
     const uint8_t *header = (const uint8_t *)bytes + LENGTH_BYTES;
     file->data = header + header_size;
     file->data_size = size - LENGTH_BYTES - header_size;
-
-    status = check_characters(header, header_size);
-    if (status == DIGIT_OK)
-        status = parse_json(header, header_size, &root);
-    file->json = root;
-    if (status == DIGIT_OK)
-        status = read_texts(json_object_get(root, "__metadata__"), file);
-    if (status == DIGIT_OK)
-        status = read_tensors(root, file);
+    file->texts = dg_alloc(TEXTS_MAX, sizeof *file->texts);
+    file->tensors = dg_alloc_zero(DG_SAFETENSORS_TENSORS_MAX, sizeof *file->tensors);
+    file->room = dg_alloc(header_size, 1);
+    if (file->texts && file->tensors && file->room) {
+        dg_json json = {header, header, file->data, file->room};
+        status = read_header(&json, file);
+    } else {
+        status = dg_fail_memory("the header", header_size);
+    }
     if (status != DIGIT_OK)
         dg_safetensors_clear(file);
     return status;
@@ -365,6 +325,6 @@ void dg_safetensors_clear(dg_safetensors *file)
 {
     dg_free(file->texts);
     dg_free(file->tensors);
-    json_decref(file->json);
+    dg_free(file->room);
     *file = (dg_safetensors){0};
 }

@@ -38,7 +38,7 @@ typedef struct dg_safetensors {
     dg_safetensors_text *texts;
     size_t tensor_count;
     dg_safetensors_tensor *tensors;
-    void *json; /* keeps the texts */
+    char *room; /* where the texts are */
 } dg_safetensors;
 
 /* ---- Reading ---------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "io/json.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -11,32 +12,12 @@
 
 #define LENGTH_BYTES 8
 
-/* The bytes of one character of UTF-8 at `text`; 0 if it is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char c = text[0];
-    const size_t length =
-        c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
-    uint32_t point = length > 1 ? c & (0x7fU >> length) : c;
-
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) /* the NUL at the end, too */
-            return 0;
-        point = point << 6 | (text[i] & 0x3fU);
-    }
-    if (length == 0 || point < least[length] || point > 0x10ffff ||
-        (point >= 0xd800 && point <= 0xdfff))
-        return 0;
-    return length;
-}
-
 /* jansson says "no memory" and "no UTF-8" alike, so this is asked first. */
 static bool is_utf8(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const uint8_t *at = (const uint8_t *)text;
     while (*at) {
-        const size_t length = utf8_length(at);
+        const size_t length = dg_json_utf8(at);
         if (length == 0)
             return false;
         at += length;

@@ -1,6 +1,7 @@
 #include "net/network.h"
 
 #include "base/mem.h"
+#include "math/blas.h"
 #include "math/vec.h"
 #include "net/plan.h"
 #include "net/workspace.h"
@@ -80,11 +81,13 @@ dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
     const dg_real *in = workspace->in;
     here.scratch = workspace->scratch;
     dg_vec_loops->scale_bytes((size_t)pass->samples * DIGIT_SAMPLE_BYTES, samples, workspace->in);
+    dg_blas_enter();
     for (uint32_t i = 0; i < network->layer_count; i++) {
         const dg_layer *layer = &network->layers[i];
         layer->type->forward(layer, &here, params, in, workspace->out[i], workspace->keep[i]);
         in = workspace->out[i];
     }
+    dg_blas_leave();
     return workspace->out[network->layer_count - 1];
 }
 
@@ -94,6 +97,7 @@ void dg_network_backward(const dg_network *network, const dg_real *params, const
     dg_pass here = *pass;
     dg_real *dout = workspace->out[network->layer_count - 1];
     here.scratch = workspace->scratch;
+    dg_blas_enter();
     for (uint32_t i = network->layer_count; i-- > 0;) {
         const dg_layer *layer = &network->layers[i];
         const dg_real *in = i > 0 ? workspace->out[i - 1] : workspace->in;
@@ -101,7 +105,8 @@ void dg_network_backward(const dg_network *network, const dg_real *params, const
         layer->type->backward(layer, &here, params, in, workspace->out[i], workspace->keep[i],
                               dout, din, dparams);
         if (!din)
-            return; /* nothing in front of it learns */
+            break; /* nothing in front of it learns */
         dout = din;
     }
+    dg_blas_leave();
 }

@@ -82,8 +82,8 @@ typedef struct dg_workspace dg_workspace;
 
 /*
  * samples[count][DIGIT_SAMPLE_BYTES] -> logits[count][DIGIT_CLASSES], which lie in the
- * workspace until its next use. `pass` says how; its scratch is filled in here.
- * Between dg_blas_enter() and dg_blas_leave().
+ * workspace until its next use. `pass` says how; its scratch is filled in here. May
+ * wait for a BLAS slot.
  */
 dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
                             const uint8_t *samples, const dg_pass *pass,

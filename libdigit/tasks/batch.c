@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "math/blas.h"
 #include "net/optimizer.h"
 #include "net/workspace.h"
 
@@ -174,13 +173,11 @@ static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
     memset(gradient, 0, dg_network_params(network) * sizeof *gradient);
     gather(b, first, pass.samples, s);
 
-    dg_blas_enter();
     dg_real *logits =
         dg_network_forward(network, b->snapshot->params, s->samples, &pass, s->workspace);
     dg_loss_gradient(pass.samples, s->labels, (double)b->options->label_smoothing,
                      1.0 / b->count, logits, &b->losses[shard]);
     dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
-    dg_blas_leave();
 }
 
 static void run_piece(void *context, uint32_t piece, uint32_t seat_index)

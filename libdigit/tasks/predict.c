@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "math/blas.h"
 #include "net/loss.h"
 #include "net/workspace.h"
 
@@ -98,11 +97,9 @@ static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
 {
     const size_t first = run * DG_PREDICT_RUN, left = job->count - first;
     const dg_pass pass = {.samples = left < DG_PREDICT_RUN ? (uint32_t)left : DG_PREDICT_RUN};
-    dg_blas_enter();
     const dg_real *logits =
         dg_network_forward(job->predictor->network, job->predictor->params,
                            job->samples + first * DIGIT_SAMPLE_BYTES, &pass, workspace);
-    dg_blas_leave();
     job->visit(job->context, first, pass.samples, logits);
 }
 

@@ -179,7 +179,8 @@ static digit_status train_epoch(trainer *t)
     shuffle(t);
     while (status == DIGIT_OK && t->done < t->job->dataset->count) {
         status = train_batch(t);
-        if (status == DIGIT_OK && now() - t->reported >= PROGRESS_SECONDS)
+        if (status == DIGIT_OK && t->done < t->job->dataset->count &&
+            now() - t->reported >= PROGRESS_SECONDS)
             status = report(t);
     }
     return status == DIGIT_OK ? end_epoch(t) : status;

@@ -1,26 +1,39 @@
-/* levels.h - histograms of grey levels, and numbers read off them. */
+/* levels.h - grey levels at a glance: a coarse grid of medians, and the ground through it. */
 #ifndef DG_VISION_LEVELS_H
 #define DG_VISION_LEVELS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "vision/pixels.h"
 
-#define DG_LEVELS 256
-
-/* Add levels[size] to counts[DG_LEVELS]. */
-void dg_levels_count(const uint8_t *levels, size_t size, uint32_t counts[DG_LEVELS]);
+#define DG_LEVELS_SIDE 16
 
 /*
- * The bin that holds the pixel of rank fraction * (total - 1) among counts[bins],
- * `total` being their sum; 0 <= fraction <= 1. An empty histogram gives 0.
+ * Levels are centred, 2 v - 255, so that the negative of a picture has the same
+ * numbers with the other sign. Floating point treats both signs alike: what is
+ * computed here for a picture is computed for its negative, to the bit.
  */
-size_t dg_levels_rank(const uint32_t *counts, size_t bins, double fraction);
+typedef struct dg_levels {
+    size_t columns, rows; /* 1..DG_LEVELS_SIDE each */
+    size_t cell;          /* pixels along a cell's side; the last may be cut off */
+    float level[DG_LEVELS_SIDE][DG_LEVELS_SIDE]; /* [row][column]: the cell's median */
+} dg_levels;
 
-/*
- * Otsu's threshold: the split into "<= t" and "> t" with the greatest variance
- * between the two classes. In the middle of the gap where a gap separates them.
- * A histogram with one level gives that level.
- */
-int dg_levels_otsu(const uint32_t counts[DG_LEVELS]);
+/* A smooth ground under a picture: sum of terms[k] times 1, x, y, x^2, xy, y^2,
+ * where x and y run from -1 to 1 over the picture. Centred levels. */
+#define DG_SURFACE_TERMS 6
+
+typedef struct dg_surface {
+    float terms[DG_SURFACE_TERMS];
+} dg_surface;
+
+void dg_levels_measure(dg_levels *grid, const dg_plane *grey);
+
+/* Where a cell's centre lies, from -1 to 1 over the picture. */
+float dg_levels_place(size_t cell, size_t cells);
+
+/* The surface that most of the cells lie on, first of all those at the border:
+ * a digit among them, or touching the border, does not bend it. */
+void dg_levels_fit(dg_surface *surface, const dg_levels *grid);
+
+float dg_surface_at(const dg_surface *surface, float x, float y);
 
 #endif

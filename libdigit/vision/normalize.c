@@ -11,6 +11,7 @@
 #include "vision/stroke.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SIDE DIGIT_SAMPLE_SIDE
@@ -28,11 +29,12 @@
 #define STROKE_MIN 1.6
 
 /* Samples whose darker pixels are paler than this are stretched to it. */
-#define DARK_SHARE 0.75
+#define DARK_SHARE 0.85
 #define DARK_LEVEL 250.0f
 
 typedef struct prepared {
     uint8_t sample[DIGIT_SAMPLE_BYTES];
+    uint32_t ink; /* as asked for; AUTO must be settled */
     uint32_t flags;
     digit_box box;
 } prepared;
@@ -92,4 +94,97 @@ static int compare_floats(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
+}
+
+/* Stretch strokes to the strength that MNIST's have, and round. */
+static void finish(const float levels[DIGIT_SAMPLE_BYTES], uint8_t sample[DIGIT_SAMPLE_BYTES])
+{
+    float sorted[DIGIT_SAMPLE_BYTES];
+    size_t count = 0;
+    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
+        if (levels[i] >= 0.5f)
+            sorted[count++] = levels[i];
+    qsort(sorted, count, sizeof *sorted, compare_floats);
+    const float dark = count ? sorted[(size_t)(DARK_SHARE * (double)(count - 1))] : DARK_LEVEL;
+    const float gain = dark < DARK_LEVEL ? DARK_LEVEL / dark : 1;
+    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
+        sample[i] = (uint8_t)(fminf(levels[i] * gain, 255) + 0.5f);
+}
+
+/* The sample of ink[height][width] that lies in `box`. */
+static digit_status frame(const dg_plane *ink, const digit_box *box,
+                          uint8_t sample[DIGIT_SAMPLE_BYTES])
+{
+    float levels[DIGIT_SAMPLE_BYTES];
+    const double longer = box->width > box->height ? box->width : box->height;
+    const double stroke = dg_stroke_width(ink, box) * FIT / longer;
+    const double spread = stroke < STROKE_MIN ? STROKE_MIN - stroke : 0;
+    const double scale = (FIT - spread) / longer;
+    const centre mass = mass_centre(ink, box);
+    const dg_axis across =
+        frame_axis(box->x, box->width, ink->width, scale, mass.x, spread);
+    const dg_axis down = frame_axis(box->y, box->height, ink->height, scale, mass.y, spread);
+    const digit_status status = dg_resample(ink, &across, &down, SIDE, levels);
+    if (status == DIGIT_OK)
+        finish(levels, sample);
+    return status;
+}
+
+/* Preparation 1. `grey` is turned into ink on the way. */
+static digit_status prepare_1(const dg_plane *grey, prepared *result)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_components pieces = {0};
+    digit_status status = DIGIT_OK;
+    result->flags = DIGIT_FLAG_BLANK;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    if (result->ink == DIGIT_INK_AUTO)
+        result->ink = dg_polarity_is_light(grey, &grid, &surface) ? DIGIT_INK_LIGHT
+                                                                  : DIGIT_INK_DARK;
+    if (!dg_strength(grey, &grid, &surface, result->ink == DIGIT_INK_LIGHT))
+        return DIGIT_OK;
+    status = dg_components_find(grey, BOX_STRENGTH, &pieces);
+    if (status != DIGIT_OK)
+        goto done;
+    if (!dg_select_digit(&pieces, grey->width, grey->height, &result->box))
+        goto done;
+    dg_components_erase(&pieces, grey);
+    dg_components_free(&pieces);
+    result->flags = 0;
+    status = frame(grey, &result->box, result->sample);
+done:
+    dg_components_free(&pieces);
+    return status;
+}
+
+/* Every preparation that was ever released, by its number. */
+static digit_status (*const preparations[])(const dg_plane *grey, prepared *result) = {
+    [1] = prepare_1,
+};
+
+digit_status dg_normalize(const digit_image *image, uint32_t preparation,
+                          uint8_t sample[DIGIT_SAMPLE_BYTES], uint32_t *ink, uint32_t *flags,
+                          digit_box *box)
+{
+    if (preparation < 1 || preparation >= sizeof preparations / sizeof *preparations)
+        return dg_fail(DIGIT_ERR_UNSUPPORTED,
+                       "sample preparation %u is not known here; the newest is %d", preparation,
+                       DG_PREPARATION_VERSION);
+    prepared result = {.ink = image->ink};
+    dg_plane grey = {NULL, image->width, image->height};
+    grey.pixels = dg_alloc(grey.width, grey.height);
+    if (!grey.pixels)
+        return dg_fail_memory("a picture", grey.width * grey.height);
+    dg_image_grey(image, grey.pixels);
+    const digit_status status = preparations[preparation](&grey, &result);
+    dg_free(grey.pixels);
+    if (status != DIGIT_OK)
+        return status;
+    memcpy(sample, result.sample, DIGIT_SAMPLE_BYTES);
+    *ink = result.ink;
+    *flags = result.flags;
+    *box = result.box;
+    return DIGIT_OK;
 }

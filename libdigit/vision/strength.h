@@ -2,15 +2,15 @@
 #ifndef DG_VISION_STRENGTH_H
 #define DG_VISION_STRENGTH_H
 
-#include "vision/pixels.h"
-
-#include <stdbool.h>
+#include "vision/background.h"
 
 /*
- * Turn grey levels, ink being the lighter side, into strengths: 0 = paper (its
- * light and its noise taken away) .. 255 = as strong as most of the ink. False,
- * with the plane in any state, when there is no contrast that could be ink.
+ * Turn grey levels into strengths of ink, which is the lighter or the darker
+ * side: 0 = paper (its light and its noise taken away) .. 253 = as strong as most
+ * of the ink, up to 255. False, with the plane in any state, when there is no
+ * contrast that could be ink.
  */
-bool dg_strength(const dg_plane *plane);
+bool dg_strength(const dg_plane *plane, const dg_levels *grid, const dg_surface *surface,
+                 bool light);
 
 #endif

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import SOURCE, complaint, environment, run
+from conftest import SOURCE, complaint, environment, model_arguments, run
 
 # The options strangers were promised.
 OPTIONS = {
@@ -93,7 +93,8 @@ def test_full_disk_behind_standard_output(name: str) -> None:
 def test_control_characters_of_names_do_not_reach_the_terminal(name: str) -> None:
     evil = "no\x1b[31msuch\nfile"
     arguments = {"digit-train": ["--images", evil, "--labels", evil, "--output", "/tmp/x"],
-                 "digit-eval": [evil, evil], "digit-predict": [evil]}[name]
+                 "digit-eval": [*model_arguments(), evil, evil],
+                 "digit-predict": [*model_arguments(), evil]}[name]
     result = run(name, *arguments, env=environment(LC_ALL="C"))
     complaint(result, 1, name, "such?file")
     assert "\x1b" not in result.stderr

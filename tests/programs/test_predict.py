@@ -73,6 +73,8 @@ def test_blank_picture(tmp_path: Path) -> None:
     Image.new("RGBA", (50, 50), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     for name in ("white.png", "clear.png"):
         assert predict(tmp_path / name).stdout == f"{tmp_path / name}: blank\n"
+        [answer] = answers(predict("--json", tmp_path / name))
+        assert answer["confidence"] == 0 and len(answer) == 5
 
 
 def test_standard_input() -> None:

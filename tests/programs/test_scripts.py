@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -122,8 +123,18 @@ def test_hello_in_c() -> None:
     assert re.fullmatch(r"7 \(\d+%\)\n", result.stdout)
 
 
+def test_hello_in_python() -> None:
+    library = Path(os.environ["DIGIT_BUILD"]).resolve() / "libdigit" / "libdigit.so"
+    env = environment(PYTHONPATH=str(SOURCE / "bindings" / "python"),
+                      LIBDIGIT_LIBRARY=str(library), PYTHONDONTWRITEBYTECODE="1")
+    names = ["examples/pictures/seven-blue-pen.png", "examples/pictures/two-chalk.png"]
+    result = subprocess.run([sys.executable, "examples/hello.py", *names], cwd=SOURCE, env=env,
+                            capture_output=True, encoding="utf-8", check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.fullmatch(rf"{names[0]} 7 \d+%\n{names[1]} 2 \d+%\n", result.stdout)
+
+
 def test_pictures_are_those_of_their_script(tmp_path: Path) -> None:
-    import sys
     subprocess.run([sys.executable, PICTURES / "compose.py", tmp_path], check=True)
     kinds = {".png", ".jpg", ".bmp", ".tif", ".webp", ".csv"}
     made = sorted(path.name for path in tmp_path.iterdir())

@@ -121,7 +121,7 @@ def test_output_is_checked_before_training(idx: Idx, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")
     for output in (tmp_path / "no" / "m", tmp_path, file / "m", ""):
-        result = train(idx, output, "--epochs", 1000000)
+        result = train(idx, output, "--epochs", 100000)
         assert result.returncode == 1 and "epoch" not in result.stderr, result
     complaint(train(idx, tmp_path / "m", "--history", tmp_path / "no" / "h.csv"), 1, "h.csv")
 
@@ -142,7 +142,8 @@ def test_stopping_saves_what_was_learned(tmp_path: Path, number: signal.Signals)
     idx = make_idx(tmp_path, "long", 2000, 3)
     output, history = tmp_path / "m", tmp_path / "h.csv"
     command = [program("digit-train"), "--images", idx.images, "--labels", idx.labels, *QUICK,
-               "--epochs", "1000000", "--json", "--history", history, "--output", output]
+               "--epochs", "100000", "--schedule", "constant", "--json",
+               "--history", history, "--output", output]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           encoding="utf-8", env=environment()) as process:
         deadline = time.monotonic() + 60

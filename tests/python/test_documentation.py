@@ -6,6 +6,7 @@ import inspect
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from conftest import ROOT, run_python
@@ -94,47 +95,54 @@ def blocks(path, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(), flags=re.M | re.S)
 
 
-def work_folder(tmp_path):
-    """A folder that has what the examples speak of."""
-    pictures = ROOT / "examples" / "pictures"
-    if pictures.is_dir():
-        (tmp_path / "examples").mkdir()
-        (tmp_path / "examples" / "pictures").symlink_to(pictures)
-    return tmp_path
+def pictures():
+    """The sample pictures, for programs that take some."""
+    folder = ROOT / "examples" / "pictures"
+    return sorted(p for p in folder.glob("*") if p.suffix in (".png", ".jpg", ".bmp"))
 
 
-@pytest.mark.skipif(not README.exists(), reason="no README yet")
-def test_python_of_the_readme_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(work_folder(tmp_path))
+@pytest.mark.skipif(not README.exists(), reason="no README")
+def test_python_of_the_readme_runs():
     found = blocks(README, "python")
     assert found
     for code in found:
         if "PIL" in code:
             pytest.importorskip("PIL")
-        done = run_python(code)
+        done = run_python(code, *pictures())
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
 
 
-@pytest.mark.skipif(not README.exists(), reason="no README yet")
+@pytest.mark.skipif(not README.exists(), reason="no README")
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 def test_c_of_the_readme_compiles_and_runs(tmp_path, library_path):
     found = blocks(README, "c")
     assert found
-    for number, code in enumerate(found):
-        source, program = tmp_path / f"example{number}.c", tmp_path / f"example{number}"
+    (tmp_path / "libdigit.so").symlink_to(library_path.resolve())
+    for code in found:
+        source, program = tmp_path / "example.c", tmp_path / "example"
         source.write_text(code)
-        (tmp_path / "libdigit.so").exists() or (tmp_path / "libdigit.so").symlink_to(
-            library_path.resolve()
-        )
         subprocess.run(
-            ["cc", "-Wall", "-Werror", "-I", str(ROOT / "include"), str(source), "-o"]
-            + [str(program), "-L", str(tmp_path), "-ldigit"]
+            ["cc", "-Wall", "-Werror", "-I", str(ROOT / "include"), str(source)]
+            + ["-o", str(program), "-L", str(tmp_path), "-ldigit"]
             + [f"-Wl,-rpath,{tmp_path}", f"-Wl,-rpath,{library_path.resolve().parent}"],
             check=True,
         )
         done = subprocess.run([program], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and done.stdout.strip(), done.stderr
+
+
+@pytest.mark.skipif(not (ROOT / "examples" / "hello.py").exists(), reason="no examples")
+def test_hello_example():
+    pytest.importorskip("PIL")
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "hello.py", *pictures()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(pictures()) > 0
 
 
 @pytest.mark.parametrize("number", range(len(blocks(GUIDE, "python")) if GUIDE.exists() else 0))

@@ -292,10 +292,10 @@ def test_augment_waits_for_a_later_release(samples):
 
 
 def test_diverging(samples):
-    model = Model("dense 50 relu dense 10")
+    model = Model("dense 200 " * 24 + "dense 10")  # each layer multiplies what is too large
     before = model.to_bytes()
     with pytest.raises(DigitError) as caught:
-        model.fit(*samples, learning_rate=3e38, schedule="constant", epochs=50)
+        model.fit(*samples, learning_rate=10, schedule="constant", epochs=50)
     assert caught.value.status == Status.DIVERGED
     assert model.to_bytes() == before
 

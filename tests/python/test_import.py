@@ -1,5 +1,6 @@
 """Finding the C library, and what is said when there is none."""
 
+import _ctypes
 import os
 import shutil
 import subprocess
@@ -30,6 +31,13 @@ def test_the_variable_is_the_only_place_looked_at(tmp_path):
     assert "libdigit.so.0" not in last
 
 
+def test_the_variable_names_a_file_not_a_library_to_search_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run_python(IMPORT, LIBDIGIT_LIBRARY="libc.so.6")
+    assert done.returncode == 1
+    assert f"  {tmp_path / 'libc.so.6'}: " in done.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"no library", b"\x7fELF" + bytes(100)])
 def test_a_file_that_is_no_library(tmp_path, content):
     path = tmp_path / "libdigit.so"
@@ -40,7 +48,7 @@ def test_a_file_that_is_no_library(tmp_path, content):
 
 
 def test_a_library_that_is_not_libdigit():
-    done = run_python(IMPORT, LIBDIGIT_LIBRARY="libc.so.6")
+    done = run_python(IMPORT, LIBDIGIT_LIBRARY=_ctypes.__file__)
     assert done.returncode == 1
     assert "ImportError" in done.stderr and "is no libdigit" in done.stderr
 

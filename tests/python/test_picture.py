@@ -58,9 +58,9 @@ def test_transparent_is_white(expected):
 
 
 def test_channels_are_red_green_blue():
-    """Yellow is light and blue is dark: mixing up the ends would swap them."""
+    """Red is lighter than blue: mixing up the ends would swap them."""
     picture = np.zeros((40, 40, 3), np.uint8)
-    picture[...] = (255, 255, 0)
+    picture[...] = (255, 0, 0)
     picture[10:30, 18:22] = (0, 0, 255)
     swapped = picture[..., ::-1]
     sample = libdigit.normalize(picture, ink="dark")

@@ -243,8 +243,6 @@ def test_layout_is_the_compilers(tmp_path):
         + "\nreturn 0;\n}\n"
     )
     program = tmp_path / "layout"
-    subprocess.run(
-        ["cc", "-I", str(ROOT / "include"), str(source), "-o", str(program)], check=True
-    )
+    subprocess.run(["cc", "-I", str(ROOT / "include"), str(source), "-o", str(program)], check=True)
     output = subprocess.run([program], check=True, capture_output=True, text=True).stdout
     assert output.splitlines() == expected

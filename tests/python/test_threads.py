@@ -1,5 +1,6 @@
 """One model, many Python threads: nothing they do may crash or mix up answers."""
 
+import functools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -93,7 +94,7 @@ def test_training_while_others_predict(samples):
 def test_closing_while_others_predict(trained_bytes, samples):
     for _ in range(20):
         model = Model.from_bytes(trained_bytes)
-        with Storm(*[lambda: model.predict(samples[0])] * 4) as storm:
+        with Storm(*[functools.partial(model.predict, samples[0])] * 4) as storm:
             time.sleep(0.01)
             model.close()
         assert storm.errors

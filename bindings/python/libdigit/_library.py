@@ -26,13 +26,14 @@ VERSION = "0.1.0"
 _VARIABLE = "LIBDIGIT_LIBRARY"
 _PACKAGED = "libdigit.so"
 _SONAME = "libdigit.so.0"
+_STRINGS_END = 1 << 20  # names of the libraries that a library needs stand near its front
 _SANITIZERS = ("__asan_init", "__tsan_init", "__msan_init")
 
 
 def _candidates() -> Iterator[str]:
     named = os.environ.get(_VARIABLE)
     if named:
-        yield named
+        yield os.path.abspath(named)  # a file, never a name for the loader to search
         return
     # Not Path(__file__).parent: an editable install keeps the sources and the
     # library in different folders, and only the import system knows both.
@@ -45,7 +46,7 @@ def _wants_shared_blas(path: str) -> bool:
     if os.sep not in path:
         return True  # found by its soname: a distribution's, as far as we can tell
     with open(path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        return content.find(b"\0libopenblas.so") >= 0
+        return content.find(b"\0libopenblas.so", 0, _STRINGS_END) >= 0
 
 
 def _mode(path: str) -> int:

@@ -40,9 +40,7 @@ class Watcher:
 
     def __init__(self, callback: Optional[ProgressCallback]) -> None:
         if callback is not None and not callable(callback):
-            raise TypeError(
-                f"progress: expected a callable or None, got {type(callback).__name__}"
-            )
+            raise TypeError(f"progress: expected a callable or None, got {type(callback).__name__}")
         self._callback = callback
         self._epochs: dict[int, Progress] = {}
         self._error: Optional[BaseException] = None

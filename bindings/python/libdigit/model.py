@@ -426,9 +426,7 @@ class Model:
         """
         metrics = c.digit_metrics(size=ctypes.sizeof(c.digit_metrics))
         with dataset_of(images, labels) as dataset, self._guard.reading():
-            check(
-                lib.digit_model_evaluate(self._open_handle(), dataset, ctypes.byref(metrics))
-            )
+            check(lib.digit_model_evaluate(self._open_handle(), dataset, ctypes.byref(metrics)))
         return Metrics(
             count=metrics.count,
             correct=metrics.correct,

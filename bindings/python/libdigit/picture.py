@@ -56,9 +56,7 @@ def normalize(picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
     return normalize_for(None, picture, ink)
 
 
-def normalize_for(
-    model: ctypes.c_void_p | None, picture: Any, ink: str
-) -> npt.NDArray[np.uint8]:
+def normalize_for(model: ctypes.c_void_p | None, picture: Any, ink: str) -> npt.NDArray[np.uint8]:
     """`normalize` for a model's handle, or None."""
     array, image = image_of(picture, ink)
     sample = np.empty((c.DIGIT_SAMPLE_SIDE, c.DIGIT_SAMPLE_SIDE), np.uint8)
@@ -86,9 +84,7 @@ def image_of(picture: Any, ink: str) -> tuple[npt.NDArray[np.uint8], c.digit_ima
     if not _rows_are_whole(array, width, channels):
         array = np.ascontiguousarray(array)
     stride = array.strides[0] if height > 1 else width * channels
-    image = c.digit_image(
-        array.ctypes.data, stride, width, height, _FORMATS[channels], _INKS[ink]
-    )
+    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], _INKS[ink])
     return array, image
 
 

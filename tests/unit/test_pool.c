@@ -1,0 +1,251 @@
+/* Threads that pick pieces: each piece once, whoever runs, whatever else goes on. */
+#include "base/pool.h"
+
+#include "../support/suite.h"
+
+#include <fenv.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* TSan gives up after a fork of a process with threads unless told that we mean it. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+
+#define COUNT_MOST 1000
+
+typedef struct tally {
+    uint32_t threads;
+    atomic_uint done[COUNT_MOST];        /* times a piece was run */
+    atomic_uint seated[DG_THREADS_MAX];  /* threads in a seat now */
+    atomic_uint faults;
+} tally;
+
+static void count_piece(void *context, uint32_t index, uint32_t seat)
+{
+    tally *t = context;
+    if (seat >= t->threads || atomic_fetch_add(&t->seated[seat], 1) != 0)
+        atomic_fetch_add(&t->faults, 1);
+    atomic_fetch_add(&t->done[index], 1);
+    if (seat < t->threads)
+        atomic_fetch_sub(&t->seated[seat], 1);
+}
+
+/* Run `count` pieces; true if each was done once, none of them in a taken seat. */
+static bool run_is_right(dg_pool *pool, uint32_t threads, uint32_t count)
+{
+    tally *t = calloc(1, sizeof *t);
+    t->threads = threads;
+    dg_pool_run(pool, threads, count, count_piece, t);
+    bool right = t->faults == 0;
+    for (uint32_t i = 0; i < COUNT_MOST; i++)
+        right = right && t->done[i] == (i < count);
+    free(t);
+    return right;
+}
+
+START_TEST(runs_every_piece_once)
+{
+    dg_pool pool = {0};
+    for (uint32_t count = 0; count <= COUNT_MOST; count++)
+        ck_assert_msg(run_is_right(&pool, (uint32_t)_i, count), "%d threads, %u pieces", _i,
+                      count);
+    dg_pool_close(&pool);
+}
+END_TEST
+
+START_TEST(grows_closes_and_goes_on)
+{
+    dg_pool pool = {0};
+    dg_pool_close(&pool);
+    for (uint32_t threads = 1; threads < 20; threads++) {
+        ck_assert(run_is_right(&pool, threads, 40));
+        ck_assert(run_is_right(&pool, 2, 40));
+        if (threads % 5 == 0)
+            dg_pool_close(&pool);
+    }
+    ck_assert(run_is_right(&pool, 5000, 40)); /* more than DG_THREADS_MAX */
+    dg_pool_close(&pool);
+    dg_pool_close(&pool);
+}
+END_TEST
+
+/* ---- Busy ------------------------------------------------------------- */
+
+static void *run_often(void *argument)
+{
+    dg_pool *pool = argument;
+    size_t wrong = 0;
+    for (uint32_t i = 0; i < 300; i++)
+        wrong += !run_is_right(pool, 1 + i % 4, i);
+    return (void *)wrong;
+}
+
+START_TEST(serves_many_callers_at_once)
+{
+    enum { CALLERS = 6 };
+    dg_pool pool = {0};
+    pthread_t callers[CALLERS];
+    for (int i = 0; i < CALLERS; i++)
+        ck_assert_int_eq(pthread_create(&callers[i], NULL, run_often, &pool), 0);
+    for (int i = 0; i < CALLERS; i++) {
+        void *wrong;
+        pthread_join(callers[i], &wrong);
+        ck_assert_ptr_null(wrong);
+    }
+    dg_pool_close(&pool);
+}
+END_TEST
+
+typedef struct nested {
+    dg_pool *pool;
+    atomic_uint right;
+} nested;
+
+static void run_inside(void *context, uint32_t index, uint32_t seat)
+{
+    nested *n = context;
+    (void)seat;
+    if (run_is_right(n->pool, 3, index + 1))
+        atomic_fetch_add(&n->right, 1);
+}
+
+START_TEST(runs_within_a_run)
+{
+    dg_pool pool = {0};
+    nested n = {.pool = &pool};
+    dg_pool_run(&pool, 4, 50, run_inside, &n);
+    ck_assert_uint_eq(n.right, 50);
+    dg_pool_close(&pool);
+}
+END_TEST
+
+/* ---- Workers' surroundings -------------------------------------------- */
+
+typedef struct surroundings {
+    pthread_t caller;
+    atomic_uint workers, faults;
+} surroundings;
+
+static void look_around(void *context, uint32_t index, uint32_t seat)
+{
+    surroundings *s = context;
+    volatile double least = 2.3e-308;
+    sigset_t mask;
+    (void)index;
+    usleep(2000); /* so that others get pieces, too */
+    if (pthread_equal(pthread_self(), s->caller)) {
+        atomic_fetch_add(&s->faults, seat != 0);
+        return;
+    }
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    atomic_fetch_add(&s->workers, 1);
+    atomic_fetch_add(&s->faults, fegetround() != FE_TONEAREST);
+    atomic_fetch_add(&s->faults, least / 16 != 0); /* denormals are flushed */
+    atomic_fetch_add(&s->faults, !sigismember(&mask, SIGINT) || !sigismember(&mask, SIGPROF));
+    atomic_fetch_add(&s->faults, sigismember(&mask, SIGSEGV) || sigismember(&mask, SIGFPE));
+}
+
+/* Whatever the caller's rounding and signals are when the workers are made. */
+START_TEST(workers_have_their_own_surroundings)
+{
+    dg_pool pool = {0};
+    surroundings s = {.caller = pthread_self()};
+    sigset_t before, after;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    fesetround(FE_UPWARD);
+    dg_pool_run(&pool, 4, 40, look_around, &s);
+    fesetround(FE_TONEAREST);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    ck_assert_uint_gt(s.workers, 0);
+    ck_assert_uint_eq(s.faults, 0);
+    for (int number = 1; number < 32; number++)
+        ck_assert_int_eq(sigismember(&before, number), sigismember(&after, number));
+    dg_pool_close(&pool);
+}
+END_TEST
+
+/* ---- fork ------------------------------------------------------------- */
+
+/* In a child: run, end the pool, say by the exit status how it went. */
+static void run_in_child(dg_pool *pool)
+{
+    bool right = true;
+    for (uint32_t i = 0; i < 50; i++)
+        right = right && run_is_right(pool, 1 + i % 4, 7 * i);
+    dg_pool_close(pool);
+    right = right && run_is_right(pool, 2, 10);
+    dg_pool_close(pool);
+    _exit(right ? 0 : 1);
+}
+
+static void fork_and_wait(dg_pool *pool)
+{
+    int status = -1;
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        run_in_child(pool);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+}
+
+START_TEST(parent_and_child_go_on_after_fork)
+{
+    dg_pool pool = {0};
+    fork_and_wait(&pool); /* before there are workers */
+    for (int i = 0; i < 10; i++) {
+        ck_assert(run_is_right(&pool, 4, 100));
+        fork_and_wait(&pool);
+    }
+    ck_assert(run_is_right(&pool, 4, 100));
+    dg_pool_close(&pool);
+}
+END_TEST
+
+static atomic_bool enough;
+
+static void *run_until_enough(void *argument)
+{
+    size_t wrong = 0;
+    while (!enough)
+        wrong += !run_is_right(argument, 3, 50);
+    return (void *)wrong;
+}
+
+START_TEST(forks_while_busy)
+{
+    dg_pool pool = {0};
+    pthread_t busy;
+    void *wrong;
+    enough = false;
+    ck_assert_int_eq(pthread_create(&busy, NULL, run_until_enough, &pool), 0);
+    for (int i = 0; i < 30; i++)
+        fork_and_wait(&pool);
+    enough = true;
+    pthread_join(busy, &wrong);
+    ck_assert_ptr_null(wrong);
+    dg_pool_close(&pool);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("pool");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, runs_every_piece_once, 1, 9);
+    tcase_add_test(tcase, grows_closes_and_goes_on);
+    tcase_add_test(tcase, serves_many_callers_at_once);
+    tcase_add_test(tcase, runs_within_a_run);
+    tcase_add_test(tcase, workers_have_their_own_surroundings);
+    tcase_add_test(tcase, parent_and_child_go_on_after_fork);
+    tcase_add_test(tcase, forks_while_busy);
+    return suite_run("pool", tcase);
+}

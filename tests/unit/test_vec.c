@@ -1,0 +1,229 @@
+/* The vector loops of every instruction set this CPU has, against the plain ones. */
+#include "math/vec.h"
+
+#include "../support/numbers.h"
+#include "../support/suite.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const dg_vec dg_vec_base;
+#if defined(__x86_64__)
+extern const dg_vec dg_vec_v3, dg_vec_v4;
+#endif
+
+/* NULL where this CPU lacks the level. */
+static const dg_vec *level(int index)
+{
+#if defined(__x86_64__)
+    if (index == 1 && __builtin_cpu_supports("x86-64-v3"))
+        return &dg_vec_v3;
+    if (index == 2 && __builtin_cpu_supports("x86-64-v4"))
+        return &dg_vec_v4;
+#endif
+    return index == 0 ? &dg_vec_base : NULL;
+}
+
+#define LEVELS 3
+#define MOST 150 /* numbers of an array: several of the widest vectors and a rest */
+#define ROOM (16 * MOST)
+
+static void check_close(size_t count, const dg_real *got, const dg_real *expected,
+                        const char *what)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double limit = 1e-5 * fmax(1, fabs((double)expected[i]));
+        ck_assert_msg(fabs((double)got[i] - (double)expected[i]) <= limit,
+                      "%s of %zu: at %zu %g, not %g", what, count, i, (double)got[i],
+                      (double)expected[i]);
+    }
+}
+
+START_TEST(scales_bytes_exactly)
+{
+    const dg_vec *vec = level(_i);
+    uint8_t bytes[256];
+    dg_real out[257];
+    if (!vec)
+        return;
+    for (int i = 0; i < 256; i++)
+        bytes[i] = (uint8_t)i;
+    for (size_t count = 0; count <= 256; count++) {
+        out[count] = 7;
+        vec->scale_bytes(count, bytes + 256 - count, out);
+        for (size_t i = 0; i < count; i++)
+            ck_assert(out[i] == (dg_real)bytes[256 - count + i] / (dg_real)255);
+        ck_assert(out[count] == 7);
+    }
+    ck_assert(out[0] == 0 && out[255] == 1);
+}
+END_TEST
+
+START_TEST(adds_and_rectifies)
+{
+    const dg_vec *vec = level(_i);
+    dg_real x[ROOM], y[ROOM], expected[ROOM];
+    if (!vec)
+        return;
+    for (size_t count = 0; count <= MOST; count++) {
+        numbers_fill(count + 1, count + 1, 2, x);
+        numbers_fill(count + 2, count + 1, 2, y);
+        x[0] = 0;
+        for (size_t i = 0; i <= count; i++)
+            expected[i] = i < count ? y[i] + x[i] : y[i];
+        vec->add(count, x, y);
+        check_close(count + 1, y, expected, "add");
+
+        for (size_t i = 0; i <= count; i++)
+            expected[i] = i == count ? y[i] : x[i] > 0 ? x[i] : 0;
+        vec->relu(count, x, y);
+        check_close(count + 1, y, expected, "relu");
+
+        for (size_t i = 0; i <= count; i++)
+            expected[i] = i < count && x[i] <= 0 ? 0 : y[i];
+        vec->relu_back(count, x, y);
+        check_close(count + 1, y, expected, "relu_back");
+
+        memcpy(expected, x, sizeof x);
+        for (size_t i = 0; i < count; i++)
+            expected[i] = x[i] > 0 ? x[i] : 0;
+        vec->relu(count, x, x);
+        check_close(count + 1, x, expected, "relu in place");
+    }
+}
+END_TEST
+
+START_TEST(works_on_rows)
+{
+    const dg_vec *vec = level(_i);
+    dg_real x[ROOM], values[MOST], sums[MOST], expected[ROOM];
+    if (!vec)
+        return;
+    for (size_t columns = 1; columns <= MOST; columns += 7) {
+        for (size_t rows = 0; rows <= 3; rows++) {
+            numbers_fill(columns, rows * columns, 2, x);
+            numbers_fill(columns + 1, columns, 2, values);
+            memcpy(sums, values, columns * sizeof *sums);
+            memcpy(expected, values, columns * sizeof *sums);
+            for (size_t i = 0; i < rows * columns; i++)
+                expected[i % columns] += x[i];
+            vec->column_sums(rows, columns, x, sums);
+            check_close(columns, sums, expected, "column_sums");
+            for (int with_relu = 0; with_relu < 2; with_relu++) {
+                for (size_t i = 0; i < rows * columns; i++) {
+                    expected[i] = x[i] + values[i % columns];
+                    if (with_relu && expected[i] < 0)
+                        expected[i] = 0;
+                }
+                vec->bias(rows, columns, values, with_relu, x);
+                check_close(rows * columns, x, expected, "bias");
+            }
+        }
+    }
+}
+END_TEST
+
+/* By definition: the first of equals wins. */
+static void naive_pool(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
+                       dg_real *out, uint8_t *which)
+{
+    for (size_t c = 0; c < channels; c++) {
+        for (uint32_t cell = 0; cell < side * side; cell++) {
+            const dg_real x = in[cell / side * row_stride + cell % side * channels + c];
+            if (cell == 0 || x > out[c]) {
+                out[c] = x;
+                which[c] = (uint8_t)cell;
+            }
+        }
+    }
+}
+
+static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t extra)
+{
+    const size_t row_stride = side * channels + extra, count = side * row_stride;
+    dg_real *in = malloc(count * sizeof *in), *din = malloc(count * sizeof *din);
+    dg_real out[MOST], expected[MOST], alone[MOST];
+    uint8_t which[MOST], expected_which[MOST];
+    numbers_fill_whole(side + channels, count, 2, in); /* few values: many ties */
+    vec->pool_max(channels, side, row_stride, in, out, which);
+    vec->pool_max(channels, side, row_stride, in, alone, NULL);
+    naive_pool(channels, side, row_stride, in, expected, expected_which);
+    ck_assert_mem_eq(which, expected_which, channels);
+    for (size_t i = 0; i < count; i++)
+        din[i] = 99;
+    vec->pool_max_back(channels, side, row_stride, out, which, din);
+    for (size_t c = 0; c < channels; c++) {
+        ck_assert(out[c] == expected[c]);
+        ck_assert(alone[c] == expected[c]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = i / row_stride, column = i % row_stride / channels;
+        const size_t c = i % row_stride % channels;
+        const bool outside = i % row_stride >= side * channels;
+        const bool mine = which[c] == row * side + column;
+        ck_assert(din[i] == (outside ? 99 : mine ? out[c] : 0));
+    }
+    free(din);
+    free(in);
+}
+
+START_TEST(pools_the_first_of_equals)
+{
+    const dg_vec *vec = level(_i);
+    if (!vec)
+        return;
+    for (uint32_t side = 1; side <= 15; side++)
+        for (size_t channels = 1; channels <= MOST; channels += side < 4 ? 1 : 37)
+            check_pool(vec, channels, side, channels % 3);
+}
+END_TEST
+
+START_TEST(steps_like_adam)
+{
+    const dg_vec *vec = level(_i);
+    dg_real g[MOST], state[4][MOST], plain[4][MOST];
+    if (!vec)
+        return;
+    for (size_t count = 0; count <= MOST; count++) {
+        dg_adam_factors factors = {.rate = (dg_real)0.01, .decay1 = (dg_real)0.9,
+                                   .decay2 = (dg_real)0.999, .epsilon = (dg_real)1e-7,
+                                   .shrink = (dg_real)0.99};
+        factors.average = count % 2 ? (dg_real)0.9 : 0;
+        numbers_fill(count, count, 1, g);
+        for (int s = 0; s < 4; s++) {
+            numbers_fill(count + 10, MOST, 1, state[s]);
+            for (size_t i = 0; i < MOST; i++)
+                state[s][i] = (dg_real)fabs((double)state[s][i]);
+            memcpy(plain[s], state[s], sizeof plain[s]);
+        }
+        vec->adam(count, &factors, g, state[0], state[1], state[2], state[3]);
+        dg_vec_base.adam(count, &factors, g, plain[0], plain[1], plain[2], plain[3]);
+        for (int s = 0; s < 4; s++)
+            check_close(MOST, state[s], plain[s], "adam");
+    }
+}
+END_TEST
+
+START_TEST(one_of_them_is_in_use)
+{
+    bool found = false;
+    dg_vec_open();
+    dg_vec_open();
+    for (int i = 0; i < LEVELS; i++)
+        found = found || dg_vec_loops == level(i);
+    ck_assert(found);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("vec");
+    tcase_add_loop_test(tcase, scales_bytes_exactly, 0, LEVELS);
+    tcase_add_loop_test(tcase, adds_and_rectifies, 0, LEVELS);
+    tcase_add_loop_test(tcase, works_on_rows, 0, LEVELS);
+    tcase_add_loop_test(tcase, pools_the_first_of_equals, 0, LEVELS);
+    tcase_add_loop_test(tcase, steps_like_adam, 0, LEVELS);
+    tcase_add_test(tcase, one_of_them_is_in_use);
+    return suite_run("vec", tcase);
+}
