@@ -4,7 +4,11 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
+#include "io/codec.h"
 #include "vision/pixels.h"
+
+_Static_assert(DG_CODEC_PREPARATION_LATEST == DG_PREPARATION_VERSION,
+               "files may ask for exactly the preparations there are");
 
 digit_status digit_model_normalize(const digit_model *model, const digit_image *image,
                                    uint8_t sample[DIGIT_SAMPLE_BYTES], digit_sample_info *info)

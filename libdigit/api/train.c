@@ -4,6 +4,7 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
+#include "io/codec.h"
 #include "tasks/batch.h"
 
 #include <errno.h>
@@ -120,6 +121,14 @@ static digit_status describe(dg_snapshot *snapshot, const digit_dataset *dataset
                                 options->licence ? options->licence : snapshot->licence);
 }
 
+/* Find out now, not after hours of training, that the result can't be written: a text that is
+ * no UTF-8, more tensors than a file holds. */
+static digit_status check_writable(const dg_snapshot *snapshot)
+{
+    size_t size = 0;
+    return dg_codec_encode(snapshot, NULL, &size);
+}
+
 static digit_status train(digit_model *model, const digit_dataset *dataset,
                           const digit_train_options *options)
 {
@@ -143,6 +152,8 @@ static digit_status train(digit_model *model, const digit_dataset *dataset,
     }
     if (status == DIGIT_OK)
         status = describe(snapshot, dataset, options);
+    if (status == DIGIT_OK)
+        status = check_writable(snapshot);
     if (status == DIGIT_OK)
         status = dg_train(&job);
     if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED) {

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char error_text[256];
+/* Room for a long path and what went wrong there. */
+static _Thread_local char error_text[1024];
 
 /* Cutting inside a UTF-8 sequence (a path may hold some) would leave a broken character. */
 static void cut_at_character(char *text, size_t room)

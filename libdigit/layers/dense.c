@@ -27,8 +27,8 @@ static void plan(dg_layer *layer)
     layer->ops = dg_shape_count(layer->in) * layer->size;
 }
 
-/* In memory [in][out], inputs in the order of our activations (rows, columns, channels);
- * in files [out][in], inputs in PyTorch's (channels, rows, columns). */
+/* [unit][input] as in files, but inputs in the order of our activations (rows, columns,
+ * channels), not in PyTorch's (channels, rows, columns). */
 static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
 {
     const dg_shape in = layer->in;
@@ -38,8 +38,7 @@ static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
         .rank = 2,
         .shape = {units, (uint32_t)dg_shape_count(in)},
         .dims = {units, in.channels, in.rows, in.columns},
-        .strides = {1, units, (size_t)in.columns * in.channels * units,
-                    (size_t)in.channels * units},
+        .strides = {dg_shape_count(in), 1, (size_t)in.columns * in.channels, in.channels},
     };
     tensors[1] = dg_layer_vector(DG_ROLE_BIAS, units);
     return 2;
@@ -60,11 +59,11 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
                     const dg_real *in, dg_real *out, void *keep)
 {
     const int inputs = (int)dg_shape_count(layer->in), units = (int)layer->size;
-    const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT]; /* [inputs][units] */
+    const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT]; /* [units][inputs] */
     const uint32_t together = pass->training ? pass->samples : 1;
     for (uint32_t i = 0; i < pass->samples; i += together)
-        dg_gemm(false, false, (int)together, units, inputs, in + (size_t)i * (size_t)inputs,
-                inputs, weights, units, 0, out + (size_t)i * (size_t)units, units);
+        dg_gemm(false, true, (int)together, units, inputs, in + (size_t)i * (size_t)inputs,
+                inputs, weights, inputs, 0, out + (size_t)i * (size_t)units, units);
     dg_vec_loops->bias(pass->samples, layer->size, params + layer->at[DG_ROLE_BIAS], layer->relu,
                        out);
 }
@@ -78,11 +77,11 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     if (layer->relu)
         dg_vec_loops->relu_back((size_t)samples * layer->size, out, dout);
     dg_vec_loops->column_sums(pass->samples, layer->size, dout, dparams + layer->at[DG_ROLE_BIAS]);
-    dg_gemm(true, false, inputs, units, samples, in, inputs, dout, units, 1,
-            dparams + layer->at[DG_ROLE_WEIGHT], units);
+    dg_gemm(true, false, units, inputs, samples, dout, units, in, inputs, 1,
+            dparams + layer->at[DG_ROLE_WEIGHT], inputs);
     if (din)
-        dg_gemm(false, true, samples, inputs, units, dout, units,
-                params + layer->at[DG_ROLE_WEIGHT], units, 0, din, inputs);
+        dg_gemm(false, false, samples, inputs, units, dout, units,
+                params + layer->at[DG_ROLE_WEIGHT], inputs, 0, din, inputs);
 }
 
 const dg_layer_type dg_layer_dense = {

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define SCRATCH_SIZE ((size_t)130 << 20) /* of one caller: 128 MiB and what surrounds it */
@@ -25,6 +26,7 @@ static struct {
     bool ready, broken;
     bool serial;  /* the flavour that is not thread-safe */
     bool openmp;  /* the flavour that needs the caller's own thread */
+    bool small_path; /* kernels for AVX-512, which have one for small products */
     char text[192];
 } blas = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -69,6 +71,13 @@ static bool product_is_right(bool ta, bool tb, int m, int n, int k)
     return true;
 }
 
+/* By name, because OpenBLAS does not tell what its kernels can do. */
+static bool has_small_path(const char *core)
+{
+    return strcmp(core, "SkylakeX") == 0 || strcmp(core, "Cooperlake") == 0 ||
+           strcmp(core, "SapphireRapids") == 0;
+}
+
 static bool self_test(void)
 {
     static const int shapes[][3] = {{1, 10, 37}, {7, 32, 9}, {33, 40, 40}, {40, 17, 5}};
@@ -86,6 +95,7 @@ static digit_status open_once(void)
     const int parallel = openblas_get_parallel();
     blas.serial = parallel == OPENBLAS_SEQUENTIAL;
     blas.openmp = parallel == OPENBLAS_OPENMP;
+    blas.small_path = has_small_path(openblas_get_corename());
 #ifndef DG_BLAS_PRIVATE
     openblas_set_num_threads(1); /* the library's only process-wide effect of this mode */
 #endif
@@ -139,6 +149,40 @@ const char *dg_blas_text(void)
     return blas.text;
 }
 
+/*
+ * The AVX-512 kernels multiply without packing up to 1e6 multiply-adds, half again as
+ * fast, if rows are wide. Rows a call, so that larger products take that path, too.
+ */
+#define SMALL_MOST 1000000
+#define SMALL_WIDTH 64        /* of C; narrower ones gain nothing */
+#define SMALL_TOTAL 32000000  /* beyond that packing pays */
+
+static int rows_a_call(int m, int n, int k)
+{
+    const int64_t row = (int64_t)n * k, total = row * m;
+    if (!blas.small_path || n < SMALL_WIDTH || total <= SMALL_MOST || total > SMALL_TOTAL)
+        return m;
+    const int rows = (int)(SMALL_MOST / row) & ~3; /* the kernels work on four rows at a time */
+    return rows > 0 ? rows : m;
+}
+
+static void multiply(bool transpose_a, bool transpose_b, int m, int n, int k, const dg_real *a,
+                     int lda, const dg_real *b, int ldb, dg_real beta, dg_real *c, int ldc)
+{
+    if (m == 1 && transpose_b && beta == 0 && !blas.small_path) {
+        /* a dot product a unit: without the small path GEMM takes eight times as long */
+        cblas_sgemv(CblasRowMajor, CblasNoTrans, n, k, 1, b, ldb, a, transpose_a ? lda : 1, 0, c,
+                    1);
+        return;
+    }
+    const int rows = rows_a_call(m, n, k);
+    for (int i = 0; i < m; i += rows)
+        cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                    transpose_b ? CblasTrans : CblasNoTrans, m - i < rows ? m - i : rows, n, k, 1,
+                    a + (size_t)i * (transpose_a ? 1 : (size_t)lda), lda, b, ldb, beta,
+                    c + (size_t)i * (size_t)ldc, ldc);
+}
+
 void dg_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const dg_real *a, int lda,
              const dg_real *b, int ldb, dg_real beta, dg_real *c, int ldc)
 {
@@ -146,8 +190,7 @@ void dg_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const dg_r
     assert(lda >= (transpose_a ? m : k) && ldb >= (transpose_b ? k : n) && ldc >= n);
     if (blas.serial)
         pthread_mutex_lock(&serial_lock);
-    cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
-                transpose_b ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+    multiply(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
     if (blas.serial)
         pthread_mutex_unlock(&serial_lock);
 }

@@ -77,12 +77,12 @@ static void pool_max_2x2(size_t channels, size_t row_stride, const dg_real *rest
         return;
     }
     for (size_t c = 0; c < channels; c++) {
-        const int right_top = in[channels + c] > in[c];
-        const dg_real top = right_top ? in[channels + c] : in[c];
-        const int right_low = below[channels + c] > below[c];
-        const dg_real low = right_low ? below[channels + c] : below[c];
-        out[c] = low > top ? low : top;
-        which[c] = (uint8_t)(low > top ? 2 + right_low : right_top);
+        const dg_real a = in[c], b = in[channels + c];
+        const dg_real d = below[c], e = below[channels + c];
+        const dg_real top = larger(b, a), low = larger(e, d);
+        const int32_t from_top = b > a ? 1 : 0, from_low = e > d ? 3 : 2;
+        out[c] = larger(low, top);
+        which[c] = (uint8_t)(low > top ? from_low : from_top);
     }
 }
 

@@ -45,19 +45,25 @@ static void copy_tensors(const dg_network *from, const dg_real *params, const dg
     }
 }
 
-/* Filters and units are the fastest index of a weight in memory: w[rest][units]. */
-static void scale_units(const dg_layer *layer, const dg_layer *norm, const dg_real *norm_params,
-                        size_t weights, dg_real *params)
+/* tensor[unit] *= gain, whatever the order in memory: units are the first index in files. */
+static void scale_unit(const dg_tensor_plan *plan, uint32_t unit, dg_real gain, dg_real *tensor)
 {
-    const uint32_t units = layer->size;
-    dg_real *weight = params + layer->at[DG_ROLE_WEIGHT];
+    for (size_t j = 0; j < plan->dims[1]; j++)
+        for (size_t k = 0; k < plan->dims[2]; k++)
+            for (size_t l = 0; l < plan->dims[3]; l++)
+                tensor[unit * plan->strides[0] + j * plan->strides[1] + k * plan->strides[2] +
+                       l * plan->strides[3]] *= gain;
+}
+
+static void fold_batchnorm(const dg_layer *norm, const dg_real *norm_params,
+                           const dg_tensor_place *weight, const dg_layer *layer, dg_real *params)
+{
     dg_real *bias = params + layer->at[DG_ROLE_BIAS];
-    for (uint32_t u = 0; u < units; u++) {
+    for (uint32_t u = 0; u < layer->size; u++) {
         const dg_real variance = norm_params[norm->at[DG_ROLE_VARIANCE] + u];
         const dg_real gain = norm_params[norm->at[DG_ROLE_WEIGHT] + u] /
                              (dg_real)sqrt((double)(variance + DG_BATCHNORM_EPSILON));
-        for (size_t i = u; i < weights; i += units)
-            weight[i] *= gain;
+        scale_unit(&weight->plan, u, gain, params + weight->tensor.at);
         bias[u] = (bias[u] - norm_params[norm->at[DG_ROLE_MEAN] + u]) * gain +
                   norm_params[norm->at[DG_ROLE_BIAS] + u];
     }
@@ -72,7 +78,7 @@ static void fold_batchnorms(const dg_network *from, const dg_real *params, const
         const dg_layer *next = find_layer(from, layer->number + 1);
         if (place->tensor.role == DG_ROLE_WEIGHT && is_linear(layer) && next &&
             next->type == &dg_layer_batchnorm)
-            scale_units(layer, next, params, place->tensor.count, to_params);
+            fold_batchnorm(next, params, place, layer, to_params);
     }
 }
 

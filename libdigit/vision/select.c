@@ -11,8 +11,10 @@
 #define SPECK_FAR  16
 #define FAR_GAP    8
 
-/* A piece cut off by the border is a neighbour if it lies this far beyond. */
+/* A piece cut off by the border is a neighbour if it shares less than this part
+ * of its length with the main piece; above or below, if it is small as well. */
 #define NEIGHBOUR_OVERLAP 4
+#define NEIGHBOUR_SMALL   10
 
 typedef struct span {
     int32_t from, to; /* pixels, `to` not included */
@@ -103,7 +105,7 @@ static bool is_neighbour(const dg_component *c, const dg_component *main, int32_
      * only what is small and far is not. */
     const int32_t gap = -overlap(span_down(c), span_down(main));
     return is_cut_beside(span_down(c), span_down(main), height) &&
-           gap > length(span_down(main)) / FAR_GAP && c->area < main->area / 4;
+           gap > length(span_down(main)) / FAR_GAP && c->area < main->area / NEIGHBOUR_SMALL;
 }
 
 static bool is_too_small(const dg_component *c, int32_t width, int32_t height)

@@ -150,7 +150,7 @@ START_TEST(saving_fails_where_it_must)
     assert_fails(digit_model_save(model, temp_path("none/m")), DIGIT_ERR_IO, "none/m");
     assert_fails(digit_model_save(model, temp_folder), DIGIT_ERR_IO, "directory");
     assert_fails(digit_model_save(model, ""), DIGIT_ERR_IO, "No such file");
-    assert_fails(digit_model_save(model, longer), DIGIT_ERR_IO, "too long");
+    assert_fails(digit_model_save(model, longer), DIGIT_ERR_IO, "aaa");
     assert_fails(digit_model_save(model, "/dev/null"), DIGIT_ERR_IO, "/dev/null");
     const char *fifo = temp_path("fifo");
     ck_assert_int_eq(mkfifo(fifo, 0600), 0);

@@ -139,19 +139,38 @@ def test_error_text_is_the_threads_own(model, tmp_path):
         list(pool.map(fail, range(8)))
 
 
+# What was registered before libdigit was imported is called after libdigit's own clean-up.
+EXIT = """
+import atexit
+atexit.register(lambda: last_words())
+import threading, time, numpy, libdigit
+model = libdigit.Model("keras")
+model.threads = 2
+other = libdigit.Model("dense 10")
+images = numpy.zeros((500, 28, 28), numpy.uint8)
+def last_words():
+    print(model.predict(images[:1]).shape, model.threads)
+    model.close()
+def predict():
+    while True:
+        model.predict(images)
+def train():
+    other.fit(images, [3] * 500, epochs=100000)
+"""
+
+
 def test_exit_while_threads_predict():
-    code = (
-        "import threading, time, numpy, libdigit\n"
-        "model = libdigit.Model('keras'); model.threads = 2\n"
-        "images = numpy.zeros((500, 28, 28), numpy.uint8)\n"
-        "def work():\n"
-        "    while True: model.predict(images)\n"
-        "for _ in range(3): threading.Thread(target=work, daemon=True).start()\n"
-        "time.sleep(0.3)\n"
+    code = EXIT + "for _ in range(3): threading.Thread(target=predict, daemon=True).start()\n"
+    for _ in range(8):
+        done = run_python(code + "time.sleep(0.2)")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "(1,) 2\n", "")
+
+
+def test_exit_while_a_thread_trains():
+    done = run_python(
+        EXIT + "threading.Thread(target=train, daemon=True).start()\ntime.sleep(0.5)", timeout=20
     )
-    for _ in range(5):
-        done = run_python(code)
-        assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "(1,) 2\n", "")
 
 
 def test_guard_lets_writers_in():

@@ -48,12 +48,12 @@ static inline void temp_folder_remove(void)
     ck_assert_int_eq(rmdir(temp_folder), 0);
 }
 
-/* "FOLDER/name", valid for some calls more. */
+/* "FOLDER/name", valid for 15 calls more by this thread. */
 static inline const char *temp_path(const char *name)
 {
-    static char paths[8][600];
-    static unsigned next;
-    char *path = paths[next++ % 8];
+    static _Thread_local char paths[16][600];
+    static _Thread_local unsigned next;
+    char *path = paths[next++ % 16];
     snprintf(path, sizeof paths[0], "%s/%s", temp_folder, name);
     return path;
 }

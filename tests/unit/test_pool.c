@@ -137,7 +137,7 @@ typedef struct surroundings {
 static void look_around(void *context, uint32_t index, uint32_t seat)
 {
     surroundings *s = context;
-    volatile double least = 2.3e-308;
+    volatile double least = 2.3e-308, one = 1, three = 3;
     sigset_t mask;
     (void)index;
     usleep(2000); /* so that others get pieces, too */
@@ -147,7 +147,7 @@ static void look_around(void *context, uint32_t index, uint32_t seat)
     }
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     atomic_fetch_add(&s->workers, 1);
-    atomic_fetch_add(&s->faults, fegetround() != FE_TONEAREST);
+    atomic_fetch_add(&s->faults, one / three != 1.0 / 3.0); /* upwards it would be more */
     atomic_fetch_add(&s->faults, least / 16 != 0); /* denormals are flushed */
     atomic_fetch_add(&s->faults, !sigismember(&mask, SIGINT) || !sigismember(&mask, SIGPROF));
     atomic_fetch_add(&s->faults, sigismember(&mask, SIGSEGV) || sigismember(&mask, SIGFPE));

@@ -53,6 +53,14 @@ void *aligned_alloc(size_t alignment, size_t size)
     return memory;
 }
 
+/* Valgrind's allocator takes the place of the one above: what counts is not told then. */
+static bool can_count(void)
+{
+    const int before = calls;
+    dg_free(dg_alloc(1, 1));
+    return calls > before;
+}
+
 static void setup(void)
 {
     json_set_alloc_funcs(json_alloc, json_free);
@@ -495,7 +503,7 @@ START_TEST(costly_headers_stay_cheap)
     asked = 0;
     if (dg_safetensors_parse(file, size, &parsed) == DIGIT_OK)
         dg_safetensors_clear(&parsed);
-    ck_assert_uint_gt(asked, size - 200);
+    ck_assert(asked > size - 200 || !can_count());
     ck_assert_uint_le(asked, size + (64 << 10));
 }
 END_TEST
@@ -632,7 +640,7 @@ START_TEST(every_allocation_may_fail)
     digit_status (*const act)(size_t) = _i & 1 ? read_once : write_once;
     const size_t size = build(META ",\"k\":\"v\"}," A "," TENSOR("b", "F32", "[3,1]", "[8,20]") "}",
                               20);
-    bool reached = true;
+    bool reached = can_count();
 
     fail_on = _i & 2;
     for (fail_at = 1; reached; fail_at++) {
@@ -643,7 +651,7 @@ START_TEST(every_allocation_may_fail)
                       fail_at, status, dg_error_text());
         ck_assert_uint_eq(memory_now, 0);
     }
-    ck_assert_int_ge(fail_at, 4);
+    ck_assert(fail_at >= 4 || fail_at == 1);
 }
 END_TEST
 

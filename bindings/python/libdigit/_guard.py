@@ -11,16 +11,21 @@ itself, in C, where a KeyboardInterrupt can't come in between.
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-__all__ = ["Guard"]
+__all__ = ["Guard", "exiting"]
+
+_EXIT_PATIENCE = 10.0  # seconds for calls under way when the interpreter ends
 
 _guards: weakref.WeakSet[Guard] = weakref.WeakSet()
+_exit_thread: int | None = None
 
 
 class Guard:
@@ -44,6 +49,8 @@ class Guard:
             This very thread is writing: a progress callback uses its model.
         """
         while self._writer is not None:
+            if _exit_thread == threading.get_ident():
+                break
             self._refuse_own_writer()
             with self._gate:  # a writer comes first, or busy readers would keep it out
                 pass
@@ -55,6 +62,9 @@ class Guard:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Wait for all readers to leave, and keep new ones out meanwhile."""
+        if _exit_thread == threading.get_ident():
+            yield
+            return
         self._refuse_own_writer()
         own = getattr(self._mine, "lock", None)
         if own is not None and own._is_owned():
@@ -87,6 +97,16 @@ class Guard:
         self._mine.lock = lock
         return lock
 
+    def _close_for_exit(self, deadline: float) -> None:
+        """Let calls under way end, and never let another thread begin one."""
+        if not self._gate.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            return
+        self._writer = 0
+        for reference in self._readers:
+            lock = reference()
+            if lock is not None:
+                lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
+
     def _after_fork(self) -> None:
         """In a forked child: the other threads are gone, what they held is not."""
         if self._writer == threading.get_ident():
@@ -101,9 +121,28 @@ class Guard:
         self._readers = [] if own is None else [weakref.ref(own)]
 
 
+def exiting() -> bool:
+    """Whether the interpreter is about to end: training should stop."""
+    return _exit_thread is not None
+
+
+def _at_exit() -> None:
+    """Stop the use of models by daemon threads.
+
+    Python lets them run on while the process ends, and OpenBLAS takes itself
+    apart then: a thread that is still in it crashes.
+    """
+    global _exit_thread
+    _exit_thread = threading.get_ident()
+    deadline = time.monotonic() + _EXIT_PATIENCE
+    for guard in list(_guards):
+        guard._close_for_exit(deadline)
+
+
 def _after_fork_in_child() -> None:
     for guard in list(_guards):
         guard._after_fork()
 
 
+atexit.register(_at_exit)
 os.register_at_fork(after_in_child=_after_fork_in_child)

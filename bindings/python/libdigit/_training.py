@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 from . import _prototypes as c
 from ._arrays import PathLike, integer, path_of, real, text_of
+from ._guard import exiting
 from ._library import lib
 from ._results import Progress
 
@@ -76,6 +77,8 @@ class Watcher:
         progress = Progress(*[getattr(heard, field) for field in _FIELDS])
         if progress.samples_done == progress.samples_total:
             self._epochs[progress.epoch] = progress
+        if exiting():
+            return False
         return self._callback is None or not self._callback(progress)
 
 

@@ -1,0 +1,324 @@
+/*
+ * Every public call with every one of its allocations failing, alone and with all that
+ * follow, until a run is left in which none fails. Whatever happens: DIGIT_ERR_MEMORY and
+ * a sentence, or success with less; nothing leaked; every object as it was; and the same
+ * call succeeds right after.
+ */
+#include "api.h"
+#include "failing.h"
+#include "support/temp_folder.h"
+
+#include <zlib.h>
+
+enum { SAMPLES = 40, REQUESTS_MOST = 5000 };
+
+/* What a scenario finds; everything but `model` stays the same all the time. */
+typedef struct scene {
+    digit_model *model; /* fresh in every round */
+    digit_dataset *data;
+    uint8_t *samples, *labels;
+    uint8_t *bytes; /* of the model's file */
+    size_t size;
+    digit_prediction expected[SAMPLES];
+} scene;
+
+typedef struct scenario {
+    const char *name;
+    digit_status (*call)(scene *s); /* what it makes it frees */
+    bool trains;                    /* success changes the model */
+} scenario;
+
+/* ---- The calls -------------------------------------------------------- */
+
+static digit_status free_model(digit_status status, digit_model *model)
+{
+    if ((status == DIGIT_OK) != (model != NULL))
+        return (digit_status)99; /* rule 1 */
+    digit_model_free(model);
+    return status;
+}
+
+static digit_status free_dataset(digit_status status, digit_dataset *dataset)
+{
+    if ((status == DIGIT_OK) != (dataset != NULL))
+        return (digit_status)99;
+    digit_dataset_free(dataset);
+    return status;
+}
+
+static digit_status create(scene *s)
+{
+    digit_model *model;
+    digit_model_options options;
+    digit_model_options_init(&options, sizeof options);
+    options.architecture = API_NORM;
+    const digit_status status = digit_model_create(&options, &model);
+    return free_model(status, model);
+}
+
+static digit_status load(scene *s)
+{
+    digit_model *model;
+    const digit_status status = digit_model_load(temp_path("m"), &model);
+    return free_model(status, model);
+}
+
+static digit_status load_memory(scene *s)
+{
+    digit_model *model;
+    const digit_status status = digit_model_load_memory(s->bytes, s->size, &model);
+    return free_model(status, model);
+}
+
+static digit_status load_pretrained(scene *s)
+{
+    digit_model *model;
+    const digit_status status = digit_model_load_pretrained(&model);
+    return free_model(status, model);
+}
+
+static digit_status save(scene *s)
+{
+    return digit_model_save(s->model, temp_path("saved"));
+}
+
+static digit_status save_memory(scene *s)
+{
+    size_t size = s->size;
+    return digit_model_save_memory(s->model, s->bytes, &size);
+}
+
+static digit_status create_dataset(scene *s)
+{
+    digit_dataset *dataset;
+    const digit_status status = digit_dataset_create(s->samples, s->labels, SAMPLES, &dataset);
+    return free_dataset(status, dataset);
+}
+
+static digit_status slice(scene *s)
+{
+    digit_dataset *dataset;
+    const digit_status status = digit_dataset_slice(s->data, 3, 5, &dataset);
+    return free_dataset(status, dataset);
+}
+
+static digit_status load_idx(scene *s)
+{
+    digit_dataset *dataset;
+    const digit_status status =
+        digit_dataset_load_idx(temp_path("images"), temp_path("labels"), &dataset);
+    return free_dataset(status, dataset);
+}
+
+static digit_status load_idx_gz(scene *s)
+{
+    digit_dataset *dataset;
+    const digit_status status =
+        digit_dataset_load_idx(temp_path("images.gz"), temp_path("labels.gz"), &dataset);
+    return free_dataset(status, dataset);
+}
+
+/* Two updates, with all there is: averages, validation, calibration, a checkpoint. */
+static digit_status train(scene *s)
+{
+    digit_train_options options = api_train_options(1, SAMPLES / 2);
+    options.average = 0.9f;
+    options.validation = s->data;
+    options.checkpoint = temp_path("checkpoint");
+    remove(options.checkpoint);
+    return digit_model_train(s->model, s->data, &options);
+}
+
+static digit_status train_threads(scene *s)
+{
+    digit_train_options options = api_train_options(1, SAMPLES / 2);
+    const digit_status status = digit_model_set_threads(s->model, 3);
+    return status == DIGIT_OK ? digit_model_train(s->model, s->data, &options) : status;
+}
+
+static digit_status predict(scene *s, size_t count, uint32_t threads)
+{
+    digit_prediction answers[SAMPLES];
+    digit_status status = digit_model_set_threads(s->model, threads);
+    if (status == DIGIT_OK)
+        status = digit_model_predict(s->model, s->samples, count, answers);
+    if (status == DIGIT_OK && memcmp(answers, s->expected, count * sizeof answers[0]) != 0)
+        status = (digit_status)98; /* fewer threads may not mean other answers */
+    return status;
+}
+
+static digit_status predict_one(scene *s)
+{
+    return predict(s, 1, 1);
+}
+
+static digit_status predict_batch(scene *s)
+{
+    return predict(s, SAMPLES, 4);
+}
+
+static digit_status evaluate(scene *s)
+{
+    digit_metrics metrics = {.size = sizeof metrics};
+    const digit_status status = digit_model_set_threads(s->model, 2);
+    return status == DIGIT_OK ? digit_model_evaluate(s->model, s->data, &metrics) : status;
+}
+
+static digit_status normalize(scene *s)
+{
+    uint8_t gray[100 * 100], sample[DIGIT_SAMPLE_BYTES];
+    digit_sample_info info = {.size = sizeof info};
+    const digit_image image = {gray, 100, 100, 100, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+    memset(gray, 240, sizeof gray);
+    for (int y = 20; y < 80; y++)
+        memset(gray + y * 100 + 40, 10 + y, 12);
+    return digit_model_normalize(s->model, &image, sample, &info);
+}
+
+static const scenario scenarios[] = {
+    {"create", create, false},
+    {"load", load, false},
+    {"load_memory", load_memory, false},
+    {"load_pretrained", load_pretrained, false},
+    {"save", save, false},
+    {"save_memory", save_memory, false},
+    {"dataset_create", create_dataset, false},
+    {"dataset_slice", slice, false},
+    {"dataset_load_idx", load_idx, false},
+    {"dataset_load_idx, gzip", load_idx_gz, false},
+    {"train", train, true},
+    {"train with threads", train_threads, true},
+    {"predict one", predict_one, false},
+    {"predict many", predict_batch, false},
+    {"evaluate", evaluate, false},
+    {"normalize", normalize, false},
+};
+#define SCENARIOS ((int)(sizeof scenarios / sizeof scenarios[0]))
+
+/* ---- The scene -------------------------------------------------------- */
+
+static void write_idx(const char *name, const void *head, size_t head_size, const void *body,
+                      size_t size)
+{
+    char packed_name[32];
+    uint8_t *all = malloc(head_size + size);
+    ck_assert_ptr_nonnull(all);
+    memcpy(all, head, head_size);
+    memcpy(all + head_size, body, size);
+    temp_write(name, all, head_size + size);
+    snprintf(packed_name, sizeof packed_name, "%s.gz", name);
+    gzFile file = gzopen(temp_path(packed_name), "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(gzwrite(file, all, (unsigned)(head_size + size)), (int)(head_size + size));
+    ck_assert_int_eq(gzclose(file), Z_OK);
+    free(all);
+}
+
+static void open_scene(scene *s)
+{
+    const uint8_t images_head[] = {0, 0, 8, 3, 0, 0, 0, SAMPLES, 0, 0, 0, 28, 0, 0, 0, 28};
+    const uint8_t labels_head[] = {0, 0, 8, 1, 0, 0, 0, SAMPLES};
+    digit_model *model = api_model(API_NORM, 1);
+    failing_open();
+    s->model = NULL;
+    s->samples = api_samples(SAMPLES, 1, &s->labels);
+    s->data = api_dataset(SAMPLES, 1);
+    s->bytes = api_bytes(model, &s->size);
+    assert_ok(digit_model_save(model, temp_path("m")));
+    assert_ok(digit_model_predict(model, s->samples, SAMPLES, s->expected));
+    digit_model_free(model);
+    write_idx("images", images_head, sizeof images_head, s->samples,
+              SAMPLES * DIGIT_SAMPLE_BYTES);
+    write_idx("labels", labels_head, sizeof labels_head, s->labels, SAMPLES);
+    temp_write("saved", "precious", 8);
+}
+
+static void close_scene(scene *s)
+{
+    digit_dataset_free(s->data);
+    free(s->samples);
+    free(s->labels);
+    free(s->bytes);
+}
+
+static bool model_is_as_it_was(const scene *s)
+{
+    size_t size;
+    uint8_t *bytes = api_bytes(s->model, &size);
+    const bool same = size == s->size && memcmp(bytes, s->bytes, size) == 0;
+    free(bytes);
+    return same;
+}
+
+static bool file_starts_with(const char *path, const void *bytes, size_t size)
+{
+    char found[8] = "";
+    FILE *file = fopen(path, "rb");
+    const bool same = file && fread(found, 1, size, file) == size &&
+                      memcmp(found, bytes, size) == 0;
+    if (file)
+        fclose(file);
+    return same;
+}
+
+/* ---- One round -------------------------------------------------------- */
+
+/* Request `n` fails. Returns true when nothing had to fail any more. */
+static bool try_round(scene *s, const scenario *what, long n, bool rest)
+{
+    const long live = failing_live();
+    assert_ok(digit_model_load_memory(s->bytes, s->size, &s->model));
+    failing_arm(n, rest);
+    const digit_status status = what->call(s);
+    const bool failed = failing_disarm();
+    const char *context = rest ? "from the request on" : "one request";
+
+    if (!failed)
+        api_check_status(status, DIGIT_OK, what->name, __FILE__, __LINE__);
+    ck_assert_msg(status == DIGIT_OK || status == DIGIT_ERR_MEMORY, "%s, %ld, %s: status %d (%s)",
+                  what->name, n, context, (int)status, digit_last_error());
+    if (status == DIGIT_ERR_MEMORY)
+        ck_assert_msg(strstr(digit_last_error(), "memory") != NULL, "%s, %ld: '%s'", what->name, n,
+                      digit_last_error());
+    if (status != DIGIT_OK || !what->trains)
+        ck_assert_msg(model_is_as_it_was(s), "%s, %ld, %s: the model changed", what->name, n,
+                      context);
+    if (status != DIGIT_OK && what->call == save)
+        ck_assert(file_starts_with(temp_path("saved"), "precious", 8));
+    api_check_status(what->call(s), DIGIT_OK, what->name, __FILE__, __LINE__);
+    if (what->call == save)
+        temp_write("saved", "precious", 8);
+    digit_model_free(s->model);
+    ck_assert_msg(failing_live() == live, "%s, %ld, %s: %ld blocks leaked", what->name, n, context,
+                  failing_live() - live);
+    return !failed;
+}
+
+START_TEST(a_failing_allocation_is_only_a_status)
+{
+    const scenario *what = &scenarios[_i];
+    scene s;
+    open_scene(&s);
+    if (what->call == load_pretrained && load_pretrained(&s) == DIGIT_ERR_UNSUPPORTED) {
+        close_scene(&s); /* a library without a model in it */
+        return;
+    }
+    for (int rest = 0; rest < 2; rest++) {
+        long n = 1;
+        while (!try_round(&s, what, n, rest))
+            ck_assert_int_lt(++n, REQUESTS_MOST);
+        if (what->call != normalize)
+            ck_assert_int_gt(n, 1); /* the wrappers are in place */
+    }
+    close_scene(&s);
+}
+END_TEST
+
+static const api_test tests[] = {
+    API_LOOP(a_failing_allocation_is_only_a_status, SCENARIOS),
+};
+
+int main(void)
+{
+    return API_RUN("memory", tests, 120, temp_folder_make, temp_folder_remove);
+}

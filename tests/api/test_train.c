@@ -1,0 +1,398 @@
+/* Training through the interface: options, progress, cancelling, what it leaves behind. */
+#include "api.h"
+#include "support/temp_folder.h"
+
+#include <errno.h>
+#include <fenv.h>
+#include <math.h>
+#include <pthread.h>
+
+/* ---- Options ---------------------------------------------------------- */
+
+START_TEST(defaults_are_those_of_the_header)
+{
+    digit_train_options options;
+    memset(&options, 0xA5, sizeof options);
+    digit_train_options_init(&options, sizeof options);
+    ck_assert_uint_eq(options.size, sizeof options);
+    ck_assert_uint_eq(options.epochs, 10);
+    ck_assert_uint_eq(options.batch, 128);
+    ck_assert(options.learning_rate == 0.001f);
+    ck_assert(options.weight_decay == 0.0001f);
+    ck_assert(options.augment == 0);
+    ck_assert(options.label_smoothing == 0);
+    ck_assert(options.average == 0);
+    ck_assert_uint_eq(options.schedule, DIGIT_SCHEDULE_COSINE);
+    ck_assert_uint_eq(options.seed, 1);
+    ck_assert_ptr_null(options.validation);
+    ck_assert_ptr_null(options.checkpoint);
+    ck_assert(!options.progress);
+    ck_assert_ptr_null(options.user_data);
+    ck_assert_ptr_null(options.trained_on);
+    ck_assert_ptr_null(options.licence);
+}
+END_TEST
+
+/* Runs one epoch with changed options; a model that was not trained must be as before. */
+static void expect_train(const digit_train_options *options, digit_status expected,
+                         const char *part)
+{
+    digit_model *model = api_model(API_SMALL, 1), *before = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(20, 1);
+    if (expected == DIGIT_OK) {
+        assert_ok(digit_model_train(model, data, options));
+        ck_assert(!api_same_models(model, before));
+    } else {
+        assert_fails(digit_model_train(model, data, options), expected, part);
+        ck_assert(api_same_models(model, before));
+    }
+    digit_dataset_free(data);
+    digit_model_free(model);
+    digit_model_free(before);
+}
+
+#define EXPECT(member, value, status)                                                          \
+    do {                                                                                       \
+        digit_train_options o = api_train_options(1, 10);                                      \
+        o.member = (value);                                                                    \
+        expect_train(&o, (status), #member);                                                   \
+    } while (0)
+
+START_TEST(options_keep_to_their_ranges)
+{
+    EXPECT(epochs, 0, DIGIT_ERR_ARGUMENT);
+    EXPECT(epochs, 100001, DIGIT_ERR_ARGUMENT);
+    EXPECT(batch, 0, DIGIT_ERR_ARGUMENT);
+    EXPECT(batch, 16385, DIGIT_ERR_ARGUMENT);
+    EXPECT(batch, 1, DIGIT_OK);
+    EXPECT(batch, 16384, DIGIT_OK);
+    EXPECT(label_smoothing, 0.51f, DIGIT_ERR_ARGUMENT);
+    EXPECT(label_smoothing, 0.5f, DIGIT_OK);
+    EXPECT(average, 1, DIGIT_ERR_ARGUMENT);
+    EXPECT(average, 0.99f, DIGIT_OK);
+    EXPECT(weight_decay, 0, DIGIT_OK);
+    EXPECT(schedule, 2, DIGIT_ERR_ARGUMENT);
+    EXPECT(schedule, DIGIT_SCHEDULE_CONSTANT, DIGIT_OK);
+    EXPECT(learning_rate, 0, DIGIT_ERR_ARGUMENT);
+    EXPECT(augment, 1.01f, DIGIT_ERR_ARGUMENT);
+    EXPECT(augment, 0.5f, DIGIT_ERR_UNSUPPORTED);
+    EXPECT(augment, 1, DIGIT_ERR_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(no_real_option_may_be_odd)
+{
+    static const float odd[] = {NAN, -NAN, INFINITY, -INFINITY, -1, 1e30f};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        EXPECT(learning_rate, odd[i], DIGIT_ERR_ARGUMENT);
+        EXPECT(weight_decay, odd[i], DIGIT_ERR_ARGUMENT);
+        EXPECT(augment, odd[i], DIGIT_ERR_ARGUMENT);
+        EXPECT(label_smoothing, odd[i], DIGIT_ERR_ARGUMENT);
+        EXPECT(average, odd[i], DIGIT_ERR_ARGUMENT);
+    }
+}
+END_TEST
+
+START_TEST(options_of_other_sizes)
+{
+    union {
+        digit_train_options options;
+        unsigned char bytes[4200];
+    } later = {.bytes = {0}};
+    later.options = api_train_options(1, 10);
+    later.options.size = 4096;
+    expect_train(&later.options, DIGIT_OK, "");
+    later.bytes[4095] = 1;
+    expect_train(&later.options, DIGIT_ERR_UNSUPPORTED, "digit_train_options");
+    later.options.size = 4097;
+    expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
+    later.options.size = sizeof later.options - 1;
+    expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
+    later.options.size = 0;
+    expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
+}
+END_TEST
+
+START_TEST(null_arguments_are_named)
+{
+    digit_model *model = api_model(API_SMALL, 1), *before = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(20, 1), *nothing = api_dataset(0, 1);
+    assert_fails(digit_model_train(NULL, data, NULL), DIGIT_ERR_ARGUMENT, "model");
+    assert_fails(digit_model_train(model, NULL, NULL), DIGIT_ERR_ARGUMENT, "dataset");
+    assert_ok(digit_model_train(model, nothing, NULL));
+    ck_assert(api_same_models(model, before));
+    assert_ok(digit_model_train(model, data, NULL)); /* all defaults */
+    ck_assert(!api_same_models(model, before));
+    digit_dataset_free(data);
+    digit_dataset_free(nothing);
+    digit_model_free(model);
+    digit_model_free(before);
+}
+END_TEST
+
+/* ---- Progress --------------------------------------------------------- */
+
+typedef struct history {
+    digit_progress entries[100];
+    int count;
+    int ends;     /* epochs that ended */
+    int stop_at;  /* report that asks to stop; 0: none */
+    pthread_t thread;
+} history;
+
+static int note(const digit_progress *progress, void *user_data)
+{
+    history *h = user_data;
+    ck_assert_int_lt(h->count, 100);
+    ck_assert(pthread_equal(h->thread, pthread_self()));
+    h->entries[h->count++] = *progress;
+    h->ends += progress->samples_done == progress->samples_total;
+    errno = 1234; /* a callback may do what it likes with these */
+    feraiseexcept(FE_OVERFLOW);
+    return h->count == h->stop_at;
+}
+
+static void check_entry(const digit_progress *p, const digit_progress *before)
+{
+    ck_assert_uint_eq(p->size, sizeof *p);
+    ck_assert_uint_eq(p->epochs, 4);
+    ck_assert_uint_eq(p->samples_total, 330);
+    ck_assert_uint_le(p->samples_done, 330);
+    ck_assert_uint_gt(p->samples_done, 0);
+    ck_assert_uint_ge(p->epoch, before->epoch);
+    ck_assert(p->epoch > before->epoch || p->samples_done > before->samples_done);
+    ck_assert(p->loss > 0 && p->loss < 10);
+    ck_assert(p->accuracy >= 0 && p->accuracy <= 1);
+    ck_assert(p->seconds >= before->seconds);
+    const bool ended = p->epoch > 1 || p->samples_done == p->samples_total;
+    ck_assert(ended == !isnan(p->validation_accuracy));
+}
+
+START_TEST(progress_tells_the_truth)
+{
+    digit_model *model = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(330, 1), *validation = api_dataset(70, 2);
+    history h = {.thread = pthread_self()};
+    digit_progress before = {.epoch = 0};
+    digit_train_options options = api_train_options(4, 32);
+    options.learning_rate = 0.01f;
+    options.progress = note;
+    options.user_data = &h;
+    options.validation = validation;
+    assert_ok(digit_model_train(model, data, &options));
+    ck_assert_int_eq(h.ends, 4);
+    for (int i = 0; i < h.count; i++) {
+        check_entry(&h.entries[i], &before);
+        before = h.entries[i];
+    }
+    digit_metrics metrics = {.size = sizeof metrics};
+    assert_ok(digit_model_evaluate(model, validation, &metrics));
+    ck_assert(before.validation_accuracy == (double)metrics.correct / 70);
+    ck_assert(before.loss < h.entries[0].loss);
+    ck_assert(before.accuracy > 0.9);
+    digit_dataset_free(data);
+    digit_dataset_free(validation);
+    digit_model_free(model);
+}
+END_TEST
+
+START_TEST(the_callers_environment_stays)
+{
+    digit_model *model = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(64, 1);
+    history h = {.thread = pthread_self()};
+    digit_train_options options = api_train_options(2, 32);
+    options.progress = note;
+    options.user_data = &h;
+    feclearexcept(FE_ALL_EXCEPT);
+    fesetround(FE_DOWNWARD);
+    errno = 99;
+    const digit_status status = digit_model_train(model, data, &options);
+    const int mode = fegetround(), error = errno, inexact = fetestexcept(FE_INEXACT);
+    fesetround(FE_TONEAREST);
+    ck_assert_int_eq(status, DIGIT_OK);
+    ck_assert_int_eq(mode, FE_DOWNWARD);
+    ck_assert_int_eq(error, 99);
+    ck_assert_int_eq(inexact, 0);
+    digit_dataset_free(data);
+    digit_model_free(model);
+}
+END_TEST
+
+START_TEST(cancelling_keeps_what_was_learned)
+{
+    digit_model *cancelled = api_model(API_SMALL, 1), *shorter = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(300, 1);
+    history h = {.thread = pthread_self(), .stop_at = 1};
+    digit_train_options options = api_train_options(4, 50);
+    options.schedule = DIGIT_SCHEDULE_CONSTANT;
+    options.progress = note;
+    options.user_data = &h;
+    assert_fails(digit_model_train(cancelled, data, &options), DIGIT_ERR_CANCELLED, "progress");
+    ck_assert_int_eq(h.count, 1);
+    /* Stopped at the end of the first epoch (or before it on a slow machine): what the
+     * model has is what that much training gives, not more. */
+    options = api_train_options(1, 50);
+    options.schedule = DIGIT_SCHEDULE_CONSTANT;
+    assert_ok(digit_model_train(shorter, data, &options));
+    if (h.ends == 1)
+        ck_assert(api_same_models(cancelled, shorter));
+    digit_prediction answer;
+    assert_ok(digit_model_predict(cancelled, digit_dataset_samples(data), 1, &answer));
+    assert_ok(digit_model_train(cancelled, data, &options)); /* and it may go on */
+    digit_dataset_free(data);
+    digit_model_free(cancelled);
+    digit_model_free(shorter);
+}
+END_TEST
+
+/* ---- What it depends on ----------------------------------------------- */
+
+static uint8_t *train_bytes(const char *architecture, uint32_t threads, uint64_t seed, size_t *size)
+{
+    digit_model *model = api_model(architecture, 1);
+    digit_dataset *data = api_dataset(333, 1), *validation = api_dataset(60, 2);
+    digit_train_options options = api_train_options(2, 96);
+    options.seed = seed;
+    options.average = 0.9f;
+    options.label_smoothing = 0.1f;
+    options.validation = validation;
+    assert_ok(digit_model_set_threads(model, threads));
+    assert_ok(digit_model_train(model, data, &options));
+    uint8_t *bytes = api_bytes(model, size);
+    digit_dataset_free(data);
+    digit_dataset_free(validation);
+    digit_model_free(model);
+    return bytes;
+}
+
+START_TEST(threads_change_nothing)
+{
+    static const char *const architectures[] = {"keras", API_NORM};
+    static const uint32_t threads[] = {2, 3, 8, 1};
+    size_t size, other_size;
+    uint8_t *expected = train_bytes(architectures[_i], 1, 1, &size);
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        uint8_t *bytes = train_bytes(architectures[_i], threads[i], 1, &other_size);
+        ck_assert_uint_eq(size, other_size);
+        assert_same_bytes(bytes, expected, size);
+        free(bytes);
+    }
+    uint8_t *other = train_bytes(architectures[_i], 1, 2, &other_size);
+    ck_assert_int_ne(memcmp(other, expected, size), 0);
+    free(other);
+    free(expected);
+}
+END_TEST
+
+START_TEST(a_slice_trains_like_a_copy)
+{
+    digit_model *by_slice = api_model(API_SMALL, 1), *by_copy = api_model(API_SMALL, 1);
+    digit_dataset *all = api_dataset(100, 1), *slice, *copy;
+    digit_train_options options = api_train_options(1, 16);
+    assert_ok(digit_dataset_slice(all, 20, 50, &slice));
+    assert_ok(digit_dataset_create(digit_dataset_samples(slice), digit_dataset_labels(slice), 50,
+                                   &copy));
+    digit_dataset_free(all);
+    assert_ok(digit_model_train(by_slice, slice, &options));
+    assert_ok(digit_model_train(by_copy, copy, &options));
+    ck_assert(api_same_models(by_slice, by_copy));
+    digit_dataset_free(slice);
+    digit_dataset_free(copy);
+    digit_model_free(by_slice);
+    digit_model_free(by_copy);
+}
+END_TEST
+
+/* ---- Checkpoints and texts -------------------------------------------- */
+
+START_TEST(a_resumed_training_ends_the_same)
+{
+    digit_model *whole = api_model(API_NORM, 1), *resumed = api_model(API_NORM, 1);
+    digit_dataset *data = api_dataset(120, 1);
+    history h = {.thread = pthread_self()};
+    digit_train_options options = api_train_options(3, 32);
+    options.average = 0.95f;
+    assert_ok(digit_model_train(whole, data, &options));
+    options.checkpoint = temp_path("checkpoint");
+    options.progress = note;
+    options.user_data = &h;
+    h.stop_at = 1;
+    assert_fails(digit_model_train(resumed, data, &options), DIGIT_ERR_CANCELLED, "");
+    digit_model_free(resumed);
+    resumed = api_model(API_NORM, 1);
+    h = (history){.thread = pthread_self()};
+    assert_ok(digit_model_train(resumed, data, &options));
+    ck_assert_uint_eq(h.entries[0].epoch, 2);
+    ck_assert(api_same_models(whole, resumed));
+    options.seed = 2;
+    assert_fails(digit_model_train(resumed, data, &options), DIGIT_ERR_ARGUMENT, "checkpoint");
+    ck_assert(api_same_models(whole, resumed));
+    options.checkpoint = temp_write("foreign", "no checkpoint", 13);
+    assert_fails(digit_model_train(resumed, data, &options), DIGIT_ERR_FORMAT, "");
+    options.checkpoint = temp_path("none/checkpoint");
+    assert_fails(digit_model_train(resumed, data, &options), DIGIT_ERR_IO, "none/checkpoint");
+    ck_assert(api_same_models(whole, resumed));
+    digit_dataset_free(data);
+    digit_model_free(whole);
+    digit_model_free(resumed);
+}
+END_TEST
+
+/* A model that was trained can be saved: texts that no file could hold are refused
+ * before the work, not after it. */
+START_TEST(texts_a_file_cannot_hold_are_refused_first)
+{
+    digit_train_options options = api_train_options(1, 10);
+    char *longer = malloc(100001);
+    ck_assert_ptr_nonnull(longer);
+    memset(longer, 'x', 100000);
+    longer[100000] = '\0';
+    options.trained_on = longer;
+    expect_train(&options, DIGIT_ERR_LIMIT, "trained_on");
+    options.trained_on = "\xFF\xFE no UTF-8";
+    expect_train(&options, DIGIT_ERR_ARGUMENT, "trained_on");
+    options.trained_on = NULL;
+    options.licence = longer;
+    expect_train(&options, DIGIT_ERR_LIMIT, "licence");
+    free(longer);
+}
+END_TEST
+
+START_TEST(divergence_is_an_error_and_changes_nothing)
+{
+    digit_model *model = api_model("dense 300 dense 300 dense 300 dense 10", 1);
+    digit_model *before = api_model("dense 300 dense 300 dense 300 dense 10", 1);
+    digit_dataset *data = api_dataset(300, 1);
+    digit_train_options options = api_train_options(400, 10);
+    options.learning_rate = 10;
+    options.weight_decay = 1;
+    options.schedule = DIGIT_SCHEDULE_CONSTANT;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_DIVERGED, "diverged");
+    ck_assert(api_same_models(model, before));
+    digit_dataset_free(data);
+    digit_model_free(model);
+    digit_model_free(before);
+}
+END_TEST
+
+static const api_test tests[] = {
+    API_TEST(defaults_are_those_of_the_header),
+    API_TEST(options_keep_to_their_ranges),
+    API_TEST(no_real_option_may_be_odd),
+    API_TEST(options_of_other_sizes),
+    API_TEST(null_arguments_are_named),
+    API_TEST(progress_tells_the_truth),
+    API_TEST(the_callers_environment_stays),
+    API_TEST(cancelling_keeps_what_was_learned),
+    API_LOOP(threads_change_nothing, 2),
+    API_TEST(a_slice_trains_like_a_copy),
+    API_TEST(a_resumed_training_ends_the_same),
+    API_TEST(texts_a_file_cannot_hold_are_refused_first),
+    API_TEST(divergence_is_an_error_and_changes_nothing),
+};
+
+int main(void)
+{
+    return API_RUN("train", tests, 120, temp_folder_make, temp_folder_remove);
+}

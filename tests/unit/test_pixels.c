@@ -1,0 +1,159 @@
+/* Pictures as callers hand them in: what is refused, and what grey they become. */
+#include "vision/pixels.h"
+
+#include "../support/suite.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t byte = 0;
+
+static digit_image image_of(const void *pixels, uint32_t width, uint32_t height, uint32_t format)
+{
+    static const uint8_t bytes[] = {1, 3, 3, 4};
+    return (digit_image){pixels, (ptrdiff_t)width * bytes[format], width, height, format, 0};
+}
+
+static const struct {
+    const char *word; /* of the sentence */
+    digit_image image;
+    digit_status status;
+} refused[] = {
+    {"NULL", {NULL, 8, 8, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"format 4", {&byte, 8, 8, 8, 4, 0}, DIGIT_ERR_ARGUMENT},
+    {"ink 3", {&byte, 8, 8, 8, 0, 3}, DIGIT_ERR_ARGUMENT},
+    {"0 x 8", {&byte, 8, 0, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"8 x 0", {&byte, 8, 8, 0, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"70000", {&byte, 70000, 70000, 8, 0, 0}, DIGIT_ERR_LIMIT},
+    {"65536", {&byte, 8, 8, 65536, 0, 0}, DIGIT_ERR_LIMIT},
+    {"67108864", {&byte, 8192, 8192, 8193, 0, 0}, DIGIT_ERR_LIMIT},
+    {"4294967295", {&byte, 1, UINT32_MAX, UINT32_MAX, 0, 0}, DIGIT_ERR_LIMIT},
+    {"7 bytes", {&byte, 7, 8, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"-7 bytes", {&byte, -7, 8, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"0 bytes", {&byte, 0, 8, 2, 0, 0}, DIGIT_ERR_ARGUMENT},
+    {"row of 24", {&byte, 23, 8, 8, DIGIT_PIXEL_RGB8, 0}, DIGIT_ERR_ARGUMENT},
+    {"row of 32", {&byte, -31, 8, 8, DIGIT_PIXEL_RGBA8, 0}, DIGIT_ERR_ARGUMENT},
+};
+
+START_TEST(refuses_with_a_sentence)
+{
+    ck_assert_int_eq(dg_image_check(&refused[_i].image), refused[_i].status);
+    ck_assert_ptr_nonnull(strstr(digit_last_error(), refused[_i].word));
+}
+END_TEST
+
+static const digit_image accepted[] = {
+    {&byte, 8, 8, 8, 0, DIGIT_INK_LIGHT},
+    {&byte, -8, 8, 8, 0, DIGIT_INK_DARK},
+    {&byte, PTRDIFF_MIN, 8, 2, 0, 0},
+    {&byte, 0, 65535, 1, DIGIT_PIXEL_RGBA8, 0}, /* one row has no next */
+    {&byte, 8192, 8192, 8192, 0, 0},
+    {&byte, 1, 1, 65535, 0, 0},
+};
+
+START_TEST(accepts_up_to_the_limits)
+{
+    ck_assert_int_eq(dg_image_check(&accepted[_i]), DIGIT_OK);
+}
+END_TEST
+
+START_TEST(refuses_no_picture)
+{
+    ck_assert_int_eq(dg_image_check(NULL), DIGIT_ERR_ARGUMENT);
+}
+END_TEST
+
+START_TEST(luma_is_rec_601_and_exact_for_greys_and_negatives)
+{
+    for (int red = 0; red < 256; red++)
+        for (int green = 0; green < 256; green += 3)
+            for (int blue = 0; blue < 256; blue += 5) {
+                const uint8_t pixels[6] = {(uint8_t)red,         (uint8_t)green,
+                                           (uint8_t)blue,        (uint8_t)(255 - red),
+                                           (uint8_t)(255 - green), (uint8_t)(255 - blue)};
+                const digit_image image = image_of(pixels, 2, 1, DIGIT_PIXEL_RGB8);
+                const double luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+                uint8_t grey[2];
+                dg_image_grey(&image, grey);
+                ck_assert_double_le(fabs(grey[0] - luma), 0.51);
+                ck_assert_int_eq(grey[0] + grey[1], 255);
+            }
+    for (int level = 0; level < 256; level++) {
+        const uint8_t pixels[3] = {(uint8_t)level, (uint8_t)level, (uint8_t)level};
+        const digit_image image = image_of(pixels, 1, 1, DIGIT_PIXEL_RGB8);
+        uint8_t grey;
+        dg_image_grey(&image, &grey);
+        ck_assert_int_eq(grey, level);
+    }
+}
+END_TEST
+
+START_TEST(blue_first_is_red_first_swapped)
+{
+    uint8_t rgb[3 * 37], bgr[3 * 37], first[37], second[37];
+    for (size_t i = 0; i < sizeof rgb; i++)
+        rgb[i] = (uint8_t)(i * 73);
+    for (size_t i = 0; i < sizeof bgr; i++)
+        bgr[i] = rgb[i / 3 * 3 + 2 - i % 3];
+    const digit_image red_first = image_of(rgb, 37, 1, DIGIT_PIXEL_RGB8);
+    const digit_image blue_first = image_of(bgr, 37, 1, DIGIT_PIXEL_BGR8);
+    dg_image_grey(&red_first, first);
+    dg_image_grey(&blue_first, second);
+    ck_assert_mem_eq(first, second, sizeof first);
+    ck_assert_int_ne(first[0], first[1]);
+}
+END_TEST
+
+START_TEST(alpha_lies_over_white)
+{
+    for (int level = 0; level < 256; level += 5)
+        for (int alpha = 0; alpha < 256; alpha++) {
+            const uint8_t pixel[4] = {(uint8_t)level, (uint8_t)level, (uint8_t)level,
+                                      (uint8_t)alpha};
+            const digit_image image = image_of(pixel, 1, 1, DIGIT_PIXEL_RGBA8);
+            uint8_t grey;
+            dg_image_grey(&image, &grey);
+            ck_assert_double_le(fabs(grey - (level * alpha + 255.0 * (255 - alpha)) / 255), 0.5);
+        }
+}
+END_TEST
+
+/* Rows apart, and bottom up; bytes between the rows are never read (they are
+ * outside the block that valgrind and ASan know). */
+START_TEST(follows_the_stride)
+{
+    enum { WIDTH = 5, HEIGHT = 4, STRIDE = 9, SIZE = STRIDE * (HEIGHT - 1) + WIDTH };
+    uint8_t *block = malloc(SIZE), grey[WIDTH * HEIGHT];
+    ck_assert_ptr_nonnull(block);
+    for (size_t i = 0; i < SIZE; i++)
+        block[i] = (uint8_t)(10 + i);
+    digit_image image = {block, STRIDE, WIDTH, HEIGHT, DIGIT_PIXEL_GRAY8, 0};
+    dg_image_grey(&image, grey);
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            ck_assert_int_eq(grey[y * WIDTH + x], block[y * STRIDE + x]);
+    image.pixels = block + STRIDE * (HEIGHT - 1);
+    image.stride = -STRIDE;
+    dg_image_grey(&image, grey);
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            ck_assert_int_eq(grey[y * WIDTH + x], block[(HEIGHT - 1 - y) * STRIDE + x]);
+    free(block);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("pixels");
+    tcase_add_loop_test(tcase, refuses_with_a_sentence, 0,
+                        (int)(sizeof refused / sizeof refused[0]));
+    tcase_add_loop_test(tcase, accepts_up_to_the_limits, 0,
+                        (int)(sizeof accepted / sizeof accepted[0]));
+    tcase_add_test(tcase, refuses_no_picture);
+    tcase_add_test(tcase, luma_is_rec_601_and_exact_for_greys_and_negatives);
+    tcase_add_test(tcase, blue_first_is_red_first_swapped);
+    tcase_add_test(tcase, alpha_lies_over_white);
+    tcase_add_test(tcase, follows_the_stride);
+    return suite_run("pixels", tcase);
+}
