@@ -138,16 +138,30 @@ static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
                           params + layer->at[DG_ROLE_WEIGHT]);
 }
 
+/* A window of one channel is a few short runs: then columns lie transposed, by tap. */
+static bool by_tap(const dg_layer *layer)
+{
+    return layer->in.channels == 1;
+}
+
+static void make_columns(const dg_layer *layer, const dg_real *in, dg_real *columns)
+{
+    const dg_windows w = windows(layer);
+    if (by_tap(layer))
+        dg_im2col_by_tap(&w, in, columns);
+    else
+        dg_im2col(&w, in, columns);
+}
+
 /* ---- Forward ---------------------------------------------------------- */
 
 static void convolve(const dg_layer *layer, const dg_real *weights, const dg_real *in,
                      dg_real *columns, dg_real *product)
 {
-    const dg_windows w = windows(layer);
-    const int filters = (int)layer->size, depth = (int)taps(layer);
-    dg_im2col(&w, in, columns);
-    dg_gemm(false, false, (int)positions(layer), filters, depth, columns, depth, weights, filters,
-            0, product, filters);
+    const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)taps(layer);
+    make_columns(layer, in, columns);
+    dg_gemm(by_tap(layer), false, rows, filters, depth, columns, by_tap(layer) ? rows : depth,
+            weights, filters, 0, product, filters);
 }
 
 static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
@@ -216,9 +230,9 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
         const dg_real *dproduct =
             unpool(layer, out + i * out_count, which + i * layer->keep_sample,
                    dout + i * out_count, product, dparams + layer->at[DG_ROLE_BIAS]);
-        dg_im2col(&w, in + i * in_count, columns);
-        dg_gemm(true, false, depth, filters, rows, columns, depth, dproduct, filters, 1, dweights,
-                filters);
+        make_columns(layer, in + i * in_count, columns);
+        dg_gemm(!by_tap(layer), false, depth, filters, rows, columns,
+                by_tap(layer) ? rows : depth, dproduct, filters, 1, dweights, filters);
         if (!din)
             continue;
         dg_gemm(false, false, rows, depth, filters, dproduct, filters, turned, depth, 0, columns,

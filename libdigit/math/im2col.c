@@ -70,6 +70,39 @@ void dg_im2col(const dg_windows *w, const dg_real *in, dg_real *columns)
     }
 }
 
+/* One row of one tap: the pixels that out columns 0 .. out_columns-1 see through it. */
+static void tap_row(const dg_windows *w, const dg_real *in_row, uint32_t tap_column, dg_real *out)
+{
+    const int64_t shift = (int64_t)tap_column - w->pad;
+    if (w->stride == 1) {
+        /* out columns first .. end-1 lie inside the picture; a wide tap may see none of it */
+        const int64_t all = w->out_columns, room = (int64_t)w->in_columns - shift;
+        const int64_t first = shift >= 0 ? 0 : -shift < all ? -shift : all;
+        const int64_t reach = room < all ? room : all, end = reach > first ? reach : first;
+        memset(out, 0, (size_t)first * sizeof *out);
+        memcpy(out + first, in_row + first + shift, (size_t)(end - first) * sizeof *out);
+        memset(out + end, 0, (size_t)(all - end) * sizeof *out);
+        return;
+    }
+    for (uint32_t x = 0; x < w->out_columns; x++) {
+        const int64_t from = (int64_t)x * w->stride + shift;
+        out[x] = from >= 0 && from < w->in_columns ? in_row[from] : 0;
+    }
+}
+
+void dg_im2col_by_tap(const dg_windows *w, const dg_real *in, dg_real *taps)
+{
+    for (uint32_t tap = 0; tap < w->side * w->side; tap++) {
+        for (uint32_t y = 0; y < w->out_rows; y++, taps += w->out_columns) {
+            const int64_t from = (int64_t)y * w->stride + tap / w->side - w->pad;
+            if (from >= 0 && from < w->in_rows)
+                tap_row(w, in + (size_t)from * w->in_columns, tap % w->side, taps);
+            else
+                memset(taps, 0, w->out_columns * sizeof *taps);
+        }
+    }
+}
+
 void dg_col2im(const dg_windows *w, const dg_real *columns, dg_real *in)
 {
     const size_t width = (size_t)w->side * w->channels;

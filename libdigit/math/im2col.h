@@ -23,7 +23,11 @@ typedef struct dg_windows {
 /* in[in_rows][in_columns][channels] -> columns[out_rows*out_columns][side*side*channels] */
 void dg_im2col(const dg_windows *windows, const dg_real *in, dg_real *columns);
 
-/* The transpose: adds each column entry to the pixel it came from; `in` starts as 0. */
+/* For one channel: in[in_rows][in_columns] -> taps[side*side][out_rows*out_columns], the same
+ * matrix transposed. Its runs are whole rows of the picture instead of a few pixels. */
+void dg_im2col_by_tap(const dg_windows *windows, const dg_real *in, dg_real *taps);
+
+/* The adjoint: adds each column entry to the pixel it came from; `in` starts as 0. */
 void dg_col2im(const dg_windows *windows, const dg_real *columns, dg_real *in);
 
 #endif

@@ -166,6 +166,17 @@ def test_exit_while_threads_predict():
         assert (done.returncode, done.stdout, done.stderr) == (0, "(1,) 2\n", "")
 
 
+def test_use_at_exit_of_a_model_made_elsewhere():
+    """By a thread that never used it before."""
+    code = (
+        EXIT + "made = []\n"
+        "maker = threading.Thread(target=lambda: made.append(libdigit.Model('dense 10')))\n"
+        "maker.start(); maker.join(); model = made[0]\n"
+    )
+    done = run_python(code, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "(1,) 1\n", "")
+
+
 def test_exit_while_a_thread_trains():
     done = run_python(
         EXIT + "threading.Thread(target=train, daemon=True).start()\ntime.sleep(0.5)", timeout=20

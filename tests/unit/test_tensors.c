@@ -1,11 +1,14 @@
 /* The flat array and the order of model files, which is PyTorch's. */
 #include "base/bytes.h"
-#include "base/error.h"
+#include "math/blas.h"
+#include "math/vec.h"
 #include "net/network.h"
+#include "net/workspace.h"
 
 #include "../support/numbers.h"
 #include "../support/suite.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,18 +88,19 @@ END_TEST
 
 /* ---- What the numbers mean -------------------------------------------- */
 
-/* Tensors as PyTorch holds them, whatever the order in memory. */
-typedef struct torch {
-    float first[8][1][3][3], first_bias[8], second[4][8][5][5], second_bias[4];
-    float dense[10][4][8][8], dense_bias[10];
-} torch;
+#define MEANT "conv 8x3 stride 2 maxpool 2 conv 4x3 relu dense 10"
 
-static void import(const dg_network *network, size_t index, uint64_t seed, float *values,
+/* Its tensors as PyTorch holds them, whatever their order in memory. */
+static float first[8][1][3][3], first_bias[8], second[4][8][3][3], second_bias[4];
+static float dense[10][4 * 4 * 4], dense_bias[10];
+
+static void import(const dg_network *network, size_t index, size_t size, float *values,
                    dg_real *params)
 {
     const size_t count = dg_network_tensor(network, index).count;
-    uint64_t state = seed;
+    uint64_t state = index;
     uint8_t *bytes = malloc(4 * count);
+    ck_assert_uint_eq(4 * count, size);
     for (size_t i = 0; i < count; i++) {
         values[i] = (float)(numbers_unit(&state) - 0.5);
         dg_store_f32(bytes + 4 * i, values[i]);
@@ -105,51 +109,79 @@ static void import(const dg_network *network, size_t index, uint64_t seed, float
     free(bytes);
 }
 
-/* out[f] at (y, x) of a convolution by the definition, without bias */
-static double correlate(uint32_t channels, uint32_t side, const float *weights, const double *in,
-                        uint32_t in_side, uint32_t y, uint32_t x)
+/* One output of a convolution by the definition: weights[channels][3][3] on
+ * in[channels][side][side], the window's first pixel at (y, x). */
+static double correlate(uint32_t channels, const float *weights, const double *in, uint32_t side,
+                        uint32_t y, uint32_t x)
 {
     double sum = 0;
     for (uint32_t c = 0; c < channels; c++)
-        for (uint32_t i = 0; i < side; i++)
-            for (uint32_t j = 0; j < side; j++)
-                sum += (double)weights[(c * side + i) * side + j] *
-                       in[(c * in_side + y + i) * in_side + x + j];
+        for (uint32_t i = 0; i < 3; i++)
+            for (uint32_t j = 0; j < 3; j++)
+                sum += (double)weights[(c * 3 + i) * 3 + j] * in[(c * side + y + i) * side + x + j];
     return sum;
 }
 
-/* conv 8x3 maxpool 3 conv 4x1... by PyTorch's rules: channels first, flattened so. */
-static void naive_logits(const torch *t, const uint8_t *sample, double logits[10])
+/* By PyTorch's rules: channels first, and flattened so. */
+static void naive_logits(const uint8_t *sample, double logits[10])
 {
-    static double in[28 * 28], first[8 * 26 * 26], pooled[8 * 12 * 12], second[4 * 8 * 8];
+    static double in[28 * 28], wide[8][13][13], pooled[8][6][6], last[4][4][4];
     for (int i = 0; i < 28 * 28; i++)
         in[i] = sample[i] / 255.0;
     for (uint32_t f = 0; f < 8; f++)
-        for (uint32_t y = 0; y < 26; y++)
-            for (uint32_t x = 0; x < 26; x++)
-                first[(f * 26 + y) * 26 + x] =
-                    correlate(1, 3, t->first[f][0][0], in, 28, y, x) + (double)t->first_bias[f];
-    for (uint32_t i = 0; i < 8 * 12 * 12; i++) {
-        const double *from = first + (i / 144 * 26 + i / 12 % 12 * 2) * 26 + i % 12 * 2;
-        pooled[i] = fmax(fmax(from[0], from[1]), fmax(from[26], from[27]));
-    }
+        for (uint32_t y = 0; y < 13; y++)
+            for (uint32_t x = 0; x < 13; x++)
+                wide[f][y][x] = correlate(1, first[f][0][0], in, 28, 2 * y, 2 * x) +
+                                (double)first_bias[f];
+    for (uint32_t f = 0; f < 8; f++)
+        for (uint32_t y = 0; y < 6; y++)
+            for (uint32_t x = 0; x < 6; x++)
+                pooled[f][y][x] =
+                    fmax(fmax(wide[f][2 * y][2 * x], wide[f][2 * y][2 * x + 1]),
+                         fmax(wide[f][2 * y + 1][2 * x], wide[f][2 * y + 1][2 * x + 1]));
     for (uint32_t f = 0; f < 4; f++)
-        for (uint32_t i = 0; i < 64; i++)
-            second[f * 64 + i] =
-                fmax(0, correlate(8, 5, t->second[f][0][0], pooled, 12, i / 8, i % 8) +
-                            (double)t->second_bias[f]);
+        for (uint32_t y = 0; y < 4; y++)
+            for (uint32_t x = 0; x < 4; x++)
+                last[f][y][x] = fmax(0, correlate(8, second[f][0][0], pooled[0][0], 6, y, x) +
+                                            (double)second_bias[f]);
     for (uint32_t u = 0; u < 10; u++) {
-        logits[u] = (double)t->dense_bias[u];
-        for (uint32_t i = 0; i < 4 * 64; i++)
-            logits[u] += (double)t->dense[u][0][0][i] * second[i];
+        logits[u] = (double)dense_bias[u];
+        for (uint32_t i = 0; i < 64; i++)
+            logits[u] += (double)dense[u][i] * last[0][0][i];
     }
 }
 
-/* The second pool crops 13 to 12: only then are 12 x 12 left of the first. */
 START_TEST(computes_what_pytorch_would)
 {
-    dg_network *network = make("conv 8x3 maxpool 2 conv 4x5 relu maxpool 1 dense 10");
-    (void)network;
+    enum { SAMPLES = 5 };
+    dg_network *network = make(MEANT);
+    dg_real *params = calloc(dg_network_params(network), sizeof *params);
+    dg_workspace *workspace = dg_workspace_create(network, SAMPLES, false);
+    static uint8_t samples[SAMPLES][DIGIT_SAMPLE_BYTES];
+    const dg_pass pass = {.samples = SAMPLES};
+    uint64_t state = 3;
+    dg_vec_open();
+    ck_assert_int_eq(dg_blas_open(), DIGIT_OK);
+    for (size_t i = 0; i < sizeof samples; i++)
+        (&samples[0][0])[i] = (uint8_t)(numbers_next(&state) >> 8);
+    import(network, 0, sizeof first, first[0][0][0], params);
+    import(network, 1, sizeof first_bias, first_bias, params);
+    import(network, 2, sizeof second, second[0][0][0], params);
+    import(network, 3, sizeof second_bias, second_bias, params);
+    import(network, 4, sizeof dense, dense[0], params);
+    import(network, 5, sizeof dense_bias, dense_bias, params);
+    dg_blas_enter();
+    const dg_real *logits = dg_network_forward(network, params, samples[0], &pass, workspace);
+    dg_blas_leave();
+    for (int s = 0; s < SAMPLES; s++) {
+        double expected[DIGIT_CLASSES];
+        naive_logits(samples[s], expected);
+        for (int c = 0; c < DIGIT_CLASSES; c++)
+            ck_assert_double_eq_tol((double)logits[s * DIGIT_CLASSES + c], expected[c], 1e-4);
+    }
+    dg_workspace_free(workspace);
+    free(params);
+    dg_network_free(network);
 }
 END_TEST
 
@@ -182,7 +214,7 @@ int main(void)
     TCase *tcase = tcase_create("tensors");
     tcase_add_test(tcase, lists_names_and_shapes);
     tcase_add_test(tcase, places_do_not_overlap);
-    tcase_add_test(tcase, imports_pytorchs_order);
+    tcase_add_test(tcase, computes_what_pytorch_would);
     tcase_add_test(tcase, exports_what_was_imported);
     return suite_run("tensors", tcase);
 }

@@ -50,7 +50,7 @@ class Guard:
         """
         while self._writer is not None:
             if _exit_thread == threading.get_ident():
-                break
+                return threading.RLock()  # all to itself already: see _at_exit
             self._refuse_own_writer()
             with self._gate:  # a writer comes first, or busy readers would keep it out
                 pass
@@ -111,7 +111,7 @@ class Guard:
         """In a forked child: the other threads are gone, what they held is not."""
         if self._writer == threading.get_ident():
             return  # forked by a progress callback: what is held is ours to give back
-        self.orphaned = self._alone
+        self.orphaned = self.orphaned or self._alone
         self._alone = False
         self._writer = None
         self._gate = threading.Lock()

@@ -1,0 +1,127 @@
+/* Softmax and cross-entropy against the definitions in long double. */
+#include "net/loss.h"
+
+#include "../support/numbers.h"
+#include "../support/suite.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    double spread; /* of the logits */
+    double temperature;
+} cases[] = {{1, 1}, {10, 1}, {100, 1}, {1e4, 1}, {1e30, 1}, {10, 0.05}, {10, 20}, {0, 1}};
+
+#define CASES (int)(sizeof cases / sizeof cases[0])
+
+/* log of the softmax, by shifted sums */
+static long double naive_log(const dg_real *logits, double temperature, int class)
+{
+    long double most = -INFINITY, sum = 0;
+    for (int c = 0; c < DIGIT_CLASSES; c++)
+        most = fmaxl(most, (long double)logits[c]);
+    for (int c = 0; c < DIGIT_CLASSES; c++)
+        sum += expl(((long double)logits[c] - most) / (long double)temperature);
+    return ((long double)logits[class] - most) / (long double)temperature - logl(sum);
+}
+
+START_TEST(softmax_is_a_distribution)
+{
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        dg_real logits[DIGIT_CLASSES];
+        double p[DIGIT_CLASSES], sum = 0;
+        numbers_fill(seed, DIGIT_CLASSES, cases[_i].spread, logits);
+        dg_softmax(logits, cases[_i].temperature, p);
+        for (int c = 0; c < DIGIT_CLASSES; c++) {
+            const double expected = (double)expl(naive_log(logits, cases[_i].temperature, c));
+            ck_assert_double_eq_tol(p[c], expected, 1e-12);
+            sum += p[c];
+        }
+        ck_assert_double_eq_tol(sum, 1, 1e-12);
+    }
+}
+END_TEST
+
+START_TEST(cross_entropy_is_minus_the_log)
+{
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        dg_real logits[DIGIT_CLASSES];
+        numbers_fill(seed, DIGIT_CLASSES, cases[_i].spread, logits);
+        for (int c = 0; c < DIGIT_CLASSES; c++) {
+            const double expected = (double)-naive_log(logits, cases[_i].temperature, c);
+            const double found = dg_cross_entropy(logits, cases[_i].temperature, c);
+            ck_assert_double_ge(found, 0);
+            ck_assert_double_eq_tol(found, expected, 1e-12 * fmax(1, expected));
+        }
+    }
+}
+END_TEST
+
+/* sum over classes of target * -log p, its slope p - target. */
+START_TEST(gradient_is_answer_minus_target)
+{
+    enum { SAMPLES = 33 };
+    const double smoothing = _i % 2 ? 0.2 : 0, scale = 1.0 / 7;
+    dg_real logits[SAMPLES * DIGIT_CLASSES], before[SAMPLES * DIGIT_CLASSES];
+    uint8_t labels[SAMPLES];
+    dg_loss found = {.sum = 3, .correct = 5};
+    double sum = 3;
+    uint64_t correct = 5;
+    numbers_fill(_i, SAMPLES * DIGIT_CLASSES, cases[_i].spread, logits);
+    memcpy(before, logits, sizeof before);
+    for (int s = 0; s < SAMPLES; s++)
+        labels[s] = (uint8_t)(s % DIGIT_CLASSES);
+    dg_loss_gradient(SAMPLES, labels, smoothing, scale, logits, &found);
+    for (int s = 0; s < SAMPLES; s++) {
+        const dg_real *sample = before + s * DIGIT_CLASSES;
+        correct += dg_argmax(sample) == labels[s];
+        for (int c = 0; c < DIGIT_CLASSES; c++) {
+            const double log_p = (double)naive_log(sample, 1, c);
+            const double target = smoothing / 10 + (c == labels[s] ? 1 - smoothing : 0);
+            sum -= target * log_p;
+            ck_assert_double_eq_tol((double)logits[s * DIGIT_CLASSES + c],
+                                    (exp(log_p) - target) * scale, 1e-7);
+        }
+    }
+    ck_assert_uint_eq(found.correct, correct);
+    ck_assert_double_eq_tol(found.sum, sum, 1e-9 * fmax(1, sum));
+}
+END_TEST
+
+/* Divergence must not look like a result. */
+START_TEST(passes_on_what_is_not_finite)
+{
+    static const dg_real bad[] = {NAN, INFINITY, -INFINITY};
+    const uint8_t label = 4;
+    for (int at = 0; at < DIGIT_CLASSES; at++) {
+        dg_real logits[DIGIT_CLASSES] = {0};
+        dg_loss found = {0};
+        logits[at] = bad[_i];
+        dg_loss_gradient(1, &label, 0, 1, logits, &found);
+        ck_assert_msg(!isfinite(found.sum), "%g at %d: loss %g", (double)bad[_i], at, found.sum);
+    }
+}
+END_TEST
+
+START_TEST(argmax_takes_the_first_of_equals)
+{
+    dg_real values[DIGIT_CLASSES] = {0};
+    ck_assert_int_eq(dg_argmax(values), 0);
+    for (int c = 0; c < DIGIT_CLASSES; c++) {
+        for (int i = 0; i < DIGIT_CLASSES; i++)
+            values[i] = i < c ? -1 : 2;
+        ck_assert_int_eq(dg_argmax(values), c);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("loss");
+    tcase_add_loop_test(tcase, softmax_is_a_distribution, 0, CASES);
+    tcase_add_loop_test(tcase, cross_entropy_is_minus_the_log, 0, CASES);
+    tcase_add_loop_test(tcase, gradient_is_answer_minus_target, 0, CASES);
+    tcase_add_loop_test(tcase, passes_on_what_is_not_finite, 0, 3);
+    tcase_add_test(tcase, argmax_takes_the_first_of_equals);
+    return suite_run("loss", tcase);
+}
