@@ -10,6 +10,7 @@
 
 #define CELLS_MAX  (DG_LEVELS_SIDE * DG_LEVELS_SIDE)
 #define FIT_ROUNDS 6
+#define SETTLED    0.01f /* no level changes by that much: further rounds change nothing */
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -155,6 +156,13 @@ static void surface_refit(dg_surface *surface, const dg_levels *grid)
 void dg_levels_fit(dg_surface *surface, const dg_levels *grid)
 {
     *surface = (dg_surface){{border_median(grid)}};
-    for (int round = 0; round < FIT_ROUNDS; round++)
+    for (int round = 0; round < FIT_ROUNDS; round++) {
+        const dg_surface before = *surface;
+        float moved = 0;
         surface_refit(surface, grid);
+        for (int k = 0; k < DG_SURFACE_TERMS; k++)
+            moved += fabsf(surface->terms[k] - before.terms[k]);
+        if (moved < SETTLED)
+            break;
+    }
 }

@@ -11,26 +11,25 @@
 #include "vision/stroke.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SIDE DIGIT_SAMPLE_SIDE
 
-/* MNIST's frame: the longer side of the ink is 20 pixels, and whole steps bring
- * the centre of mass as near to (14, 14), the middle of pixel 14, as they can. */
+/* MNIST's frame: the longer side of the ink is 20 pixels, and it is moved by whole
+ * pixels until its centre of mass lies in pixel 14 of both axes, from 14 up to 15. */
 #define FIT         20.0
 #define MASS_CENTRE 14.0
 
 /* A pixel of this strength belongs to the digit's box. */
 #define BOX_STRENGTH 64
 
-/* Strokes that would come out narrower than the first are widened, in the
- * sample's pixels. */
+/* Strokes that would come out narrower than this, in the sample's pixels, are
+ * widened to it: hardly any of MNIST's are. */
 #define STROKE_MIN 1.6
 
 /* Samples whose darker pixels are paler than this are stretched to it. */
 #define DARK_SHARE 0.85
-#define DARK_LEVEL 250.0f
+#define DARK_LEVEL 250
 
 typedef struct prepared {
     uint8_t sample[DIGIT_SAMPLE_BYTES];
@@ -63,8 +62,8 @@ static centre mass_centre(const dg_plane *ink, const digit_box *box)
     return (centre){across / (double)mass + 0.5, (double)down / (double)mass + 0.5};
 }
 
-/* The whole number of pixels that puts the mass nearest to MNIST's place, but
- * keeps the ink, `size` pixels long, inside the sample. */
+/* The whole number of pixels that brings the mass to MNIST's place, but keeps
+ * the ink, `size` pixels long, inside the sample. */
 static double place(double mass, double size)
 {
     const double offset = ceil(MASS_CENTRE - mass);
@@ -90,23 +89,26 @@ static dg_axis frame_axis(int32_t start, int32_t size, size_t whole, double scal
     };
 }
 
-static int compare_floats(const void *a, const void *b)
+/* The level that DARK_SHARE of the pixels with any ink do not exceed. */
+static int dark_level(const float levels[DIGIT_SAMPLE_BYTES])
 {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
+    uint32_t counts[256] = {0}, inked = 0, below = 0;
+    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++) {
+        const int level = (int)(fminf(levels[i], 255) + 0.5f);
+        counts[level]++;
+        inked += level > 0;
+    }
+    int level = 1;
+    while (level < 255 && (below += counts[level]) <= DARK_SHARE * inked)
+        level++;
+    return level;
 }
 
 /* Stretch strokes to the strength that MNIST's have, and round. */
 static void finish(const float levels[DIGIT_SAMPLE_BYTES], uint8_t sample[DIGIT_SAMPLE_BYTES])
 {
-    float sorted[DIGIT_SAMPLE_BYTES];
-    size_t count = 0;
-    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
-        if (levels[i] >= 0.5f)
-            sorted[count++] = levels[i];
-    qsort(sorted, count, sizeof *sorted, compare_floats);
-    const float dark = count ? sorted[(size_t)(DARK_SHARE * (double)(count - 1))] : DARK_LEVEL;
-    const float gain = dark < DARK_LEVEL ? DARK_LEVEL / dark : 1;
+    const int dark = dark_level(levels);
+    const float gain = dark < DARK_LEVEL ? (float)DARK_LEVEL / (float)dark : 1;
     for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
         sample[i] = (uint8_t)(fminf(levels[i] * gain, 255) + 0.5f);
 }

@@ -51,21 +51,36 @@ static const char *const characters[] = {"x", "\u00e9", "\u20ac", "\U0001F58A"};
 
 #define CHARACTERS (int)(sizeof characters / sizeof characters[0])
 
+#define LONG 8000
+
+/* Bytes that a sentence may have. */
+static size_t find_room(void)
+{
+    char text[LONG];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    dg_fail(DIGIT_ERR_IO, "%s", text);
+    return strlen(dg_error_text());
+}
+
 /* Characters of one to four bytes, cut at each of their bytes. */
 START_TEST(cuts_between_characters)
 {
-    for (int before = 0; before < 4; before++) {
-        char text[1300] = "";
-        memset(text, 'a', (size_t)before);
-        text[before] = '\0';
-        while (strlen(text) < 1000)
-            strcat(text, characters[_i]);
+    const size_t room = find_room();
+    ck_assert_uint_gt(room, 200);
+    ck_assert_uint_lt(room, LONG - 1);
+    for (size_t before = 0; before < 4; before++) {
+        char text[LONG + 8];
+        size_t length = before;
+        memset(text, 'a', before);
+        for (; length < LONG; length += strlen(characters[_i]))
+            strcpy(text + length, characters[_i]);
         dg_fail(DIGIT_ERR_IO, "%s", text);
         const char *kept = dg_error_text();
-        const size_t length = strlen(kept);
         ck_assert_msg(is_utf8(kept), "%s", kept);
-        ck_assert_mem_eq(kept, text, length);
-        ck_assert_uint_gt(length, 240);
+        ck_assert_mem_eq(kept, text, strlen(kept));
+        ck_assert_uint_le(strlen(kept), room);
+        ck_assert_uint_gt(strlen(kept), room - 8);
     }
 }
 END_TEST
@@ -73,13 +88,28 @@ END_TEST
 /* A text that just fits stays whole. */
 START_TEST(keeps_all_that_fits)
 {
-    char text[256];
-    for (size_t length = 240; length < sizeof text; length++) {
+    char text[LONG];
+    const size_t room = find_room();
+    for (size_t length = room - 9; length <= room; length++) {
         memset(text, 'a', length);
         text[length] = '\0';
         dg_fail(DIGIT_ERR_IO, "%s", text);
         ck_assert_str_eq(dg_error_text(), text);
     }
+}
+END_TEST
+
+START_TEST(puts_a_name_in_front)
+{
+    dg_fail(DIGIT_ERR_FORMAT, "tensor 3 is %s", "missing");
+    ck_assert_int_eq(dg_fail_about(DIGIT_ERR_FORMAT, "m.safetensors"), DIGIT_ERR_FORMAT);
+    ck_assert_str_eq(dg_error_text(), "m.safetensors: tensor 3 is missing");
+    dg_fail(DIGIT_ERR_FORMAT, "100%%s");
+    dg_fail_about(DIGIT_ERR_FORMAT, "%d");
+    ck_assert_str_eq(dg_error_text(), "%d: 100%s");
+    find_room();
+    dg_fail_about(DIGIT_ERR_FORMAT, "long");
+    ck_assert_mem_eq(dg_error_text(), "long: aaa", 9);
 }
 END_TEST
 
@@ -108,6 +138,7 @@ int main(void)
     tcase_add_test(tcase, keeps_the_sentence_and_errno);
     tcase_add_loop_test(tcase, cuts_between_characters, 0, CHARACTERS);
     tcase_add_test(tcase, keeps_all_that_fits);
+    tcase_add_test(tcase, puts_a_name_in_front);
     tcase_add_test(tcase, belongs_to_the_thread);
     return suite_run("error", tcase);
 }

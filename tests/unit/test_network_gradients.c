@@ -11,6 +11,7 @@
 #include "../support/numbers.h"
 #include "../support/suite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const architectures[] = {

@@ -91,8 +91,8 @@ END_TEST
 #define MEANT "conv 8x3 stride 2 maxpool 2 conv 4x3 relu dense 10"
 
 /* Its tensors as PyTorch holds them, whatever their order in memory. */
-static float first[8][1][3][3], first_bias[8], second[4][8][3][3], second_bias[4];
-static float dense[10][4 * 4 * 4], dense_bias[10];
+static float first[8 * 1 * 3 * 3], first_bias[8], second[4 * 8 * 3 * 3], second_bias[4];
+static float dense[10 * 4 * 4 * 4], dense_bias[10];
 
 static void import(const dg_network *network, size_t index, size_t size, float *values,
                    dg_real *params)
@@ -125,29 +125,28 @@ static double correlate(uint32_t channels, const float *weights, const double *i
 /* By PyTorch's rules: channels first, and flattened so. */
 static void naive_logits(const uint8_t *sample, double logits[10])
 {
-    static double in[28 * 28], wide[8][13][13], pooled[8][6][6], last[4][4][4];
+    static double in[28 * 28], wide[8 * 13 * 13], pooled[8 * 6 * 6], last[4 * 4 * 4];
     for (int i = 0; i < 28 * 28; i++)
         in[i] = sample[i] / 255.0;
     for (uint32_t f = 0; f < 8; f++)
         for (uint32_t y = 0; y < 13; y++)
             for (uint32_t x = 0; x < 13; x++)
-                wide[f][y][x] = correlate(1, first[f][0][0], in, 28, 2 * y, 2 * x) +
-                                (double)first_bias[f];
-    for (uint32_t f = 0; f < 8; f++)
-        for (uint32_t y = 0; y < 6; y++)
-            for (uint32_t x = 0; x < 6; x++)
-                pooled[f][y][x] =
-                    fmax(fmax(wide[f][2 * y][2 * x], wide[f][2 * y][2 * x + 1]),
-                         fmax(wide[f][2 * y + 1][2 * x], wide[f][2 * y + 1][2 * x + 1]));
+                wide[(f * 13 + y) * 13 + x] =
+                    correlate(1, first + f * 9, in, 28, 2 * y, 2 * x) + (double)first_bias[f];
+    for (uint32_t i = 0; i < 8 * 6 * 6; i++) {
+        const double *from = wide + (i / 36 * 13 + i / 6 % 6 * 2) * 13 + i % 6 * 2;
+        pooled[i] = fmax(fmax(from[0], from[1]), fmax(from[13], from[14]));
+    }
     for (uint32_t f = 0; f < 4; f++)
         for (uint32_t y = 0; y < 4; y++)
             for (uint32_t x = 0; x < 4; x++)
-                last[f][y][x] = fmax(0, correlate(8, second[f][0][0], pooled[0][0], 6, y, x) +
-                                            (double)second_bias[f]);
+                last[(f * 4 + y) * 4 + x] =
+                    fmax(0, correlate(8, second + f * 72, pooled, 6, y, x) +
+                                (double)second_bias[f]);
     for (uint32_t u = 0; u < 10; u++) {
         logits[u] = (double)dense_bias[u];
         for (uint32_t i = 0; i < 64; i++)
-            logits[u] += (double)dense[u][i] * last[0][0][i];
+            logits[u] += (double)dense[u * 64 + i] * last[i];
     }
 }
 
@@ -164,15 +163,13 @@ START_TEST(computes_what_pytorch_would)
     ck_assert_int_eq(dg_blas_open(), DIGIT_OK);
     for (size_t i = 0; i < sizeof samples; i++)
         (&samples[0][0])[i] = (uint8_t)(numbers_next(&state) >> 8);
-    import(network, 0, sizeof first, first[0][0][0], params);
+    import(network, 0, sizeof first, first, params);
     import(network, 1, sizeof first_bias, first_bias, params);
-    import(network, 2, sizeof second, second[0][0][0], params);
+    import(network, 2, sizeof second, second, params);
     import(network, 3, sizeof second_bias, second_bias, params);
-    import(network, 4, sizeof dense, dense[0], params);
+    import(network, 4, sizeof dense, dense, params);
     import(network, 5, sizeof dense_bias, dense_bias, params);
-    dg_blas_enter();
     const dg_real *logits = dg_network_forward(network, params, samples[0], &pass, workspace);
-    dg_blas_leave();
     for (int s = 0; s < SAMPLES; s++) {
         double expected[DIGIT_CLASSES];
         naive_logits(samples[s], expected);

@@ -1,0 +1,70 @@
+"""What the library file asks of the loader: few libraries, nothing writable that need not be.
+
+usage: check_binary.py LIBRARY BLAS SANITIZE    (BLAS: private, system or reference)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Iterator
+
+from common import finish, run
+
+ALWAYS = {'libc', 'libm', 'libz', 'libjansson'}
+
+
+def stem(file_name: str) -> str:
+    """'libc' of 'libc.so.6'."""
+    return file_name.split('.so')[0]
+
+
+def dynamic(library: str, tag: str) -> list[str]:
+    rows = run('readelf', '-dW', library).splitlines()
+    return [match[1] for row in rows
+            if f'({tag})' in row and (match := re.search(r'\[(.*)\]|:\s*(.*)$', row)) and match[1]]
+
+
+def check_needed(library: str, blas: str) -> Iterator[str]:
+    needed = {stem(name) for name in dynamic(library, 'NEEDED')}
+    allowed = ALWAYS | ({'libopenblas', 'libblas'} if blas == 'system' else set())
+    # The loader itself is listed where thread-local storage asks it for an address.
+    for name in sorted(needed - allowed):
+        if not name.startswith('ld-linux'):
+            yield f'NEEDED {name}, which the {blas} build should do without'
+    if blas == 'system' and 'libopenblas' not in needed:
+        yield 'the system build does not use libopenblas'
+
+
+def check_flags(library: str) -> Iterator[str]:
+    head = run('readelf', '-dW', library)
+    if 'TEXTREL' in head:
+        yield 'TEXTREL: its code would be written to'
+    if '(RUNPATH)' in head or '(RPATH)' in head:
+        yield 'it has a run path'
+    if 'NODELETE' not in head:
+        yield 'it may be unloaded while its threads run: no NODELETE'
+    if not re.search(r'BIND_NOW|Flags:.*\bNOW\b', head):
+        yield 'it is bound lazily: no BIND_NOW'
+
+
+def check_segments(library: str) -> Iterator[str]:
+    segments = run('readelf', '-lW', library)
+    stack = re.search(r'GNU_STACK.*?\s(\w{2,3}|R W|RWE)\s+0x', segments)
+    if not stack or 'E' in stack[1]:
+        yield 'its stack is executable'
+    if 'GNU_RELRO' not in segments:
+        yield 'no RELRO'
+    for row in segments.splitlines():
+        if row.split()[:1] == ['LOAD'] and 'RWE' in row:
+            yield 'a segment is writable and executable'
+
+
+def complaints(library: str, blas: str, sanitize: str) -> Iterator[str]:
+    if sanitize == 'none':
+        yield from check_needed(library, blas)
+    yield from check_flags(library)
+    yield from check_segments(library)
+
+
+finish('binary', complaints(*sys.argv[1:4]))

@@ -1,0 +1,79 @@
+"""A folder of libdigit/ includes only what the table of docs/architecture.md allows.
+
+usage: check_layers.py ARCHITECTURE_MD LIBDIGIT_FOLDER
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Iterator
+
+from common import finish
+
+
+def read_table(page: Path) -> dict[str, set[str]]:
+    """Folder -> folders it may include. Rows look like `| math | base | ... |`."""
+    table: dict[str, set[str]] = {}
+    inside = False
+    for line in page.read_text(encoding='utf-8').splitlines():
+        cells = [cell.strip(' `') for cell in line.strip().strip('|').split('|')]
+        if cells[:2] == ['folder', 'may include']:
+            inside = True
+        elif inside and not line.startswith('|'):
+            break
+        elif inside and not set(cells[0]) <= set('-: '):
+            allowed = set(re.findall(r'[a-z]+', cells[1]))
+            table[cells[0]] = allowed
+    for folder, allowed in table.items():
+        if allowed == {'all'}:
+            table[folder] = set(table) - {folder}
+    return table
+
+
+def check_table(table: dict[str, set[str]], root: Path) -> Iterator[str]:
+    folders = {path.name for path in root.iterdir() if path.is_dir()}
+    for folder in sorted(folders ^ set(table)):
+        yield f'{folder} is in the table or in libdigit/, but not both'
+    done: set[str] = set()
+    while ready := {f for f, allowed in table.items() if f not in done and allowed <= done}:
+        done |= ready
+    if done != set(table):
+        yield f'the table goes round in circles: {sorted(set(table) - done)}'
+
+
+def check_file(path: Path, allowed: set[str]) -> Iterator[str]:
+    for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s+"([^"]*)"', line)
+        if not match:
+            continue
+        folder = match[1].split('/')[0]
+        where = f'{path.parent.name}/{path.name}:{number}'
+        if '/' not in match[1] or '..' in match[1]:
+            yield f'{where}: "{match[1]}" should be named from libdigit/ on'
+        elif folder not in allowed | {path.parent.name}:
+            yield f'{where}: {path.parent.name} may not include {match[1]}'
+
+
+def check_header_of(path: Path) -> Iterator[str]:
+    """Every header stands on its own and is guarded."""
+    text = path.read_text(encoding='utf-8')
+    guard = f'DG_{path.parent.name}_{path.stem}_H'.upper()
+    if f'#ifndef {guard}\n#define {guard}\n' not in text:
+        yield f'{path.parent.name}/{path.name}: its guard is not {guard}'
+
+
+def complaints(page: Path, root: Path) -> Iterator[str]:
+    table = read_table(page)
+    if not table:
+        yield f'{page} has no table of folders'
+        return
+    yield from check_table(table, root)
+    for path in sorted(root.glob('*/*.[ch]')):
+        yield from check_file(path, table.get(path.parent.name, set()))
+        if path.suffix == '.h':
+            yield from check_header_of(path)
+
+
+finish('layers', complaints(Path(sys.argv[1]), Path(sys.argv[2])))
