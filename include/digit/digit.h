@@ -279,7 +279,7 @@ typedef struct digit_train_options {
                                  is DIGIT_ERR_UNSUPPORTED */
     float    label_smoothing; /**< 0..0.5; default 0 */
     float    average;       /**< decay per update of the averaged weights that the
-                                 model holds in the end; 0 = off; default 0 */
+                                 model holds in the end; 0 = off; default 0.99 */
     uint32_t schedule;      /**< DIGIT_SCHEDULE_...; default COSINE */
     uint64_t seed;          /**< of shuffling, distortion, dropout; default 1 */
     const digit_dataset *validation; /**< judged after each epoch, and used to

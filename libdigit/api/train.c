@@ -19,6 +19,7 @@ static const digit_train_options defaults = {
     .batch = 128,
     .learning_rate = 0.001f,
     .weight_decay = 0.0001f,
+    .average = 0.99f,
     .schedule = DIGIT_SCHEDULE_COSINE,
     .seed = 1,
 };

@@ -81,8 +81,6 @@ static dg_windows windows(const dg_layer *layer)
     };
 }
 
-/* The matrices of one sample: columns[positions][taps] x weights[taps][filters] =
- * product[positions][filters]. */
 static size_t positions(const dg_layer *layer)
 {
     return (size_t)layer->out.rows * layer->pool * layer->out.columns * layer->pool;
@@ -93,6 +91,39 @@ static size_t taps(const dg_layer *layer)
     return (size_t)layer->side * layer->side * layer->in.channels;
 }
 
+/*
+ * How a sample becomes matrices: columns[positions][depth] x weights[depth][filters], for
+ * each of `parts`, add up to product[positions][filters].
+ */
+typedef enum layout {
+    BY_TAP,    /* one part, transposed: a window of one channel is just a few short runs */
+    BY_ROW,    /* a part for each row of the kernel, overlapping (dg_unroll_rows) */
+    BY_WINDOW, /* one part: the plain im2col */
+} layout;
+
+typedef struct lowering {
+    layout layout;
+    uint32_t parts;
+    size_t depth; /* of one part */
+    size_t step;  /* reals from a part's columns to those of the next */
+    size_t reals; /* of all columns */
+} lowering;
+
+/* Parts cost a pass over the product each; narrow products don't earn it back. */
+#define BY_ROW_FILTERS 48
+
+static lowering lower(const dg_layer *layer)
+{
+    const size_t rows = (size_t)layer->out.rows * layer->pool;
+    const size_t columns = (size_t)layer->out.columns * layer->pool;
+    const size_t width = (size_t)layer->side * layer->in.channels;
+    if (layer->in.channels > 1 && layer->stride == 1 && layer->size >= BY_ROW_FILTERS)
+        return (lowering){BY_ROW, layer->side, width, columns * width,
+                          (rows + layer->side - 1) * columns * width};
+    return (lowering){layer->in.channels == 1 ? BY_TAP : BY_WINDOW, 1, taps(layer), 0,
+                      positions(layer) * taps(layer)};
+}
+
 /* Scratch: columns, then product, then turned weights, each on a cache line. */
 static size_t on_line(size_t reals)
 {
@@ -101,7 +132,7 @@ static size_t on_line(size_t reals)
 
 static size_t product_at(const dg_layer *layer)
 {
-    return on_line(positions(layer) * taps(layer));
+    return on_line(lower(layer).reals);
 }
 
 static size_t turned_at(const dg_layer *layer)
@@ -138,30 +169,35 @@ static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
                           params + layer->at[DG_ROLE_WEIGHT]);
 }
 
-/* A window of one channel is a few short runs: then columns lie transposed, by tap. */
-static bool by_tap(const dg_layer *layer)
-{
-    return layer->in.channels == 1;
-}
+/* ---- Forward ---------------------------------------------------------- */
 
 static void make_columns(const dg_layer *layer, const dg_real *in, dg_real *columns)
 {
     const dg_windows w = windows(layer);
-    if (by_tap(layer))
+    switch (lower(layer).layout) {
+    case BY_TAP:
         dg_im2col_by_tap(&w, in, columns);
-    else
+        break;
+    case BY_ROW:
+        dg_unroll_rows(&w, in, columns);
+        break;
+    case BY_WINDOW:
         dg_im2col(&w, in, columns);
+        break;
+    }
 }
-
-/* ---- Forward ---------------------------------------------------------- */
 
 static void convolve(const dg_layer *layer, const dg_real *weights, const dg_real *in,
                      dg_real *columns, dg_real *product)
 {
-    const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)taps(layer);
+    const lowering l = lower(layer);
+    const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
+    const bool turned = l.layout == BY_TAP;
     make_columns(layer, in, columns);
-    dg_gemm(by_tap(layer), false, rows, filters, depth, columns, by_tap(layer) ? rows : depth,
-            weights, filters, 0, product, filters);
+    for (uint32_t part = 0; part < l.parts; part++)
+        dg_gemm(turned, false, rows, filters, depth, columns + part * l.step,
+                turned ? rows : depth, weights + part * l.depth * layer->size, filters,
+                part > 0, product, filters);
 }
 
 static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
@@ -202,14 +238,51 @@ static dg_real *unpool(const dg_layer *layer, const dg_real *out, const uint8_t 
     return product;
 }
 
-/* weights[taps][filters] -> turned[filters][taps]: GEMM is far faster on a second factor that
- * is not transposed, and one turn serves all samples. */
+/* Each part's weights[depth][filters] -> turned[filters][depth]: GEMM is far faster on a
+ * second factor that is not transposed, and one turn serves all samples. */
 static void turn_weights(const dg_layer *layer, const dg_real *weights, dg_real *turned)
 {
-    const size_t depth = taps(layer), filters = layer->size;
-    for (size_t t = 0; t < depth; t++)
-        for (size_t f = 0; f < filters; f++)
-            turned[f * depth + t] = weights[t * filters + f];
+    const lowering l = lower(layer);
+    const size_t filters = layer->size;
+    for (uint32_t part = 0; part < l.parts; part++)
+        for (size_t d = 0; d < l.depth; d++)
+            for (size_t f = 0; f < filters; f++)
+                turned[(part * filters + f) * l.depth + d] =
+                    weights[(part * l.depth + d) * filters + f];
+}
+
+/* dweights += columns^T x dproduct */
+static void weight_gradient(const dg_layer *layer, const dg_real *columns,
+                            const dg_real *dproduct, dg_real *dweights)
+{
+    const lowering l = lower(layer);
+    const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
+    const bool turned = l.layout == BY_TAP;
+    for (uint32_t part = 0; part < l.parts; part++)
+        dg_gemm(!turned, false, depth, filters, rows, columns + part * l.step,
+                turned ? rows : depth, dproduct, filters, 1,
+                dweights + part * l.depth * layer->size, filters);
+}
+
+/* din = the adjoint of the columns, of dproduct x weights^T. Overwrites columns. */
+static void input_gradient(const dg_layer *layer, const dg_real *turned, const dg_real *dproduct,
+                           dg_real *columns, dg_real *din)
+{
+    const lowering l = lower(layer);
+    const dg_windows w = windows(layer);
+    const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
+    const size_t one_part = positions(layer) * l.depth;
+    /* parts overlap: what the first does not write must be there to be added to */
+    memset(columns + one_part, 0, (l.reals - one_part) * sizeof *columns);
+    for (uint32_t part = 0; part < l.parts; part++)
+        dg_gemm(false, false, rows, depth, filters, dproduct, filters,
+                turned + part * l.depth * layer->size, depth, part > 0, columns + part * l.step,
+                depth);
+    memset(din, 0, dg_shape_count(layer->in) * sizeof *din);
+    if (l.layout == BY_ROW)
+        dg_roll_rows(&w, columns, din);
+    else
+        dg_col2im(&w, columns, din);
 }
 
 static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
@@ -217,12 +290,9 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
                      dg_real *din, dg_real *dparams)
 {
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
-    const int rows = (int)positions(layer), depth = (int)taps(layer), filters = (int)layer->size;
     const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT];
-    dg_real *dweights = dparams + layer->at[DG_ROLE_WEIGHT];
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     dg_real *turned = pass->scratch + turned_at(layer);
-    const dg_windows w = windows(layer);
     const uint8_t *which = keep;
     if (din)
         turn_weights(layer, weights, turned);
@@ -231,14 +301,9 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
             unpool(layer, out + i * out_count, which + i * layer->keep_sample,
                    dout + i * out_count, product, dparams + layer->at[DG_ROLE_BIAS]);
         make_columns(layer, in + i * in_count, columns);
-        dg_gemm(!by_tap(layer), false, depth, filters, rows, columns,
-                by_tap(layer) ? rows : depth, dproduct, filters, 1, dweights, filters);
-        if (!din)
-            continue;
-        dg_gemm(false, false, rows, depth, filters, dproduct, filters, turned, depth, 0, columns,
-                depth);
-        memset(din + i * in_count, 0, in_count * sizeof *din);
-        dg_col2im(&w, columns, din + i * in_count);
+        weight_gradient(layer, columns, dproduct, dparams + layer->at[DG_ROLE_WEIGHT]);
+        if (din)
+            input_gradient(layer, turned, dproduct, columns, din + i * in_count);
     }
 }
 

@@ -31,6 +31,24 @@ static run window_row(const dg_windows *w, const dg_real *in, uint32_t out_row,
     return r;
 }
 
+/* A run laid out: zeros, pixels, zeros; returns where the next one goes. */
+static dg_real *copy_run(const run *r, dg_real *out)
+{
+    memset(out, 0, r->before * sizeof *out);
+    if (r->inside)
+        memcpy(out + r->before, r->pixels, r->inside * sizeof *out);
+    memset(out + r->before + r->inside, 0, r->after * sizeof *out);
+    return out + r->before + r->inside + r->after;
+}
+
+/* Its adjoint; `in` is the picture r->pixels points into. */
+static const dg_real *add_run(const run *r, const dg_real *columns, dg_real *in)
+{
+    if (r->inside)
+        dg_vec_loops->add(r->inside, columns + r->before, in + (r->pixels - in));
+    return columns + r->before + r->inside + r->after;
+}
+
 /* Every window lies inside: what `valid` convolutions always are. */
 static bool all_inside(const dg_windows *w)
 {
@@ -60,12 +78,28 @@ void dg_im2col(const dg_windows *w, const dg_real *in, dg_real *columns)
         for (uint32_t x = 0; x < w->out_columns; x++) {
             for (uint32_t row = 0; row < w->side; row++) {
                 const run r = window_row(w, in, y, x, row);
-                memset(columns, 0, r.before * sizeof *columns);
-                if (r.inside)
-                    memcpy(columns + r.before, r.pixels, r.inside * sizeof *columns);
-                memset(columns + r.before + r.inside, 0, r.after * sizeof *columns);
-                columns += r.before + r.inside + r.after;
+                columns = copy_run(&r, columns);
             }
+        }
+    }
+}
+
+void dg_unroll_rows(const dg_windows *w, const dg_real *in, dg_real *rows)
+{
+    for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
+        for (uint32_t x = 0; x < w->out_columns; x++) {
+            const run r = window_row(w, in, y, x, 0);
+            rows = copy_run(&r, rows);
+        }
+    }
+}
+
+void dg_roll_rows(const dg_windows *w, const dg_real *rows, dg_real *in)
+{
+    for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
+        for (uint32_t x = 0; x < w->out_columns; x++) {
+            const run r = window_row(w, in, y, x, 0);
+            rows = add_run(&r, rows, in);
         }
     }
 }
@@ -105,13 +139,11 @@ void dg_im2col_by_tap(const dg_windows *w, const dg_real *in, dg_real *taps)
 
 void dg_col2im(const dg_windows *w, const dg_real *columns, dg_real *in)
 {
-    const size_t width = (size_t)w->side * w->channels;
     for (uint32_t y = 0; y < w->out_rows; y++) {
         for (uint32_t x = 0; x < w->out_columns; x++) {
-            for (uint32_t row = 0; row < w->side; row++, columns += width) {
+            for (uint32_t row = 0; row < w->side; row++) {
                 const run r = window_row(w, in, y, x, row);
-                if (r.inside)
-                    dg_vec_loops->add(r.inside, columns + r.before, in + (r.pixels - in));
+                columns = add_run(&r, columns, in);
             }
         }
     }

@@ -23,6 +23,18 @@ typedef struct dg_windows {
 /* in[in_rows][in_columns][channels] -> columns[out_rows*out_columns][side*side*channels] */
 void dg_im2col(const dg_windows *windows, const dg_real *in, dg_real *columns);
 
+/*
+ * Stride 1 only: windows unrolled along their width alone, as in Cho and Brand, "MEC:
+ * memory-efficient convolution", ICML 2017.
+ *     in[in_rows][in_columns][channels] -> rows[out_rows+side-1][out_columns][side*channels]
+ * Rows r .. r+out_rows-1 are the columns of kernel row r: `side` products with them, one
+ * on top of the other, make the convolution from a third of the copies (for a side of 3).
+ */
+void dg_unroll_rows(const dg_windows *windows, const dg_real *in, dg_real *rows);
+
+/* The adjoint: adds to `in`, which starts as 0. */
+void dg_roll_rows(const dg_windows *windows, const dg_real *rows, dg_real *in);
+
 /* For one channel: in[in_rows][in_columns] -> taps[side*side][out_rows*out_columns], the same
  * matrix transposed. Its runs are whole rows of the picture instead of a few pixels. */
 void dg_im2col_by_tap(const dg_windows *windows, const dg_real *in, dg_real *taps);

@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <digit/digit.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -145,6 +146,7 @@ typedef struct api_test {
 static inline int api_run(const char *suite_name, const api_test *tests, size_t count,
                           double timeout, void (*before)(void), void (*after)(void))
 {
+    setlocale(LC_ALL, ""); /* where a comma is a decimal point, too */
     Suite *suite = suite_create(suite_name);
     for (size_t i = 0; i < count; i++) {
         TCase *tcase = tcase_create(tests[i].name);

@@ -22,16 +22,16 @@ static const uint64_t lengths[] = {1, 2, 10, 33, 34, 1000, 2345, 1000000};
 START_TEST(cosine_climbs_and_falls)
 {
     const uint64_t steps = lengths[_i], warm = (uint64_t)ceil(0.03 * (double)steps);
-    double before = 0;
+    double before = 1; /* at the last step looked at behind the top */
     for (uint64_t step = 1; step <= steps; step += 1 + steps / 5000) {
         const double rate = dg_schedule_rate(DIGIT_SCHEDULE_COSINE, 0.5, step, steps);
         ck_assert_double_gt(rate, 0);
         ck_assert_double_le(rate, 0.5);
         if (step <= warm)
             ck_assert_double_eq_tol(rate, 0.5 * (double)step / (double)warm, 1e-15);
-        else if (step > warm + 1)
+        else
             ck_assert_double_lt(rate, before);
-        before = rate;
+        before = step > warm ? rate : 1;
     }
     ck_assert_double_eq(dg_schedule_rate(DIGIT_SCHEDULE_COSINE, 0.5, warm, steps), 0.5);
     if (steps >= 1000)

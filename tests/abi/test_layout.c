@@ -1,0 +1,141 @@
+/*
+ * Sizes and places of everything that crosses the ABI. Values never change; structs that
+ * begin with `size` may only grow at their end, so for them the old members count.
+ */
+#include <digit/digit.h>
+#include <stdio.h>
+
+#define AT(type, member, where)                                                                \
+    _Static_assert(offsetof(type, member) == (where), #type "." #member " has moved")
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type " has another size")
+#define SIZE_LEAST(type, size) _Static_assert(sizeof(type) >= (size), #type " has shrunk")
+#define VALUE(name, value) _Static_assert((name) == (value), #name " has another value")
+
+/* ---- Frozen values ---------------------------------------------------- */
+
+SIZE(digit_prediction, 56);
+AT(digit_prediction, digit, 0);
+AT(digit_prediction, flags, 4);
+AT(digit_prediction, confidence, 8);
+AT(digit_prediction, other, 12);
+AT(digit_prediction, probabilities, 16);
+
+SIZE(digit_box, 16);
+AT(digit_box, x, 0);
+AT(digit_box, y, 4);
+AT(digit_box, width, 8);
+AT(digit_box, height, 12);
+
+SIZE(digit_status, 4);
+
+#if UINTPTR_MAX == 0xFFFFFFFFFFFFFFFFu
+SIZE(digit_image, 32);
+AT(digit_image, pixels, 0);
+AT(digit_image, stride, 8);
+AT(digit_image, width, 16);
+AT(digit_image, height, 20);
+AT(digit_image, format, 24);
+AT(digit_image, ink, 28);
+
+/* ---- Structs that grow ------------------------------------------------ */
+
+SIZE_LEAST(digit_model_options, 24);
+AT(digit_model_options, size, 0);
+AT(digit_model_options, architecture, 8);
+AT(digit_model_options, seed, 16);
+
+SIZE_LEAST(digit_model_info, 56);
+AT(digit_model_info, size, 0);
+AT(digit_model_info, architecture, 8);
+AT(digit_model_info, parameters, 16);
+AT(digit_model_info, sample_ops, 24);
+AT(digit_model_info, trained_on, 32);
+AT(digit_model_info, licence, 40);
+AT(digit_model_info, preparation, 48);
+AT(digit_model_info, rejects, 52);
+
+SIZE_LEAST(digit_metrics, 832);
+AT(digit_metrics, size, 0);
+AT(digit_metrics, count, 8);
+AT(digit_metrics, correct, 16);
+AT(digit_metrics, loss, 24);
+AT(digit_metrics, confusion, 32);
+
+SIZE_LEAST(digit_progress, 64);
+AT(digit_progress, size, 0);
+AT(digit_progress, epoch, 8);
+AT(digit_progress, epochs, 12);
+AT(digit_progress, samples_done, 16);
+AT(digit_progress, samples_total, 24);
+AT(digit_progress, loss, 32);
+AT(digit_progress, accuracy, 40);
+AT(digit_progress, validation_accuracy, 48);
+AT(digit_progress, seconds, 56);
+
+SIZE_LEAST(digit_train_options, 96);
+AT(digit_train_options, size, 0);
+AT(digit_train_options, epochs, 8);
+AT(digit_train_options, batch, 12);
+AT(digit_train_options, learning_rate, 16);
+AT(digit_train_options, weight_decay, 20);
+AT(digit_train_options, augment, 24);
+AT(digit_train_options, label_smoothing, 28);
+AT(digit_train_options, average, 32);
+AT(digit_train_options, schedule, 36);
+AT(digit_train_options, seed, 40);
+AT(digit_train_options, validation, 48);
+AT(digit_train_options, checkpoint, 56);
+AT(digit_train_options, progress, 64);
+AT(digit_train_options, user_data, 72);
+AT(digit_train_options, trained_on, 80);
+AT(digit_train_options, licence, 88);
+
+SIZE_LEAST(digit_sample_info, 32);
+AT(digit_sample_info, size, 0);
+AT(digit_sample_info, ink, 8);
+AT(digit_sample_info, flags, 12);
+AT(digit_sample_info, box, 16);
+#endif
+
+/* ---- Constants -------------------------------------------------------- */
+
+VALUE(DIGIT_OK, 0);
+VALUE(DIGIT_ERR_ARGUMENT, -1);
+VALUE(DIGIT_ERR_MEMORY, -2);
+VALUE(DIGIT_ERR_IO, -3);
+VALUE(DIGIT_ERR_FORMAT, -4);
+VALUE(DIGIT_ERR_UNSUPPORTED, -5);
+VALUE(DIGIT_ERR_CANCELLED, -6);
+VALUE(DIGIT_ERR_DIVERGED, -7);
+VALUE(DIGIT_ERR_LIMIT, -8);
+VALUE(DIGIT_ERR_TIMEOUT, -9);
+VALUE(DIGIT_ERR_BLAS, -10);
+VALUE(DIGIT_SAMPLE_SIDE, 28);
+VALUE(DIGIT_SAMPLE_BYTES, 784);
+VALUE(DIGIT_CLASSES, 10);
+VALUE(DIGIT_FLAG_BLANK, 1);
+VALUE(DIGIT_SCHEDULE_CONSTANT, 0);
+VALUE(DIGIT_SCHEDULE_COSINE, 1);
+VALUE(DIGIT_PIXEL_GRAY8, 0);
+VALUE(DIGIT_PIXEL_RGB8, 1);
+VALUE(DIGIT_PIXEL_BGR8, 2);
+VALUE(DIGIT_PIXEL_RGBA8, 3);
+VALUE(DIGIT_INK_AUTO, 0);
+VALUE(DIGIT_INK_DARK, 1);
+VALUE(DIGIT_INK_LIGHT, 2);
+
+/* All of the above is checked while this is compiled; here the library's own idea of the
+ * sizes: it fills what it thinks is the whole struct. */
+int main(void)
+{
+    digit_train_options train = {0};
+    digit_model_options model = {0};
+    digit_train_options_init(&train, sizeof train);
+    digit_model_options_init(&model, sizeof model);
+    if (train.size != sizeof train || train.epochs != 10 || model.size != sizeof model ||
+        !model.architecture || model.seed != 1) {
+        fprintf(stderr, "layout: library and header disagree\n");
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,373 @@
+#!/bin/sh
+# Install what is missing (Debian), build, and run the tests. See --help.
+set -eu
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+build=${DIGIT_TEST_BUILD:-$top/build}
+logs=$build/logs
+venv=$build/venv
+lanes_default='release sanitize reference python programs'
+lanes_all='haswell system serial clang base v3 tsan tsan-reference valgrind accuracy'
+lanes_release='pretrained'
+cpus=$(getconf _NPROCESSORS_ONLN)
+
+export PYTHONDONTWRITEBYTECODE=1
+
+usage() {
+    cat <<'END'
+usage: sh tests/run.sh [--all | --release | --lanes "NAME..."] [--jobs N] [--list] [--help]
+
+Installs what is missing with apt (Debian; as root or through sudo) and with pip into
+build/venv, fetches MNIST into build/mnist, builds, and runs the tests in lanes, two at
+a time. The log of a lane is build/logs/NAME.log. The last line of the output is
+"N passed, N failed"; the exit status is 0 if none failed.
+
+  --all        all lanes but `pretrained`: sanitizers, valgrind, other kernels, other
+               BLAS libraries, other compilers, and the accuracy of whole trainings
+  --release    these, and the built-in model made anew and compared
+  --lanes ...  only these lanes
+  --jobs N     processes altogether (default: the number of CPUs)
+  --list       the names of the lanes
+
+Environment: MNIST_DIR, a folder with the four raw files of MNIST, instead of fetching
+them; DIGIT_TEST_BUILD, a folder to build in, instead of build.
+END
+}
+
+say() { echo "tests: $*"; }
+
+fail() {
+    echo "tests: $*" >&2
+    exit 1
+}
+
+has() { command -v "$1" > /dev/null 2>&1; }
+
+# ---- What has to be there ---------------------------------------------------
+
+packages() {
+    echo meson ninja-build gcc g++ libc6-dev pkgconf binutils check libopenblas-pthread-dev \
+        libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
+    case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
+    case " $lanes " in *' clang '*) echo clang ;; esac
+}
+
+is_installed() {
+    case $(dpkg-query -W -f '${Status} ' "$1" 2> /dev/null) in
+    *'ok installed'*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
+install_packages() {
+    if ! has dpkg-query || ! has apt-get; then
+        say "no apt here; expecting what these Debian packages hold:" $(packages)
+        return
+    fi
+    missing=
+    for package in $(packages); do
+        is_installed "$package" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        has sudo || fail "as root, please: apt-get install$missing"
+        as_root=sudo
+    fi
+    say "installing$missing"
+    if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $missing; } > "$logs/apt.log" 2>&1; then
+        tail -n 20 "$logs/apt.log" >&2
+        fail "apt-get could not install$missing"
+    fi
+}
+
+install_python() {
+    "$venv/bin/python" -c 'import numpy, PIL, pytest' 2> /dev/null && return
+    say "installing numpy, pillow and pytest into $venv"
+    if ! { python3 -m venv "$venv" &&
+        "$venv/bin/python" -m pip install --quiet numpy pillow pytest; } > "$logs/pip.log" 2>&1
+    then
+        tail -n 20 "$logs/pip.log" >&2
+        fail "the Python packages could not be installed"
+    fi
+}
+
+# A missing MNIST costs the tests that need it, not all the others.
+fetch_mnist() {
+    if [ -n "${MNIST_DIR-}" ]; then
+        return
+    fi
+    if sh "$top/examples/fetch-mnist.sh" "$build/mnist" > "$logs/mnist.log" 2>&1; then
+        MNIST_DIR=$build/mnist
+        export MNIST_DIR
+    else
+        tail -n 5 "$logs/mnist.log" >&2
+        say "SKIPPED: MNIST could not be fetched, so no test with real digits is run"
+        unset MNIST_DIR
+    fi
+}
+
+# ---- Building ---------------------------------------------------------------
+
+# Build in $build/NAME with these options of meson; anew if they are others than last time.
+configure() { # NAME OPTION...
+    folder=$build/$1
+    shift
+    wanted="${CC-cc} $*"
+    if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options.txt" 2> /dev/null)" != "$wanted" ]
+    then
+        rm -rf "$folder"
+        meson setup "$folder" "$top" -Dtests=enabled "$@" || return 1
+        echo "$wanted" > "$folder/options.txt"
+    fi
+    ninja -C "$folder" -j "$jobs"
+}
+
+run_meson() { # NAME OPTION...
+    folder=$build/$1
+    shift
+    meson test -C "$folder" --no-rebuild --num-processes "$jobs" --print-errorlogs \
+        --logbase "testlog-$lane" "$@"
+}
+
+run_pytest() { # FOLDER
+    DIGIT_BUILD=$build/release LIBDIGIT_LIBRARY=$build/release/libdigit/libdigit.so \
+        PYTHONPATH=$top/bindings/python \
+        "$venv/bin/python" -m pytest -q -ra -p no:cacheprovider "$top/$1"
+}
+
+c_suites='--suite unit --suite api --suite golden'
+
+# ---- Lanes: each prints "Ok: N" and "Fail: N", or what meson and pytest print ----
+
+lane_release() {
+    configure release && run_meson release
+}
+
+lane_sanitize() {
+    configure sanitize -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+        -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
+    ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
+        UBSAN_OPTIONS=print_stacktrace=1 run_meson sanitize $c_suites
+}
+
+lane_reference() {
+    configure reference -Dblas=reference && run_meson reference
+}
+
+lane_python() {
+    wait_for_release && run_pytest tests/python
+}
+
+lane_programs() {
+    wait_for_release && run_pytest tests/programs
+}
+
+lane_haswell() {
+    grep -q avx2 /proc/cpuinfo || { skip 'this processor has no AVX2' && return; }
+    wait_for_release && OPENBLAS_CORETYPE=Haswell run_meson release $c_suites
+}
+
+lane_system() {
+    configure system -Dblas=system && run_meson system
+}
+
+# Debian's serial flavour is not thread-safe and may take the place of the other one any
+# day. Unpacked, not installed: the machine's own BLAS stays what it is.
+lane_serial() {
+    has apt-get || { skip 'no apt here to fetch libopenblas0-serial with' && return; }
+    configure serial -Dblas=system || return 1
+    blas=$build/serial/blas
+    mkdir -p "$blas"
+    (cd "$blas" && apt-get download libopenblas0-serial &&
+        dpkg-deb -x libopenblas0-serial_*.deb .) || return 1
+    library=$(find "$blas" -name libopenblas.so.0 | head -n 1)
+    LD_LIBRARY_PATH=$(dirname "$library") run_meson serial $c_suites
+}
+
+lane_clang() {
+    clang=clang
+    has clang || clang=clang-14
+    CC=$clang configure clang && run_meson clang
+}
+
+lane_base() {
+    configure base -Ddispatch=base && run_meson base $c_suites
+}
+
+lane_v3() {
+    grep -q avx2 /proc/cpuinfo || { skip 'this processor has no AVX2' && return; }
+    configure v3 -Ddispatch=v3 && run_meson v3 $c_suites
+}
+
+# TSan can't see into OpenBLAS, so it looks at our own product, too.
+lane_tsan() {
+    configure tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false || return 1
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan $c_suites
+}
+
+lane_tsan_reference() {
+    configure tsan-reference -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
+        -Dblas=reference || return 1
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan-reference $c_suites
+}
+
+lane_valgrind() {
+    wait_for_release || return 1
+    CK_FORK=no CK_TIMEOUT_MULTIPLIER=60 DIGIT_FORKS=3 run_meson release $c_suites \
+        --timeout-multiplier 20 --wrapper "valgrind --quiet --error-exitcode=99 \
+--leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect"
+}
+
+lane_accuracy() {
+    [ -n "${MNIST_DIR-}" ] || { skip 'MNIST is missing' && return; }
+    wait_for_release && sh "$top/tests/accuracy/keras.sh" "$build/release" "$MNIST_DIR" \
+        "$build/accuracy"
+}
+
+lane_pretrained() {
+    [ -n "${MNIST_DIR-}" ] || { skip 'MNIST is missing' && return; }
+    wait_for_release && sh "$top/tests/accuracy/pretrained.sh" "$build/release" "$MNIST_DIR" \
+        "$build/accuracy"
+}
+
+skip() {
+    echo "SKIPPED: $*"
+    echo 'Ok: 0'
+}
+
+# The release build is made first, by the lane of that name or here.
+wait_for_release() {
+    [ -f "$logs/release.built" ]
+}
+
+# ---- Running them -----------------------------------------------------------
+
+# Passed and failed of a log: the summaries of meson and pytest.
+count() { # LOG
+    awk '
+        /^(Ok|Expected Fail): / { passed += $NF }
+        /^(Fail|Unexpected Pass|Timeout): / { failed += $NF }
+        / in [0-9.]+s/ && /(passed|failed|error)/ {
+            for (i = 2; i <= NF; i++) {
+                if ($i ~ /^passed/) passed += $(i - 1)
+                if ($i ~ /^(failed|errors?)[,]?$/) failed += $(i - 1)
+            }
+        }
+        END { print passed + 0, failed + 0 }' "$1"
+}
+
+# A lane that breaks before its tests, or finds none, is a failure.
+run_lane() { # NAME
+    log=$logs/$1.log
+    status=0
+    (cd "$top" && "lane_$(echo "$1" | tr - _)") > "$log" 2>&1 < /dev/null || status=$?
+    counted=$(count "$log")
+    passed=${counted% *} failed=${counted#* }
+    skipped=$(grep -h '^SKIPPED' "$log" | sort -u) || true
+    if [ "$failed" -eq 0 ] && [ $status -ne 0 ]; then
+        failed=1
+    fi
+    if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ] && [ -z "$skipped" ]; then
+        failed=1
+    fi
+    echo "$passed $failed" > "$logs/$1.result"
+    say "$1: $passed passed, $failed failed${skipped:+; $skipped}"
+    if [ "$failed" -ne 0 ]; then
+        grep -E '^ *[0-9]+/[0-9]+ .*(FAIL|TIMEOUT|ERROR)|^FAILED|^ERROR|error:' "$log" |
+            head -n 20 | sed 's/^/    /' || true
+        say "$1: see $log"
+    fi
+}
+
+# Takes lanes nobody has taken until none is left. Making a folder is an atomic claim.
+work() {
+    for lane in $lanes; do
+        mkdir "$logs/$lane.claim" 2> /dev/null && run_lane "$lane"
+    done
+    return 0
+}
+
+build_release() {
+    case " $lanes " in
+    *' release '* | *' python '* | *' programs '* | *' haswell '* | *' valgrind '* | \
+        *' accuracy '* | *' pretrained '*) ;;
+    *) return 0 ;;
+    esac
+    say 'building'
+    if (jobs=$cpus && configure release) > "$logs/build.log" 2>&1; then
+        touch "$logs/release.built"
+    else
+        tail -n 20 "$logs/build.log" >&2
+        say 'the release build failed'
+    fi
+}
+
+run_lanes() {
+    jobs=$((cpus / 2))
+    [ "$jobs" -gt 0 ] || jobs=1
+    work & first=$!
+    work & second=$!
+    trap 'kill $first $second 2> /dev/null; exit 130' INT TERM
+    wait "$first"
+    wait "$second"
+}
+
+total() {
+    passed=0 failed=0
+    for lane in $lanes; do
+        read -r lane_passed lane_failed < "$logs/$lane.result"
+        passed=$((passed + lane_passed)) failed=$((failed + lane_failed))
+    done
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
+
+# ---- Options ----------------------------------------------------------------
+
+lanes=$lanes_default
+while [ $# -gt 0 ]; do
+    case $1 in
+    --all) lanes="$lanes_default $lanes_all" ;;
+    --release) lanes="$lanes_default $lanes_all $lanes_release" ;;
+    --lanes)
+        [ $# -gt 1 ] || fail '--lanes wants names; --list shows them'
+        lanes=$2
+        shift
+        ;;
+    --jobs)
+        [ $# -gt 1 ] && [ "$2" -gt 0 ] 2> /dev/null || fail '--jobs wants a number'
+        cpus=$2
+        shift
+        ;;
+    --list)
+        echo "$lanes_default $lanes_all $lanes_release" | tr ' ' '\n'
+        exit 0
+        ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+for lane in $lanes; do
+    case " $lanes_default $lanes_all $lanes_release " in
+    *" $lane "*) ;;
+    *) fail "there is no lane '$lane'; --list shows them" ;;
+    esac
+done
+
+mkdir -p "$logs"
+rm -rf "$logs"/*.claim "$logs"/*.result "$logs"/*.built
+install_packages
+install_python
+fetch_mnist
+build_release
+run_lanes
+total

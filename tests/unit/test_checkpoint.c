@@ -1,0 +1,234 @@
+/* A training that was interrupted goes on as if it had not been. */
+#include "base/error.h"
+#include "base/mem.h"
+
+#include "training.h"
+
+#include "../support/suite.h"
+#include "../support/synthetic.h"
+#include "../support/temp_folder.h"
+
+#define NETWORK "conv 4x3 batchnorm relu maxpool 3 dropout 25 dense 10"
+#define EPOCHS 5
+
+static digit_dataset *dataset;
+
+static void set_up(void)
+{
+    temp_folder_make();
+    dataset = synthetic_dataset(8, 150);
+}
+
+static void tear_down(void)
+{
+    dg_dataset_free(dataset);
+    temp_folder_remove();
+}
+
+/* ---- Below the files -------------------------------------------------- */
+
+typedef struct keeper {
+    uint64_t after; /* epochs */
+    dg_snapshot *kept;
+} keeper;
+
+/* Keeps where training stands after an epoch, and ends it there. */
+static digit_status keep(void *context, const dg_snapshot *snapshot)
+{
+    keeper *k = context;
+    const dg_training_state *from = snapshot->training;
+    const size_t size = dg_network_params(snapshot->network) * sizeof(dg_real);
+    if (from->epoch < k->after)
+        return DIGIT_OK;
+    ck_assert_int_eq(dg_snapshot_copy(snapshot, true, &k->kept), DIGIT_OK);
+    k->kept->training->epoch = from->epoch;
+    k->kept->training->step = from->step;
+    memcpy(k->kept->training->first, from->first, size);
+    memcpy(k->kept->training->second, from->second, size);
+    memcpy(k->kept->training->average, from->average, size);
+    return dg_fail(DIGIT_ERR_IO, "power cut");
+}
+
+static void begin(training *t, int average, uint32_t threads)
+{
+    training_begin(t, NETWORK, dataset, threads);
+    t->options.epochs = EPOCHS;
+    t->options.batch = 32;
+    t->options.average = average ? 0.9f : 0;
+    t->options.validation = dataset;
+}
+
+START_TEST(goes_on_bit_for_bit)
+{
+    keeper k = {.after = 1 + (uint64_t)_i / 2};
+    training whole, cut;
+    begin(&whole, _i % 2, 1);
+    ck_assert_int_eq(training_run(&whole), DIGIT_OK);
+
+    begin(&cut, _i % 2, 3);
+    cut.job.checkpoint = keep;
+    cut.job.checkpoint_context = &k;
+    ck_assert_int_eq(training_run(&cut), DIGIT_ERR_IO);
+    ck_assert_str_eq(dg_error_text(), "power cut");
+    training_end(&cut);
+
+    begin(&cut, _i % 2, 2);
+    dg_snapshot_free(cut.snapshot);
+    cut.snapshot = k.kept;
+    ck_assert_int_eq(training_run(&cut), DIGIT_OK);
+    ck_assert(training_same(&cut, &whole));
+    training_end(&cut);
+    training_end(&whole);
+}
+END_TEST
+
+/* Whatever makes it another training makes it another number. */
+START_TEST(fingerprints_tell_trainings_apart)
+{
+    static const char *const networks[] = {
+        "dropout 10 dense 10", "dropout 20 dense 10", "dense 10", "relu dense 10",
+        "conv 4x3 same stride 2 maxpool 14 dense 10", "conv 4x3 same stride 2 avgpool 14 dense 10",
+    };
+    enum { NETWORKS = sizeof networks / sizeof networks[0], OPTIONS = 9 };
+    uint64_t prints[NETWORKS + OPTIONS];
+    digit_dataset *other = synthetic_dataset(9, 150);
+    training t;
+    for (int i = 0; i < NETWORKS; i++) {
+        training_begin(&t, networks[i], dataset, 1);
+        prints[i] = dg_train_fingerprint(&t.job);
+        training_end(&t);
+    }
+    for (int i = 0; i < OPTIONS; i++) {
+        training_begin(&t, "dense 10", i == 0 ? other : dataset, 1);
+        t.options.seed += i == 1;
+        t.options.batch += i == 2;
+        t.options.epochs += i == 3;
+        t.options.schedule = i == 4 ? DIGIT_SCHEDULE_CONSTANT : DIGIT_SCHEDULE_COSINE;
+        t.options.learning_rate += i == 5 ? 0.001f : 0;
+        t.options.weight_decay += i == 6 ? 0.001f : 0;
+        t.options.label_smoothing = i == 7 ? 0.1f : 0;
+        t.options.average = i == 8 ? 0.9f : 0;
+        prints[NETWORKS + i] = dg_train_fingerprint(&t.job);
+        training_end(&t);
+    }
+    for (int i = 0; i < NETWORKS + OPTIONS; i++)
+        for (int j = 0; j < i; j++)
+            ck_assert_msg(prints[i] != prints[j], "numbers %d and %d are the same", j, i);
+    dg_dataset_free(other);
+}
+END_TEST
+
+/* ---- With a file, through the public calls ---------------------------- */
+
+static digit_model *make_model(const char *architecture)
+{
+    digit_model_options options;
+    digit_model *model;
+    digit_model_options_init(&options, sizeof options);
+    options.architecture = architecture;
+    ck_assert_int_eq(digit_model_create(&options, &model), DIGIT_OK);
+    return model;
+}
+
+static int stop_after_two(const digit_progress *progress, void *user_data)
+{
+    (void)user_data;
+    return progress->epoch == 2 && progress->samples_done == progress->samples_total;
+}
+
+static digit_train_options make_options(const char *checkpoint)
+{
+    digit_train_options options;
+    digit_train_options_init(&options, sizeof options);
+    options.epochs = EPOCHS;
+    options.batch = 32;
+    options.average = 0.9f;
+    options.validation = dataset;
+    options.checkpoint = checkpoint;
+    return options;
+}
+
+typedef struct bytes {
+    size_t size;
+    uint8_t data[1 << 16];
+} bytes;
+
+static bytes save(const digit_model *model)
+{
+    static bytes b;
+    b.size = sizeof b.data;
+    ck_assert_int_eq(digit_model_save_memory(model, b.data, &b.size), DIGIT_OK);
+    return b;
+}
+
+static void check_same(const digit_model *a, const digit_model *b)
+{
+    const bytes one = save(a), two = save(b);
+    ck_assert_uint_eq(one.size, two.size);
+    ck_assert_mem_eq(one.data, two.data, one.size);
+}
+
+START_TEST(resumes_from_its_file)
+{
+    const char *path = temp_path("checkpoint");
+    digit_model *whole = make_model(NETWORK), *first = make_model(NETWORK);
+    digit_model *second = make_model(NETWORK), *third = make_model(NETWORK);
+    digit_train_options options = make_options(NULL);
+    ck_assert_int_eq(digit_model_train(whole, dataset, &options), DIGIT_OK);
+
+    options = make_options(path);
+    options.progress = stop_after_two;
+    digit_model_set_threads(first, 2);
+    ck_assert_int_eq(digit_model_train(first, dataset, &options), DIGIT_ERR_CANCELLED);
+    options.progress = NULL;
+    digit_model_set_threads(second, 3);
+    ck_assert_int_eq(digit_model_train(second, dataset, &options), DIGIT_OK);
+    check_same(whole, second);
+    ck_assert_int_eq(digit_model_train(third, dataset, &options), DIGIT_OK); /* all was done */
+    check_same(whole, third);
+    ck_assert_int_eq(temp_folder_count(), 1);
+    digit_model_free(third);
+    digit_model_free(second);
+    digit_model_free(first);
+    digit_model_free(whole);
+}
+END_TEST
+
+/* A checkpoint of something else, no checkpoint at all, a place that can't be written to. */
+START_TEST(refuses_other_files)
+{
+    const char *path = temp_path("checkpoint");
+    digit_model *model = make_model(NETWORK), *untouched = make_model(NETWORK);
+    digit_model *other = make_model("conv 4x3 batchnorm relu maxpool 3 dropout 50 dense 10");
+    digit_train_options options = make_options(path);
+    options.epochs = 1;
+    ck_assert_int_eq(digit_model_train(other, dataset, &options), DIGIT_OK);
+    options.epochs = 2;
+    ck_assert_int_eq(digit_model_train(model, dataset, &options), DIGIT_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(dg_error_text(), "not a checkpoint of this"));
+    options.epochs = 1; /* all alike but the dropout */
+    ck_assert_int_eq(digit_model_train(model, dataset, &options), DIGIT_ERR_ARGUMENT);
+    ck_assert_int_eq(digit_model_save(other, path), DIGIT_OK);
+    ck_assert_int_eq(digit_model_train(model, dataset, &options), DIGIT_ERR_ARGUMENT);
+    temp_write("checkpoint", "nonsense", 8);
+    ck_assert_int_eq(digit_model_train(model, dataset, &options), DIGIT_ERR_FORMAT);
+    options.checkpoint = temp_path("nowhere/checkpoint");
+    ck_assert_int_eq(digit_model_train(model, dataset, &options), DIGIT_ERR_IO);
+    check_same(model, untouched);
+    digit_model_free(other);
+    digit_model_free(untouched);
+    digit_model_free(model);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("checkpoint");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_loop_test(tcase, goes_on_bit_for_bit, 0, 8);
+    tcase_add_test(tcase, fingerprints_tell_trainings_apart);
+    tcase_add_test(tcase, resumes_from_its_file);
+    tcase_add_test(tcase, refuses_other_files);
+    return suite_run("checkpoint", tcase);
+}
