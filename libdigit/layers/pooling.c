@@ -23,25 +23,18 @@ bool dg_pooling_leaves_rest(const dg_layer *layer)
 void dg_pooling_max(dg_shape out, uint32_t side, size_t row_stride, const dg_real *in,
                     dg_real *result, uint8_t *which)
 {
-    for (uint32_t y = 0; y < out.rows; y++) {
-        for (uint32_t x = 0; x < out.columns; x++) {
-            const size_t cell = ((size_t)y * out.columns + x) * out.channels;
-            const size_t window = dg_pooling_window(side, row_stride, out.channels, y, x);
-            dg_vec_loops->pool_max(out.channels, side, row_stride, in + window, result + cell,
-                                   which ? which + cell : NULL);
-        }
-    }
+    const size_t row = (size_t)out.columns * out.channels;
+    for (uint32_t y = 0; y < out.rows; y++)
+        dg_vec_loops->pool_max(out.columns, out.channels, side, row_stride,
+                               in + y * side * row_stride, result + y * row,
+                               which ? which + y * row : NULL);
 }
 
 void dg_pooling_max_back(dg_shape out, uint32_t side, size_t row_stride, const dg_real *dout,
                          const uint8_t *which, dg_real *din)
 {
-    for (uint32_t y = 0; y < out.rows; y++) {
-        for (uint32_t x = 0; x < out.columns; x++) {
-            const size_t cell = ((size_t)y * out.columns + x) * out.channels;
-            const size_t window = dg_pooling_window(side, row_stride, out.channels, y, x);
-            dg_vec_loops->pool_max_back(out.channels, side, row_stride, dout + cell, which + cell,
-                                        din + window);
-        }
-    }
+    const size_t row = (size_t)out.columns * out.channels;
+    for (uint32_t y = 0; y < out.rows; y++)
+        dg_vec_loops->pool_max_back(out.columns, out.channels, side, row_stride, dout + y * row,
+                                    which + y * row, din + y * side * row_stride);
 }

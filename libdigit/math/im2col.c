@@ -84,8 +84,22 @@ void dg_im2col(const dg_windows *w, const dg_real *in, dg_real *columns)
     }
 }
 
+static void unroll_inside(const dg_windows *w, const dg_real *in, dg_real *rows)
+{
+    const size_t width = (size_t)w->side * w->channels;
+    for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
+        const dg_real *from = in + (size_t)y * w->in_columns * w->channels;
+        for (uint32_t x = 0; x < w->out_columns; x++, from += w->channels, rows += width)
+            memcpy(rows, from, width * sizeof *rows);
+    }
+}
+
 void dg_unroll_rows(const dg_windows *w, const dg_real *in, dg_real *rows)
 {
+    if (all_inside(w)) {
+        unroll_inside(w, in, rows);
+        return;
+    }
     for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
         for (uint32_t x = 0; x < w->out_columns; x++) {
             const run r = window_row(w, in, y, x, 0);
@@ -113,9 +127,11 @@ static void tap_row(const dg_windows *w, const dg_real *in_row, uint32_t tap_col
         const int64_t all = w->out_columns, room = (int64_t)w->in_columns - shift;
         const int64_t first = shift >= 0 ? 0 : -shift < all ? -shift : all;
         const int64_t reach = room < all ? room : all, end = reach > first ? reach : first;
-        memset(out, 0, (size_t)first * sizeof *out);
+        if (first > 0)
+            memset(out, 0, (size_t)first * sizeof *out);
         memcpy(out + first, in_row + first + shift, (size_t)(end - first) * sizeof *out);
-        memset(out + end, 0, (size_t)(all - end) * sizeof *out);
+        if (end < all)
+            memset(out + end, 0, (size_t)(all - end) * sizeof *out);
         return;
     }
     for (uint32_t x = 0; x < w->out_columns; x++) {

@@ -44,15 +44,16 @@ typedef struct dg_vec {
     /* sums[columns] += sum over rows of x[rows][columns] */
     void (*column_sums)(size_t rows, size_t columns, const dg_real *x, dg_real *sums);
 
-    /* out[channels] = maximum over the window's cells in[cell][channels], cell in
-     * 0 .. side*side-1 in row order, `row_stride` reals between its rows; which[]
-     * (may be NULL) = the cell it came from, the first of equals. */
-    void (*pool_max)(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
-                     dg_real *out, uint8_t *which);
+    /* A row of windows of side x side cells, side by side: out[columns][channels] = maximum
+     * over each window's cells in[row][column][channels], rows `row_stride` reals apart;
+     * which[columns][channels] (may be NULL) = the cell it came from, counted row by row,
+     * the first of equals. */
+    void (*pool_max)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                     const dg_real *in, dg_real *out, uint8_t *which);
 
-    /* The way back: din[cell][channels] = d where which == cell, else 0. */
-    void (*pool_max_back)(size_t channels, uint32_t side, size_t row_stride, const dg_real *d,
-                          const uint8_t *which, dg_real *din);
+    /* The way back: din[row][column][channels] = d where which names the cell, else 0. */
+    void (*pool_max_back)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                          const dg_real *d, const uint8_t *which, dg_real *din);
 
     void (*adam)(size_t count, const dg_adam_factors *factors, const dg_real *gradient,
                  dg_real *weights, dg_real *first, dg_real *second, dg_real *average);

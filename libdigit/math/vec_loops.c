@@ -12,8 +12,6 @@
 #define root sqrtf
 #endif
 
-#define WINDOW_2X2(side) ((side) == 2)
-
 static inline dg_real larger(dg_real a, dg_real b)
 {
     return a > b ? a : b;
@@ -66,16 +64,18 @@ static void column_sums(size_t rows, size_t columns, const dg_real *restrict x,
 }
 
 /* The usual window, in one pass over its four cells. */
-static void pool_max_2x2(size_t channels, size_t row_stride, const dg_real *restrict in,
-                         dg_real *restrict out, uint8_t *restrict which)
+static void window_2x2(size_t channels, size_t row_stride, const dg_real *restrict in,
+                       dg_real *restrict out)
 {
     const dg_real *restrict below = in + row_stride;
-    if (!which) {
-        for (size_t c = 0; c < channels; c++)
-            out[c] = larger(larger(in[c], in[channels + c]),
-                            larger(below[c], below[channels + c]));
-        return;
-    }
+    for (size_t c = 0; c < channels; c++)
+        out[c] = larger(larger(in[c], in[channels + c]), larger(below[c], below[channels + c]));
+}
+
+static void window_2x2_which(size_t channels, size_t row_stride, const dg_real *restrict in,
+                             dg_real *restrict out, uint8_t *restrict which)
+{
+    const dg_real *restrict below = in + row_stride;
     for (size_t c = 0; c < channels; c++) {
         const dg_real a = in[c], b = in[channels + c];
         const dg_real d = below[c], e = below[channels + c];
@@ -86,13 +86,9 @@ static void pool_max_2x2(size_t channels, size_t row_stride, const dg_real *rest
     }
 }
 
-static void pool_max(size_t channels, uint32_t side, size_t row_stride,
-                     const dg_real *restrict in, dg_real *restrict out, uint8_t *restrict which)
+static void window_any(size_t channels, uint32_t side, size_t row_stride,
+                       const dg_real *restrict in, dg_real *restrict out, uint8_t *restrict which)
 {
-    if (WINDOW_2X2(side)) {
-        pool_max_2x2(channels, row_stride, in, out, which);
-        return;
-    }
     for (size_t c = 0; c < channels; c++) {
         dg_real best = in[c];
         uint32_t from = 0;
@@ -109,14 +105,34 @@ static void pool_max(size_t channels, uint32_t side, size_t row_stride,
     }
 }
 
-static void pool_max_back(size_t channels, uint32_t side, size_t row_stride,
-                          const dg_real *restrict d, const uint8_t *restrict which,
-                          dg_real *restrict din)
+static void pool_max(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                     const dg_real *in, dg_real *out, uint8_t *which)
 {
-    for (uint32_t cell = 0; cell < side * side; cell++) {
-        dg_real *restrict to = din + cell / side * row_stride + cell % side * channels;
-        for (size_t c = 0; c < channels; c++)
-            to[c] = which[c] == cell ? d[c] : 0;
+    for (size_t x = 0; x < columns; x++, in += side * channels, out += channels) {
+        uint8_t *from = which ? which + x * channels : NULL;
+        if (side != 2)
+            window_any(channels, side, row_stride, in, out, from);
+        else if (from)
+            window_2x2_which(channels, row_stride, in, out, from);
+        else
+            window_2x2(channels, row_stride, in, out);
+    }
+}
+
+static void pool_max_back(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                          const dg_real *d, const uint8_t *which, dg_real *din)
+{
+    for (uint32_t row = 0; row < side; row++) {
+        dg_real *to = din + row * row_stride;
+        for (size_t x = 0; x < columns; x++) {
+            const dg_real *restrict from = d + x * channels;
+            const uint8_t *restrict cells = which + x * channels;
+            for (uint32_t cell = row * side; cell < (row + 1) * side; cell++, to += channels) {
+                dg_real *restrict here = to;
+                for (size_t c = 0; c < channels; c++)
+                    here[c] = cells[c] == cell ? from[c] : 0;
+            }
+        }
     }
 }
 
