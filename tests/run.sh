@@ -149,7 +149,7 @@ lane_sanitize() {
     configure sanitize -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
     ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
-        UBSAN_OPTIONS=print_stacktrace=1 run_meson sanitize $c_suites
+        UBSAN_OPTIONS=print_stacktrace=1 DIGIT_FORKS=30 run_meson sanitize $c_suites
 }
 
 lane_reference() {
@@ -276,7 +276,7 @@ run_lane() { # NAME
     say "$1: $passed passed, $failed failed${skipped:+; $skipped}"
     if [ "$failed" -ne 0 ]; then
         grep -E '^ *[0-9]+/[0-9]+ .*(FAIL|TIMEOUT|ERROR)|^FAILED|^ERROR|error:' "$log" |
-            head -n 20 | sed 's/^/    /' || true
+            awk '!seen[$0]++' | head -n 20 | sed 's/^/    /' || true
         say "$1: see $log"
     fi
 }

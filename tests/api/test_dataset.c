@@ -33,6 +33,7 @@ START_TEST(an_empty_dataset_is_one)
     assert_ok(digit_dataset_create(NULL, NULL, 0, &dataset));
     ck_assert_uint_eq(digit_dataset_count(dataset), 0);
     assert_ok(digit_dataset_slice(dataset, 0, 0, &slice));
+    digit_dataset_free(slice);
     assert_fails(digit_dataset_slice(dataset, 0, 1, &slice), DIGIT_ERR_ARGUMENT, "1");
     ck_assert_ptr_null(slice);
     digit_dataset_free(dataset);

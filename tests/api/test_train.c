@@ -21,7 +21,7 @@ START_TEST(defaults_are_those_of_the_header)
     ck_assert(options.weight_decay == 0.0001f);
     ck_assert(options.augment == 0);
     ck_assert(options.label_smoothing == 0);
-    ck_assert(options.average == 0);
+    ck_assert(options.average == 0.99f);
     ck_assert_uint_eq(options.schedule, DIGIT_SCHEDULE_COSINE);
     ck_assert_uint_eq(options.seed, 1);
     ck_assert_ptr_null(options.validation);
@@ -137,6 +137,7 @@ typedef struct history {
     int count;
     int ends;     /* epochs that ended */
     int stop_at;  /* report that asks to stop; 0: none */
+    int stop_end; /* the same for the end of an epoch */
     pthread_t thread;
 } history;
 
@@ -146,10 +147,11 @@ static int note(const digit_progress *progress, void *user_data)
     ck_assert_int_lt(h->count, 100);
     ck_assert(pthread_equal(h->thread, pthread_self()));
     h->entries[h->count++] = *progress;
-    h->ends += progress->samples_done == progress->samples_total;
+    const bool end = progress->samples_done == progress->samples_total;
+    h->ends += end;
     errno = 1234; /* a callback may do what it likes with these */
     feraiseexcept(FE_OVERFLOW);
-    return h->count == h->stop_at;
+    return h->count == h->stop_at || (end && h->ends == h->stop_end);
 }
 
 static void check_entry(const digit_progress *p, const digit_progress *before)
@@ -317,7 +319,7 @@ START_TEST(a_resumed_training_ends_the_same)
     options.checkpoint = temp_path("checkpoint");
     options.progress = note;
     options.user_data = &h;
-    h.stop_at = 1;
+    h.stop_end = 1;
     assert_fails(digit_model_train(resumed, data, &options), DIGIT_ERR_CANCELLED, "");
     digit_model_free(resumed);
     resumed = api_model(API_NORM, 1);
@@ -349,12 +351,12 @@ START_TEST(texts_a_file_cannot_hold_are_refused_first)
     memset(longer, 'x', 100000);
     longer[100000] = '\0';
     options.trained_on = longer;
-    expect_train(&options, DIGIT_ERR_LIMIT, "trained_on");
+    expect_train(&options, DIGIT_ERR_LIMIT, "header");
     options.trained_on = "\xFF\xFE no UTF-8";
     expect_train(&options, DIGIT_ERR_ARGUMENT, "trained_on");
     options.trained_on = NULL;
     options.licence = longer;
-    expect_train(&options, DIGIT_ERR_LIMIT, "licence");
+    expect_train(&options, DIGIT_ERR_LIMIT, "header");
     free(longer);
 }
 END_TEST

@@ -27,6 +27,14 @@ const rig_case rig_cases[] = {
     {"conv", SHAPE(7, 2), 3, 3, 1, false, true, 2}, /* the pool leaves a row over */
     {"conv", SHAPE(9, 2), 2, 3, 1, true, true, 3},
     {"conv", SHAPE(9, 2), 2, 3, 2, true, true, 2},
+    {"conv", SHAPE(6, 2), 48, 3, 1, false, false, 1}, /* wide: unrolled by kernel row */
+    {"conv", SHAPE(6, 2), 48, 3, 1, true, true, 1},
+    {"conv", SHAPE(7, 2), 49, 4, 1, true, true, 2},
+    {"conv", SHAPE(4, 3), 48, 9, 1, true, false, 1},
+    {"conv", SHAPE(5, 2), 48, 1, 1, false, true, 1},
+    {"conv", SHAPE(7, 2), 48, 3, 2, true, false, 1},
+    {"conv", SHAPE(7, 1), 48, 3, 1, true, true, 2}, /* one channel: laid out by tap */
+    {"conv", SHAPE(7, 1), 3, 4, 2, true, true, 1},
     {"dense", SHAPE(1, 7), 5, 0, 0, false, false, 1},
     {"dense", {3, 2, 4}, 6, 0, 0, false, true, 1},
     {"dense", SHAPE(1, 1), 1, 0, 0, false, false, 1},

@@ -81,6 +81,58 @@ static void check(const dg_windows *w)
     free(x);
 }
 
+/* The transposed matrix, for one channel. */
+static void check_by_tap(const dg_windows *w)
+{
+    const size_t rows = (size_t)w->out_rows * w->out_columns, taps = columns_count(w) / rows;
+    dg_real *x = malloc(in_count(w) * sizeof *x);
+    dg_real *expected = malloc(columns_count(w) * sizeof *expected);
+    dg_real *found = malloc(columns_count(w) * sizeof *found);
+    numbers_fill_whole(rows, in_count(w), 8, x);
+    naive_im2col(w, x, expected);
+    dg_im2col_by_tap(w, x, found);
+    for (size_t i = 0; i < rows * taps; i++)
+        if (found[i % taps * rows + i / taps] != expected[i])
+            ck_abort_msg("side %u stride %u pad %u: row %zu, tap %zu", w->side, w->stride, w->pad,
+                         i / taps, i % taps);
+    free(found);
+    free(expected);
+    free(x);
+}
+
+/* Rows r .. r+out_rows-1 are what the windows see through kernel row r; the way back is the
+ * adjoint. */
+static void check_rows(const dg_windows *w)
+{
+    const size_t width = (size_t)w->side * w->channels, row = w->out_columns * width;
+    const size_t count = (w->out_rows + w->side - 1) * row;
+    dg_real *x = malloc(in_count(w) * sizeof *x), *back = calloc(in_count(w), sizeof *back);
+    dg_real *expected = malloc(columns_count(w) * sizeof *expected);
+    dg_real *found = malloc(count * sizeof *found), *y = malloc(count * sizeof *y);
+    double there = 0, here = 0;
+    numbers_fill_whole(count, in_count(w), 8, x);
+    numbers_fill_whole(count + 1, count, 8, y);
+    naive_im2col(w, x, expected);
+    dg_unroll_rows(w, x, found);
+    for (size_t i = 0; i < columns_count(w); i++) {
+        const size_t position = i / width / w->side, kernel_row = i / width % w->side;
+        if (found[kernel_row * row + position * width + i % width] != expected[i])
+            ck_abort_msg("side %u pad %u: position %zu, kernel row %zu", w->side, w->pad, position,
+                         kernel_row);
+    }
+    dg_roll_rows(w, y, back);
+    for (size_t i = 0; i < count; i++)
+        there += (double)found[i] * (double)y[i];
+    for (size_t i = 0; i < in_count(w); i++)
+        here += (double)x[i] * (double)back[i];
+    ck_assert_double_eq(there, here);
+    free(y);
+    free(found);
+    free(expected);
+    free(back);
+    free(x);
+}
+
 START_TEST(follows_the_definition)
 {
     static const uint32_t sides[] = {1, 2, 3, 5, 9}, channels[] = {1, 3, 8};
@@ -94,6 +146,10 @@ START_TEST(follows_the_definition)
                         const dg_windows w =
                             geometry(rows, side, stride, pad, channels[c], over);
                         check(&w);
+                        if (w.channels == 1)
+                            check_by_tap(&w);
+                        if (w.stride == 1)
+                            check_rows(&w);
                     }
 }
 END_TEST

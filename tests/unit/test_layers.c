@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint32_t sample_counts[] = {1, 2, 33};
+static const uint32_t sample_counts[] = {1, 33};
 
-#define SAMPLE_COUNTS 3
+#define SAMPLE_COUNTS 2
 
 START_TEST(every_type_has_a_case)
 {
@@ -59,7 +59,8 @@ START_TEST(gradients_add_up)
     const size_t trained =
         is(r, &dg_layer_batchnorm) ? r->layer.at[DG_ROLE_MEAN] : r->param_count;
     for (size_t i = 0; i < trained; i++)
-        ck_assert_double_eq_tol(r->dparams[i], 2 * once[i], 1e-12);
+        if (!(fabs(r->dparams[i] - 2 * once[i]) <= 1e-12))
+            ck_abort_msg("%s: at %zu %g", rig_text(r), i, r->dparams[i]);
     for (size_t i = trained; i < r->param_count; i++)
         ck_assert_double_eq(r->dparams[i], once[i]);
     free(once);
@@ -149,7 +150,8 @@ START_TEST(predicts)
                            r->params[r->layer.at[DG_ROLE_WEIGHT] + c] +
                        r->params[r->layer.at[DG_ROLE_BIAS] + c];
         }
-        ck_assert_double_eq_tol(r->out[i], expected, 1e-12);
+        if (!(fabs(r->out[i] - expected) <= 1e-12))
+            ck_abort_msg("%s: at %zu %g, not %g", rig_text(r), i, r->out[i], expected);
     }
     rig_free(part);
     rig_free(trained);

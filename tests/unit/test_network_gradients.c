@@ -22,6 +22,7 @@ static const char *const architectures[] = {
     "conv 3x5 stride 2 maxpool 2 relu conv 4x3 maxpool 3 dense 10",
     "conv 3x3 batchnorm relu maxpool 2 conv 4x3 batchnorm relu maxpool 3 dense 10",
     "conv 3x3 relu dropout 30 avgpool 2 dense 12 dropout 50 dense 10",
+    "conv 1x3 relu conv 5x3 same stride 2 relu conv 2x3 relu conv 48x3 same maxpool 2 dense 10",
     "conv 3x3 avgpool 4 dense 10", /* the average leaves rows over */
     "dropout 10 batchnorm relu avgpool 3 conv 3x3 maxpool 2 dense 10",
     "maxpool 3 dense 12 batchnorm relu dense 10",

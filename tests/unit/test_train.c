@@ -231,6 +231,7 @@ START_TEST(a_shard_of_one_spoils_no_statistics)
         training_begin(&t, "dense 16 batchnorm relu dense 10", dataset, 1);
         t.options.epochs = 20; /* what it started with is forgotten */
         t.options.learning_rate = 1e-6f;
+        t.options.average = 0;
         ck_assert_int_eq(training_run(&t), DIGIT_OK);
         variances[more] = running_variance(&t);
         training_end(&t);

@@ -128,16 +128,19 @@ START_TEST(works_on_rows)
 }
 END_TEST
 
-/* By definition: the first of equals wins. */
+#define WINDOWS 3 /* side by side */
+
+/* By definition: the first of equals wins. Window x, channel c is number x * channels + c. */
 static void naive_pool(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
                        dg_real *out, uint8_t *which)
 {
-    for (size_t c = 0; c < channels; c++) {
+    for (size_t i = 0; i < WINDOWS * channels; i++) {
+        const dg_real *window = in + i / channels * side * channels + i % channels;
         for (uint32_t cell = 0; cell < side * side; cell++) {
-            const dg_real x = in[cell / side * row_stride + cell % side * channels + c];
-            if (cell == 0 || x > out[c]) {
-                out[c] = x;
-                which[c] = (uint8_t)cell;
+            const dg_real x = window[cell / side * row_stride + cell % side * channels];
+            if (cell == 0 || x > out[i]) {
+                out[i] = x;
+                which[i] = (uint8_t)cell;
             }
         }
     }
@@ -145,26 +148,27 @@ static void naive_pool(size_t channels, uint32_t side, size_t row_stride, const 
 
 static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t extra)
 {
-    const size_t row_stride = side * channels + extra, count = side * row_stride;
+    const size_t used = WINDOWS * side * channels, row_stride = used + extra;
+    const size_t count = side * row_stride;
     dg_real *in = malloc(count * sizeof *in), *din = malloc(count * sizeof *din);
-    dg_real out[MOST], expected[MOST], alone[MOST];
-    uint8_t which[MOST], expected_which[MOST];
+    dg_real out[WINDOWS * MOST], expected[WINDOWS * MOST], alone[WINDOWS * MOST];
+    uint8_t which[WINDOWS * MOST], expected_which[WINDOWS * MOST];
     numbers_fill_whole(side + channels, count, 2, in); /* few values: many ties */
-    vec->pool_max(channels, side, row_stride, in, out, which);
-    vec->pool_max(channels, side, row_stride, in, alone, NULL);
+    vec->pool_max(WINDOWS, channels, side, row_stride, in, out, which);
+    vec->pool_max(WINDOWS, channels, side, row_stride, in, alone, NULL);
     naive_pool(channels, side, row_stride, in, expected, expected_which);
-    ck_assert_mem_eq(which, expected_which, channels);
+    ck_assert_mem_eq(which, expected_which, WINDOWS * channels);
     for (size_t i = 0; i < count; i++)
         din[i] = 99;
-    vec->pool_max_back(channels, side, row_stride, out, which, din);
-    ck_assert_mem_eq(out, expected, channels * sizeof *out);
-    ck_assert_mem_eq(alone, expected, channels * sizeof *out);
+    vec->pool_max_back(WINDOWS, channels, side, row_stride, out, which, din);
+    ck_assert_mem_eq(out, expected, WINDOWS * channels * sizeof *out);
+    ck_assert_mem_eq(alone, expected, WINDOWS * channels * sizeof *out);
     for (size_t i = 0; i < count; i++) {
         const size_t row = i / row_stride, column = i % row_stride / channels;
-        const size_t c = i % row_stride % channels;
-        const bool outside = i % row_stride >= side * channels;
-        const bool mine = which[c] == row * side + column;
-        if (din[i] != (outside ? 99 : mine ? out[c] : 0))
+        const bool outside = i % row_stride >= used;
+        const size_t from = outside ? 0 : column / side * channels + i % row_stride % channels;
+        const bool mine = which[from] == row * side + column % side;
+        if (din[i] != (outside ? 99 : mine ? out[from] : 0))
             ck_abort_msg("side %u, %zu channels: at %zu %g", side, channels, i, (double)din[i]);
     }
     free(din);

@@ -1,0 +1,1 @@
+"""Inside of ../peers.py: libdigit beside other libraries."""
