@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs'
-lanes_all='haswell system serial clang base v3 tsan tsan-reference valgrind accuracy'
+lanes_all='haswell system serial clang base v3 package tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -115,8 +115,8 @@ configure() { # NAME OPTION...
     folder=$build/$1
     shift
     wanted="${CC-cc} $*"
-    if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options.txt" 2> /dev/null)" != "$wanted" ]
-    then
+    present=$(cat "$folder/options.txt" 2> /dev/null) || true
+    if [ ! -f "$folder/build.ninja" ] || [ "$present" != "$wanted" ]; then
         rm -rf "$folder"
         meson setup "$folder" "$top" -Dtests=enabled "$@" || return 1
         echo "$wanted" > "$folder/options.txt"
@@ -131,10 +131,16 @@ run_meson() { # NAME OPTION...
         --logbase "testlog-$lane" "$@"
 }
 
+# A shell's background jobs ignore Ctrl-C and so would all that they start; tests of Ctrl-C
+# want it as it is elsewhere.
+with_interrupt='import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable] + sys.argv[1:])'
+
 run_pytest() { # FOLDER
     DIGIT_BUILD=$build/release LIBDIGIT_LIBRARY=$build/release/libdigit/libdigit.so \
         PYTHONPATH=$top/bindings/python \
-        "$venv/bin/python" -m pytest -q -ra -p no:cacheprovider "$top/$1"
+        "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$top/$1"
 }
 
 c_suites='--suite unit --suite api --suite golden'
@@ -158,6 +164,11 @@ lane_reference() {
 
 lane_python() {
     wait_for_release && run_pytest tests/python
+}
+
+# Builds and installs the wheel, so it takes minutes and the network.
+lane_package() {
+    wait_for_release && LIBDIGIT_TEST_PACKAGE=1 run_pytest tests/python/test_package.py
 }
 
 lane_programs() {
@@ -291,8 +302,8 @@ work() {
 
 build_release() {
     case " $lanes " in
-    *' release '* | *' python '* | *' programs '* | *' haswell '* | *' valgrind '* | \
-        *' accuracy '* | *' pretrained '*) ;;
+    *' release '* | *' python '* | *' package '* | *' programs '* | *' haswell '* | \
+        *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'

@@ -272,14 +272,15 @@ typedef struct digit_train_options {
     size_t   size;
     uint32_t epochs;        /**< 1..100000; default 10 */
     uint32_t batch;         /**< samples per weight update, 1..16384; default 128 */
-    float    learning_rate; /**< at its highest; default 0.001 */
-    float    weight_decay;  /**< default 0.0001 */
+    float    learning_rate; /**< at its highest, 1e-9..10; default 0.001 */
+    float    weight_decay;  /**< of weights, decoupled, 0..1; default 0.0001 */
     float    augment;       /**< 0 = none .. 1 = strong distortions; default 0.
                                  This release distorts nothing: any other value
                                  is DIGIT_ERR_UNSUPPORTED */
     float    label_smoothing; /**< 0..0.5; default 0 */
     float    average;       /**< decay per update of the averaged weights that the
-                                 model holds in the end; 0 = off; default 0.99 */
+                                 model holds in the end, 0..0.99999; 0 = off;
+                                 default 0.99 */
     uint32_t schedule;      /**< DIGIT_SCHEDULE_...; default COSINE */
     uint64_t seed;          /**< of shuffling, distortion, dropout; default 1 */
     const digit_dataset *validation; /**< judged after each epoch, and used to

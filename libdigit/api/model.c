@@ -118,9 +118,16 @@ void digit_model_free(digit_model *model)
 
 digit_status digit_model_get_info(const digit_model *model, digit_model_info *info)
 {
-    if (!model || !info)
-        return dg_fail_null(__func__, model ? "info" : "model");
-    const digit_model_info ours = {
+    if (!info)
+        return dg_fail_null(__func__, "info");
+    digit_model_info ours = {0};
+    const digit_status status = dg_sized_check("digit_model_info", info, sizeof ours);
+    if (status != DIGIT_OK)
+        return status;
+    dg_sized_write(info, &ours, sizeof ours);
+    if (!model)
+        return dg_fail_null(__func__, "model");
+    ours = (digit_model_info){
         .architecture = dg_network_architecture(model->snapshot->network),
         .parameters = dg_network_parameters(model->snapshot->network),
         .sample_ops = dg_predictor_ops(model->predictor),
@@ -129,10 +136,8 @@ digit_status digit_model_get_info(const digit_model *model, digit_model_info *in
         .preparation = model->snapshot->preparation,
         .rejects = 0,
     };
-    const digit_status status = dg_sized_check("digit_model_info", info, sizeof ours);
-    if (status == DIGIT_OK)
-        dg_sized_write(info, &ours, sizeof ours);
-    return status;
+    dg_sized_write(info, &ours, sizeof ours);
+    return DIGIT_OK;
 }
 
 digit_status digit_model_set_threads(digit_model *model, uint32_t threads)

@@ -21,9 +21,6 @@ digit_status dg_model_replace(digit_model *model, dg_snapshot *snapshot);
 /* A model around `snapshot`, which it takes over; freed on failure. */
 digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
 
-/* A model around `snapshot`, which it takes over; freed on failure. */
-digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out);
-
 /* Read a model or a checkpoint. */
 digit_status dg_model_read(const char *path, dg_snapshot **out);
 

@@ -6,13 +6,20 @@
 #include "io/codec.h"
 #include "io/file.h"
 
+/* A checkpoint opens as the model that training had by then. */
+static digit_status wrap(dg_snapshot *snapshot, digit_model **out)
+{
+    dg_snapshot_end_training(snapshot);
+    return dg_model_wrap(snapshot, out);
+}
+
 static digit_status load_memory(const void *data, size_t size, digit_model **out)
 {
     dg_snapshot *snapshot = NULL;
     digit_status status = dg_open();
     if (status == DIGIT_OK)
         status = dg_codec_decode(data, size, &snapshot);
-    return status == DIGIT_OK ? dg_model_wrap(snapshot, out) : status;
+    return status == DIGIT_OK ? wrap(snapshot, out) : status;
 }
 
 digit_status digit_model_load_memory(const void *data, size_t size, digit_model **out)
@@ -47,7 +54,7 @@ static digit_status load(const char *path, digit_model **out)
     digit_status status = dg_open();
     if (status == DIGIT_OK)
         status = dg_model_read(path, &snapshot);
-    return status == DIGIT_OK ? dg_model_wrap(snapshot, out) : status;
+    return status == DIGIT_OK ? wrap(snapshot, out) : status;
 }
 
 digit_status digit_model_load(const char *path, digit_model **out)
@@ -100,8 +107,12 @@ digit_status digit_model_save(const digit_model *model, const char *path)
 
 digit_status digit_model_save_memory(const digit_model *model, void *buffer, size_t *size)
 {
-    if (!model || !size)
-        return dg_fail_null(__func__, model ? "size" : "model");
+    if (!size)
+        return dg_fail_null(__func__, "size");
+    if (!model) {
+        *size = 0;
+        return dg_fail_null(__func__, "model");
+    }
     const dg_edge edge = dg_edge_enter();
     return dg_edge_leave(edge, dg_codec_encode(model->snapshot, buffer, size));
 }

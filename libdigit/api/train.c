@@ -184,11 +184,13 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
                        UINT32_MAX);
     if (dataset->count == 0)
         return DIGIT_OK;
-    const dg_edge edge = dg_edge_enter();
+    dg_edge edge = dg_edge_enter();
     outside caller = {ours.progress, ours.user_data, edge.environment};
     if (ours.progress) {
         ours.progress = call_progress;
         ours.user_data = &caller;
     }
-    return dg_edge_leave(edge, train(model, dataset, &ours));
+    status = train(model, dataset, &ours);
+    edge.environment = caller.environment; /* its progress function may have changed it */
+    return dg_edge_leave(edge, status);
 }

@@ -96,16 +96,23 @@ static void gradient_sums(size_t rows, uint32_t channels, const dg_real *in, con
     }
 }
 
-/* This shard's statistics, where the optimizer mixes them into the running ones. The
- * variance is the unbiased estimate, as in PyTorch. */
-static void leave_statistics(const dg_layer *layer, size_t rows, const dg_real *mean,
-                             const dg_real *inverse, dg_real *dparams)
+/* This shard's statistics, where the optimizer mixes them into the running ones: a short
+ * shard's are moved towards those by what it lacks. The variance is the unbiased estimate,
+ * as in PyTorch. */
+static void leave_statistics(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
+                             const dg_real *mean, const dg_real *inverse, dg_real *dparams)
 {
+    const size_t rows = rows_of(layer, pass);
     const dg_real unbias = rows > 1 ? (dg_real)rows / (dg_real)(rows - 1) : 1;
+    const dg_real share = pass->samples < pass->full
+                              ? (dg_real)pass->samples / (dg_real)pass->full
+                              : 1;
     for (uint32_t c = 0; c < layer->in.channels; c++) {
-        const dg_real variance = 1 / (inverse[c] * inverse[c]) - DG_BATCHNORM_EPSILON;
-        dparams[layer->at[DG_ROLE_MEAN] + c] = mean[c];
-        dparams[layer->at[DG_ROLE_VARIANCE] + c] = (variance > 0 ? variance : 0) * unbias;
+        const size_t m = layer->at[DG_ROLE_MEAN] + c, v = layer->at[DG_ROLE_VARIANCE] + c;
+        const dg_real spread = 1 / (inverse[c] * inverse[c]) - DG_BATCHNORM_EPSILON;
+        const dg_real variance = (spread > 0 ? spread : 0) * unbias;
+        dparams[m] = params[m] + share * (mean[c] - params[m]);
+        dparams[v] = params[v] + share * (variance - params[v]);
     }
 }
 
@@ -123,7 +130,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
         dparams[layer->at[DG_ROLE_WEIGHT] + c] += dgain[c];
         dparams[layer->at[DG_ROLE_BIAS] + c] += dshift[c];
     }
-    leave_statistics(layer, rows, mean, inverse, dparams);
+    leave_statistics(layer, pass, params, mean, inverse, dparams);
     if (!din)
         return;
     const dg_real share = (dg_real)1 / (dg_real)rows;

@@ -85,6 +85,7 @@ typedef struct dg_pass {
     bool training;
     uint64_t seed;    /* of dropout */
     uint64_t draw;    /* place of the first sample in the whole run */
+    uint32_t full;    /* samples of a full shard: the last of an epoch may have fewer */
     dg_real *scratch; /* [layer->scratch], aligned */
 } dg_pass;
 

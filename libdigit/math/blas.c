@@ -21,14 +21,14 @@
 extern void *blas_memory_alloc(int where);
 extern void blas_memory_free(void *buffer);
 
+/* What was found out at the first use; constant from then on. */
 static struct {
-    pthread_mutex_t lock;
-    bool ready, broken;
-    bool serial;  /* the flavour that is not thread-safe */
-    bool openmp;  /* the flavour that needs the caller's own thread */
+    bool broken;
+    bool serial;     /* the flavour that is not thread-safe */
+    bool openmp;     /* the flavour that needs the caller's own thread */
     bool small_path; /* kernels for AVX-512, which have one for small products */
     char text[192];
-} blas = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} blas;
 
 static pthread_mutex_t serial_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -89,8 +89,7 @@ static bool self_test(void)
     return true;
 }
 
-/* Called with the lock held. */
-static digit_status open_once(void)
+static void first_use(void)
 {
     const int parallel = openblas_get_parallel();
     blas.serial = parallel == OPENBLAS_SEQUENTIAL;
@@ -99,12 +98,7 @@ static digit_status open_once(void)
 #ifndef DG_BLAS_PRIVATE
     openblas_set_num_threads(1); /* the library's only process-wide effect of this mode */
 #endif
-    const digit_status status = dg_slots_open(reserve_scratch);
-    if (status != DIGIT_OK)
-        return status;
-    dg_slots_enter();
     blas.broken = !self_test();
-    dg_slots_leave();
     snprintf(blas.text, sizeof blas.text, "BLAS: %s %s, kernels %s, flavour %s",
 #ifdef DG_BLAS_PRIVATE
              "private",
@@ -113,19 +107,13 @@ static digit_status open_once(void)
 #endif
              openblas_get_config(), openblas_get_corename(),
              blas.serial ? "serial" : blas.openmp ? "openmp" : "pthread");
-    blas.ready = true;
-    return DIGIT_OK;
 }
 
 digit_status dg_blas_open(void)
 {
-    digit_status status = DIGIT_OK;
-    pthread_mutex_lock(&blas.lock);
-    if (!blas.ready)
-        status = open_once();
+    const digit_status status = dg_slots_open(reserve_scratch, first_use);
     if (status == DIGIT_OK && blas.broken)
-        status = dg_fail(DIGIT_ERR_BLAS, "wrong numbers in the self test of %s", blas.text);
-    pthread_mutex_unlock(&blas.lock);
+        return dg_fail(DIGIT_ERR_BLAS, "wrong numbers in the self test of %s", blas.text);
     return status;
 }
 

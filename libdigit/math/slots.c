@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define SLOTS_MAX 64 /* OpenBLAS has room for more; each takes 128 MiB of address space */
 
@@ -21,7 +22,8 @@ static struct {
     uint32_t limit;    /* slots worth having */
     uint32_t reserved; /* slots that exist */
     uint32_t busy;     /* slots in use */
-    bool fork_handlers;
+    atomic_bool fork_handlers;
+    atomic_bool open;
 } slots = {.lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
 
 static void before_fork(void)
@@ -57,24 +59,41 @@ static bool add_slot(void)
     return added;
 }
 
-digit_status dg_slots_open(dg_slots_reserve_fn reserve)
+static void install_fork_handlers(void)
 {
+    slots.fork_handlers = pthread_atfork(before_fork, after_fork_parent, after_fork_child) == 0;
+}
+
+/* Called with the lock held. */
+static digit_status open_first(dg_slots_reserve_fn reserve, void (*first_use)(void))
+{
+    const uint32_t cpus = dg_cpus_count();
+    if (!slots.fork_handlers)
+        install_fork_handlers(); /* there was no memory for it the first time */
+    if (!slots.fork_handlers)
+        return dg_fail(DIGIT_ERR_MEMORY, "out of memory: no room for a fork handler");
+    slots.reserve = reserve;
+    slots.limit = cpus < SLOTS_MAX ? cpus : SLOTS_MAX;
+    if (!add_slot())
+        return dg_fail(DIGIT_ERR_MEMORY,
+                       "out of memory: OpenBLAS needs 130 MiB of address space a thread");
+    first_use();
+    slots.open = true;
+    return DIGIT_OK;
+}
+
+/* The handlers come before the lock is taken for the first time: a child never inherits it
+ * held by a thread that is not there any more. */
+digit_status dg_slots_open(dg_slots_reserve_fn reserve, void (*first_use)(void))
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     digit_status status = DIGIT_OK;
+    if (slots.open)
+        return DIGIT_OK;
+    pthread_once(&once, install_fork_handlers);
     pthread_mutex_lock(&slots.lock);
-    if (!slots.fork_handlers) {
-        slots.fork_handlers =
-            pthread_atfork(before_fork, after_fork_parent, after_fork_child) == 0;
-        if (!slots.fork_handlers)
-            status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: no room for a fork handler");
-    }
-    if (status == DIGIT_OK && slots.reserved == 0) {
-        const uint32_t cpus = dg_cpus_count();
-        slots.reserve = reserve;
-        slots.limit = cpus < SLOTS_MAX ? cpus : SLOTS_MAX;
-        if (!add_slot())
-            status = dg_fail(DIGIT_ERR_MEMORY,
-                             "out of memory: OpenBLAS needs 130 MiB of address space a thread");
-    }
+    if (!slots.open)
+        status = open_first(reserve, first_use);
     pthread_mutex_unlock(&slots.lock);
     return status;
 }

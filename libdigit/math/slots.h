@@ -17,9 +17,12 @@
  * inside BLAS. False: not enough memory, nothing changed. */
 typedef bool (*dg_slots_reserve_fn)(uint32_t count);
 
-/* Install the fork handlers and reserve the first slot; more come on demand up to
- * the number of CPUs. May be tried again after DIGIT_ERR_MEMORY. */
-digit_status dg_slots_open(dg_slots_reserve_fn reserve);
+/*
+ * Install the fork handlers, reserve the first slot and call `first_use`, which may use
+ * BLAS; once, while fork() waits. More slots come on demand up to the number of CPUs.
+ * May be tried again after DIGIT_ERR_MEMORY.
+ */
+digit_status dg_slots_open(dg_slots_reserve_fn reserve, void (*first_use)(void));
 
 /* Take a slot, waiting for one if need be, and keep fork() out. */
 void dg_slots_enter(void);

@@ -29,7 +29,9 @@ static void advance(reader *r)
 {
     r->rest += strspn(r->rest, " ");
     const size_t length = strcspn(r->rest, " ");
-    const size_t kept = length < WORD_MAX ? length : WORD_MAX - 1;
+    size_t kept = length < WORD_MAX ? length : WORD_MAX - 1;
+    while (kept < length && kept > 0 && ((unsigned char)r->rest[kept] & 0xC0) == 0x80)
+        kept--; /* not inside a character: the word goes into a message */
     memcpy(r->word, r->rest, kept);
     r->word[kept] = '\0';
     r->rest += length;

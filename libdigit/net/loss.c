@@ -2,6 +2,16 @@
 
 #include <math.h>
 
+#define LOGIT_MOST ((dg_real)1e30)
+
+void dg_logits_tame(size_t count, dg_real *logits)
+{
+    for (size_t i = 0; i < count; i++) {
+        const dg_real x = logits[i];
+        logits[i] = x >= -LOGIT_MOST ? (x <= LOGIT_MOST ? x : LOGIT_MOST) : -LOGIT_MOST;
+    }
+}
+
 int dg_argmax(const dg_real *values)
 {
     int best = 0;
@@ -31,12 +41,21 @@ void dg_softmax(const dg_real logits[DIGIT_CLASSES], double temperature,
         probabilities[c] /= sum;
 }
 
-double dg_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label)
+double dg_smooth_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label,
+                               double smoothing)
 {
-    double e[DIGIT_CLASSES];
+    double e[DIGIT_CLASSES], mean = 0;
     const double sum = exponentials(logits, temperature, e);
     const double most = (double)logits[dg_argmax(logits)];
-    return log(sum) - ((double)logits[label] - most) / temperature;
+    for (int c = 0; c < DIGIT_CLASSES; c++)
+        mean += (double)logits[c] / DIGIT_CLASSES;
+    const double target = (1 - smoothing) * (double)logits[label] + smoothing * mean;
+    return log(sum) - (target - most) / temperature;
+}
+
+double dg_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label)
+{
+    return dg_smooth_cross_entropy(logits, temperature, label, 0);
 }
 
 void dg_loss_gradient(uint32_t count, const uint8_t *labels, double smoothing, double scale,

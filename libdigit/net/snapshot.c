@@ -16,6 +16,16 @@ void dg_snapshot_forget_training(dg_snapshot *snapshot)
     snapshot->training = NULL;
 }
 
+void dg_snapshot_end_training(dg_snapshot *snapshot)
+{
+    if (!snapshot->training)
+        return;
+    dg_real *params = snapshot->params;
+    snapshot->params = snapshot->training->average;
+    snapshot->training->average = params;
+    dg_snapshot_forget_training(snapshot);
+}
+
 void dg_snapshot_free(dg_snapshot *snapshot)
 {
     if (!snapshot)

@@ -12,7 +12,7 @@ typedef struct dg_training_state {
     uint64_t step;        /* weight updates done */
     dg_real *first;       /* Adam's first moment */
     dg_real *second;      /* Adam's second moment */
-    dg_real *average;     /* averaged weights */
+    dg_real *average;     /* averaged weights; in a checkpoint always the ones to use */
 } dg_training_state;
 
 typedef struct dg_snapshot {
@@ -40,8 +40,11 @@ digit_status dg_snapshot_copy(const dg_snapshot *snapshot, bool training, dg_sna
 digit_status dg_snapshot_describe(dg_snapshot *snapshot, const char *trained_on,
                                   const char *licence);
 
-/* Drop the training state: what is left is a model. */
+/* Drop the training state, if there is one: what is left is a model. */
 void dg_snapshot_forget_training(dg_snapshot *snapshot);
+
+/* The same for a checkpoint: its averaged weights become the model's. */
+void dg_snapshot_end_training(dg_snapshot *snapshot);
 
 void dg_snapshot_free(dg_snapshot *snapshot);
 

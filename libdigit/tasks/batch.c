@@ -167,6 +167,7 @@ static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
         .training = true,
         .seed = b->options->seed,
         .draw = b->draw + first,
+        .full = b->shard,
     };
     dg_real *gradient = b->gradients[shard];
     b->losses[shard] = (dg_loss){0};

@@ -97,9 +97,10 @@ static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
 {
     const size_t first = run * DG_PREDICT_RUN, left = job->count - first;
     const dg_pass pass = {.samples = left < DG_PREDICT_RUN ? (uint32_t)left : DG_PREDICT_RUN};
-    const dg_real *logits =
+    dg_real *logits =
         dg_network_forward(job->predictor->network, job->predictor->params,
                            job->samples + first * DIGIT_SAMPLE_BYTES, &pass, workspace);
+    dg_logits_tame((size_t)pass.samples * DIGIT_CLASSES, logits);
     job->visit(job->context, first, pass.samples, logits);
 }
 

@@ -159,15 +159,28 @@ static digit_status train_batch(trainer *t)
                    (unsigned long long)t->epoch, t->done);
 }
 
+/* Who opens a checkpoint as a model finds the weights to use under `average`, always. */
+static digit_status write_checkpoint(trainer *t)
+{
+    const dg_train_job *job = t->job;
+    dg_training_state *state = job->snapshot->training;
+    state->epoch = t->epoch;
+    if (!job->checkpoint)
+        return DIGIT_OK;
+    if (!averages(t))
+        memcpy(state->average, job->snapshot->params,
+               dg_network_params(job->snapshot->network) * sizeof *state->average);
+    return job->checkpoint(job->checkpoint_context, job->snapshot);
+}
+
 static digit_status end_epoch(trainer *t)
 {
     const dg_train_job *job = t->job;
     digit_status status = check_finite(job->snapshot);
     if (status == DIGIT_OK)
         status = validate(t);
-    job->snapshot->training->epoch = t->epoch;
-    if (status == DIGIT_OK && job->checkpoint)
-        status = job->checkpoint(job->checkpoint_context, job->snapshot);
+    if (status == DIGIT_OK)
+        status = write_checkpoint(t);
     return status == DIGIT_OK ? report(t) : status;
 }
 
@@ -210,6 +223,8 @@ uint64_t dg_train_fingerprint(const dg_train_job *job)
     uint64_t hash = 0xCBF29CE484222325u;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         hash = mix(hash, facts[i]);
+    for (const char *c = dg_network_architecture(job->snapshot->network); *c; c++)
+        hash = mix(hash, (unsigned char)*c);
     const size_t params = dg_network_params(job->snapshot->network);
     for (size_t i = 0; i < params; i++) {
         uint32_t bits = 0;

@@ -18,7 +18,7 @@ typedef struct dg_train_job {
     void *checkpoint_context;
 } dg_train_job;
 
-/* Options, data and starting weights in a number: a checkpoint fits only the run it came
+/* Options, data, architecture and starting weights in a number: a checkpoint fits only the run it came
  * from. */
 uint64_t dg_train_fingerprint(const dg_train_job *job);
 

@@ -41,6 +41,11 @@ digit_status dg_image_check(const digit_image *image)
     if (image->height > 1 && image->stride < row && image->stride > -row)
         return dg_fail(DIGIT_ERR_ARGUMENT, "a stride of %td bytes is less than a row of %td",
                        image->stride, row);
+    ptrdiff_t last, end; /* of the rows, from the first pixel; PTRDIFF_MIN has no negative */
+    if (__builtin_mul_overflow(image->stride, (ptrdiff_t)image->height - 1, &last) ||
+        __builtin_add_overflow(last, last < 0 ? -row : row, &end))
+        return dg_fail(DIGIT_ERR_ARGUMENT, "%u rows with a stride of %td bytes fit no memory",
+                       image->height, image->stride);
     return DIGIT_OK;
 }
 

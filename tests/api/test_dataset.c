@@ -75,7 +75,8 @@ END_TEST
 
 START_TEST(slices_share_and_may_go_in_any_order)
 {
-    static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     digit_dataset *all[3] = {api_dataset(30, 1)};
     uint8_t labels[30];
     memcpy(labels, digit_dataset_labels(all[0]), 30);
@@ -112,7 +113,11 @@ END_TEST
 
 /* ---- IDX -------------------------------------------------------------- */
 
-enum { IDX_COUNT = 12, IMAGES_SIZE = 16 + IDX_COUNT * DIGIT_SAMPLE_BYTES, LABELS_SIZE = 8 + IDX_COUNT };
+enum {
+    IDX_COUNT = 12,
+    IMAGES_SIZE = 16 + IDX_COUNT * DIGIT_SAMPLE_BYTES,
+    LABELS_SIZE = 8 + IDX_COUNT
+};
 
 static void put_be32(uint8_t *at, uint32_t value)
 {

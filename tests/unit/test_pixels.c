@@ -46,7 +46,7 @@ END_TEST
 static const digit_image accepted[] = {
     {&byte, 8, 8, 8, 0, DIGIT_INK_LIGHT},
     {&byte, -8, 8, 8, 0, DIGIT_INK_DARK},
-    {&byte, PTRDIFF_MIN, 8, 2, 0, 0},
+    {&byte, PTRDIFF_MIN / 2, 8, 2, 0, 0},
     {&byte, 0, 65535, 1, DIGIT_PIXEL_RGBA8, 0}, /* one row has no next */
     {&byte, 8192, 8192, 8192, 0, 0},
     {&byte, 1, 1, 65535, 0, 0},

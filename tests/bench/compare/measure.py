@@ -14,7 +14,7 @@ from .places import BENCH, Places, last_line
 from .plan import WORKERS, Task
 
 TIMEOUT = 900
-SHORT_SAMPLES = 12800  # of training, when time is short
+SHORT_SAMPLES = 6400  # of training, when time is short
 STARTS = {True: 3, False: 9}  # processes started a round, short or not
 
 

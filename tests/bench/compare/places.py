@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .plan import WORKERS
+
 BENCH = Path(__file__).absolute().parents[1]
 ROOT = BENCH.parents[1]
 MODEL = ROOT / "libdigit/io/pretrained.safetensors"
@@ -79,7 +81,8 @@ def install(places: Places, environment: str) -> None:
                 say(f"installing {package}")
                 run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", package])
         except RuntimeError as error:
-            places.skip(name, f"pip install failed: {error}")
+            peers = [peer for peer, (_, _, pip) in WORKERS.items() if pip == name]
+            places.skip(peers[0] if peers else name, f"pip install failed: {error}")
 
 
 def build(places: Places, name: str) -> None:
@@ -98,11 +101,15 @@ def find_mnist(places: Places) -> None:
 
 
 def write_models(places: Places) -> None:
-    """ONNX and PyTorch's form first: without them there is nothing to compare."""
+    """A form that cannot be written stops only those who read it: they give no answers then."""
     places.models.mkdir(exist_ok=True)
     workers = BENCH / "workers"
-    run([places.python("peers"), str(workers / "write_models.py"), str(MODEL)],
-        places.environment())
+    for form in ("state", "onnx", "torch", "picture"):
+        try:
+            run([places.python("peers"), str(workers / "write_models.py"), str(MODEL), form],
+                places.environment())
+        except RuntimeError as error:
+            say(f"no model as {form}: {error}")
     try:
         run([places.python("tensorflow"), str(workers / "run_tensorflow.py"), "convert"],
             places.environment())

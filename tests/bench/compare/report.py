@@ -89,6 +89,20 @@ def ahead(f: Figures, versions: dict[str, str]) -> list[str]:
     return ["## Who is ahead", "", *text, ""] if text else []
 
 
+def schedules(found: dict[str, Any]) -> list[str]:
+    """What was trained how, seed by seed."""
+    facts = ("samples", "epochs", "batch", "rate", "decay", "average", "smoothing")
+    text = ["### From process start to 98 % and 99 %", "",
+            row("goal", *facts, "seed", "seconds", "right, %"), "|---" * (len(facts) + 4) + "|"]
+    runs = [r for r in found["results"] if r["key"].startswith("reach")]
+    for r in sorted(runs, key=lambda r: (r["key"], r["round"])):
+        facts_of, values = r["lines"][0], r["values"]
+        text.append(row(facts_of["schedule"], *(f"{facts_of[name]:g}" for name in facts),
+                        str(facts_of["seed"]), f"{values['seconds']:.2f}",
+                        f"{100 * values['accuracy']:.2f}"))
+    return [*text, ""] if runs else []
+
+
 def agreement(found: dict[str, Any], versions: dict[str, str]) -> list[str]:
     text = ["## Same answers", "", "Checked before the clock ran, on MNIST's 10,000 test pictures. "
             "bf16 keeps 8 bits of a number; its answers are near, not the same.", "",
@@ -122,8 +136,9 @@ def write(found: dict[str, Any], folder: Path) -> None:
     text = [INTRO]
     if found["short"]:
         text += ["**Short mode: these figures show that all runs, and nothing else.**", ""]
-    text += goal_table(lines(f)) + ahead(f, versions) + all_tables(f, versions)
-    text += agreement(found, versions) + [METHOD] + machine(found) + [REPEAT.rstrip()]
+    text += [*goal_table(lines(f)), *ahead(f, versions), *all_tables(f, versions)]
+    text += [*schedules(found), *agreement(found, versions), METHOD, *machine(found),
+             REPEAT.rstrip()]
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     (folder / "pictures/benchmarks.svg").write_text(chart.draw(f), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 from .figures import Figures, Spread
 from .plan import NAMES, split
 
+REFERENCE = "sklearn"  # does less work than the others
 VARIANTS = {"channels_last": "channels last", "script": "TorchScript", "": ""}
 
 
@@ -33,10 +34,11 @@ def compared(f: Figures, key: str, title: str, unit: str, versions: dict[str, st
     if not found:
         return []
     found.sort(key=lambda entry: entry[0], reverse=key.startswith("bulk"))
+    found.sort(key=lambda entry: entry[1] == REFERENCE)
     text = [f"### {title}", "", f"| | {unit} | range | libdigit is faster by | memory, MiB |",
             "|---|---|---|---|---|"]
     for _, who, figures in found:
-        ratio = f.times_faster(key, who) if who != "libdigit" else None
+        ratio = f.times_faster(key, who) if who not in ("libdigit", REFERENCE) else None
         faster = f"{ratio.median:.2f}x" if ratio else ""
         memory = f.spread(key, who, "memory")
         label = f"**{name(who, versions)}**" if who == "libdigit" else name(who, versions)

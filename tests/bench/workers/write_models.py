@@ -3,24 +3,22 @@
 The temperature that calibrates libdigit's confidence is folded into the last layer, so that all
 networks give the same probabilities.
 
-    write_models.py MODEL.safetensors
+    write_models.py MODEL.safetensors state|onnx|torch|picture
 """
+# Imports stay inside: a library that is missing stops one form only.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 
-import cv2
 import numpy as np
-import onnx
-import torch
-from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file, save_file
 
 from common import model_file, read_idx
 
+State = dict[str, np.ndarray]
 
-def load_state(path: str) -> dict[str, np.ndarray]:
+
+def load_state(path: str) -> State:
     state = dict(load_file(path))
     temperature = state.pop("calibration")[0]
     for name in ("8.weight", "8.bias"):
@@ -28,7 +26,14 @@ def load_state(path: str) -> dict[str, np.ndarray]:
     return state
 
 
-def write_onnx(state: Mapping[str, np.ndarray]) -> None:
+def write_state(state: State) -> None:
+    save_file(state, model_file("state.safetensors"))
+
+
+def write_onnx(state: State) -> None:
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
     node = helper.make_node
     nodes = [
         node("Conv", ["x", "0.weight", "0.bias"], ["a"], kernel_shape=[3, 3]),
@@ -62,20 +67,26 @@ def torch_name(name: str) -> str:
     return f"{int(number) + (int(number) >= 6)}.{role}"
 
 
-def write_picture() -> None:
+def write_torch(state: State) -> None:
+    import torch
+
+    torch.save({torch_name(name): torch.from_numpy(value) for name, value in state.items()},
+               model_file("net.pt"))
+
+
+def write_picture(_: State) -> None:
     """One digit, dark on paper, 200 pixels a side, as a picture for Tesseract."""
+    import cv2
+
     digit = cv2.resize(read_idx("t10k-images-idx3-ubyte")[0], (200, 200),
                        interpolation=cv2.INTER_CUBIC)
     cv2.imwrite(model_file("digit.png"), 255 - digit)
 
 
 def main() -> None:
-    state = load_state(sys.argv[1])
-    write_onnx(state)
-    save_file(state, model_file("state.safetensors"))
-    torch.save({torch_name(name): torch.from_numpy(value) for name, value in state.items()},
-               model_file("net.pt"))
-    write_picture()
+    forms = {"state": write_state, "onnx": write_onnx, "torch": write_torch,
+             "picture": write_picture}
+    forms[sys.argv[2]](load_state(sys.argv[1]))
 
 
 if __name__ == "__main__":
