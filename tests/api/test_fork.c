@@ -21,6 +21,8 @@ typedef struct scene {
     size_t size;
     atomic_bool stop;
     atomic_uint rounds; /* what the busy threads got done */
+    atomic_uint wrong;  /* what went wrong there: assertions take a lock, which a child would
+                           inherit as it stood */
 } scene;
 
 static void open_scene(scene *s, uint32_t threads)
@@ -30,6 +32,7 @@ static void open_scene(scene *s, uint32_t threads)
     s->bytes = api_bytes(s->model, &s->size);
     s->stop = false;
     s->rounds = 0;
+    s->wrong = 0;
     assert_ok(digit_model_set_threads(s->model, threads));
     assert_ok(digit_model_predict(s->model, s->samples, SAMPLES, s->expected));
 }
@@ -73,11 +76,11 @@ static void expect_good_child(const scene *s)
 {
     int status;
     const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
     if (child == 0) {
         limit_time(CHILD_SECONDS);
         _exit(live_as_child(s));
     }
+    ck_assert_int_gt(child, 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_msg(!WIFSIGNALED(status), "a child ended by signal %d%s", WTERMSIG(status),
                   WTERMSIG(status) == SIGALRM ? ": it hung" : "");
@@ -95,7 +98,7 @@ static void *predict_busily(void *argument)
 {
     scene *s = argument;
     while (!s->stop) {
-        ck_assert(answers_are_right(s, s->model));
+        s->wrong += !answers_are_right(s, s->model);
         s->rounds++;
     }
     return NULL;
@@ -106,7 +109,7 @@ static void *load_busily(void *argument)
     scene *s = argument;
     while (!s->stop) {
         digit_model *model;
-        assert_ok(digit_model_load_memory(s->bytes, s->size, &model));
+        s->wrong += digit_model_load_memory(s->bytes, s->size, &model) != DIGIT_OK;
         digit_model_free(model);
         s->rounds++;
     }
@@ -126,6 +129,7 @@ static void fork_while(void *(*busily)(void *), uint32_t model_threads, int fork
     for (int i = 0; i < BUSY; i++)
         pthread_join(threads[i], NULL);
     ck_assert_uint_gt(s.rounds, 0);
+    ck_assert_uint_eq(s.wrong, 0);
     close_scene(&s);
 }
 
@@ -149,7 +153,6 @@ START_TEST(a_child_of_a_child)
     for (int i = 0; i < 10; i++) {
         int status;
         const pid_t child = fork();
-        ck_assert_int_ge(child, 0);
         if (child == 0) {
             limit_time(2 * CHILD_SECONDS);
             if (live_as_child(&s) != 0)

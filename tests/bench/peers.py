@@ -1,7 +1,7 @@
 """Measure libdigit beside what one would use instead, and write it down.
 
     python3 tests/bench/peers.py --short     five minutes, behind the installing
-    python3 tests/bench/peers.py             the figures of docs/benchmarks.md; more than an hour
+    python3 tests/bench/peers.py             the figures of docs/benchmarks.md; about an hour
 
 On an otherwise idle machine with two processors. Makes virtual environments and builds of its
 own in build/bench, fetches MNIST unless MNIST_DIR says where it is, checks that all libraries give
@@ -30,7 +30,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--short", action="store_true",
                         help="one round of short measurements, to see that all works")
-    parser.add_argument("--rounds", type=int, help="default 7, with --short 1")
+    parser.add_argument("--rounds", type=int, help="default 5, with --short 1")
     parser.add_argument("--only", metavar="NAMES", help="peers besides libdigit, with commas: "
                         + ", ".join(n for n in NAMES if not n.startswith("libdigit")))
     parser.add_argument("--work", type=Path, default=ROOT / "build/bench",
@@ -82,7 +82,7 @@ def measure_all(arguments: argparse.Namespace) -> dict[str, Any]:
     whos = wanted(arguments)
     found: dict[str, Any] = {"short": arguments.short, "machine": machine.facts(places)}
     found["agreement"] = check_all(places, whos)
-    found["rounds"] = arguments.rounds or (1 if arguments.short else 7)
+    found["rounds"] = arguments.rounds or (1 if arguments.short else SEEDS)
     found["skipped"] = places.skipped
     found["results"] = []
     stolen, ticks = machine.steal()

@@ -43,7 +43,8 @@ def start(command: list[str], environment: dict[str, str], threads: int, output:
     before, cpus = os.sched_getaffinity(0), processors(threads)
     os.sched_setaffinity(0, cpus)
     try:
-        return subprocess.Popen(command, stdout=output, stderr=errors, env=environment)
+        return subprocess.Popen(command, stdout=output, stderr=errors, env=environment,
+                                cwd=environment["BENCH_MODELS"])
     finally:
         os.sched_setaffinity(0, before)
 
