@@ -155,7 +155,7 @@ lane_sanitize() {
     configure sanitize -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
     ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
-        UBSAN_OPTIONS=print_stacktrace=1 DIGIT_FORKS=30 run_meson sanitize $c_suites
+        UBSAN_OPTIONS=print_stacktrace=1 run_meson sanitize $c_suites
 }
 
 lane_reference() {
