@@ -36,8 +36,10 @@ WRITABLE_SECTION = re.compile(r'\.(data|bss|tbss|tdata)(?!\.rel\.ro)|\*COM\*')
 
 
 def plain(symbol: str) -> str:
-    """'printf' of '__printf_chk@GLIBC_2.3.4', 'once' of 'once.0'."""
+    """'printf' of '__printf_chk@GLIBC_2.3.4', 'once' of gcc's 'once.0' and clang's 'fill.once'."""
     name = symbol.split('@')[0]
+    if name.endswith('.once'):
+        return 'once'
     checked = re.fullmatch(r'__(\w+)_chk', name)
     return checked[1] if checked else name.split('.')[0]
 
