@@ -144,6 +144,7 @@ run_pytest() { # FOLDER
 }
 
 c_suites='--suite unit --suite api --suite golden'
+valgrind_tests='--suite api --suite golden model save_load dataset evaluate normalize silence golden'
 
 # ---- Lanes: each prints "Ok: N" and "Fail: N", or what meson and pytest print ----
 
@@ -224,10 +225,11 @@ lane_tsan_reference() {
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan-reference $c_suites
 }
 
-# The public calls only: whole trainings of the unit tests would take hours, and ASan has them.
+# What trains and predicts in bulk would take hours here, and ASan has it; `silence` calls
+# every public function once.
 lane_valgrind() {
     wait_for_release || return 1
-    CK_FORK=no CK_TIMEOUT_MULTIPLIER=60 DIGIT_FORKS=3 run_meson release --suite api --suite golden \
+    CK_FORK=no CK_TIMEOUT_MULTIPLIER=60 DIGIT_FORKS=3 run_meson release $valgrind_tests \
         --timeout-multiplier 20 --wrapper "valgrind --quiet --error-exitcode=99 \
 --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect"
 }
