@@ -2,6 +2,7 @@
 #ifndef DG_BASE_BYTES_H
 #define DG_BASE_BYTES_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,10 +25,16 @@ static inline void dg_store_le64(uint8_t b[8], uint64_t value)
         b[i] = (uint8_t)value;
 }
 
+static inline uint32_t dg_load_le32(const uint8_t b[4])
+{
+    uint32_t value; /* not byte by byte: loops over this one become vector code */
+    memcpy(&value, b, sizeof value);
+    return le32toh(value);
+}
+
 static inline float dg_load_f32(const uint8_t b[4])
 {
-    const uint32_t bits =
-        (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+    const uint32_t bits = dg_load_le32(b);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -37,8 +44,8 @@ static inline void dg_store_f32(uint8_t b[4], float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    for (int i = 0; i < 4; i++, bits >>= 8)
-        b[i] = (uint8_t)bits;
+    bits = htole32(bits);
+    memcpy(b, &bits, sizeof bits);
 }
 
 #endif

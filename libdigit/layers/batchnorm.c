@@ -127,8 +127,8 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     dg_real *dgain = pass->scratch, *dshift = pass->scratch + channels;
     gradient_sums(rows, channels, in, dout, mean, inverse, dgain, dshift);
     for (uint32_t c = 0; c < channels; c++) {
-        dparams[layer->at[DG_ROLE_WEIGHT] + c] += dgain[c];
-        dparams[layer->at[DG_ROLE_BIAS] + c] += dshift[c];
+        dparams[layer->at[DG_ROLE_WEIGHT] + c] = dgain[c];
+        dparams[layer->at[DG_ROLE_BIAS] + c] = dshift[c];
     }
     leave_statistics(layer, pass, params, mean, inverse, dparams);
     if (!din)

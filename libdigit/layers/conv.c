@@ -205,37 +205,39 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 {
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
+    const dg_vec_after after = {params + layer->at[DG_ROLE_BIAS], layer->relu};
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++, in += in_count, out += out_count) {
         if (layer->pool == 1) {
             convolve(layer, params + layer->at[DG_ROLE_WEIGHT], in, columns, out);
+            dg_vec_loops->bias((size_t)layer->out.rows * layer->out.columns, layer->size,
+                               after.bias, after.relu, out);
         } else {
             convolve(layer, params + layer->at[DG_ROLE_WEIGHT], in, columns, product);
-            dg_pooling_max(layer->out, layer->pool, row_stride, product, out,
+            dg_pooling_max(layer->out, layer->pool, row_stride, product, &after, out,
                            which ? which + i * out_count : NULL);
         }
-        dg_vec_loops->bias((size_t)layer->out.rows * layer->out.columns, layer->size,
-                           params + layer->at[DG_ROLE_BIAS], layer->relu, out);
     }
 }
 
 /* ---- Backward --------------------------------------------------------- */
 
 /* The gradient by the product, from the gradient by the output of this layer and what
- * it took over; also the bias's share. Returns where it lies. */
+ * it took over; adds the bias's share to dbias. Returns where it lies. */
 static dg_real *unpool(const dg_layer *layer, const dg_real *out, const uint8_t *which,
                        dg_real *dout, dg_real *product, dg_real *dbias)
 {
     const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
+    if (layer->pool > 1) {
+        dg_pooling_max_back(layer->out, layer->pool, row_stride, dout, which, product, dbias);
+        return product;
+    }
     if (layer->relu)
         dg_vec_loops->relu_back(dg_shape_count(layer->out), out, dout);
     dg_vec_loops->column_sums((size_t)layer->out.rows * layer->out.columns, layer->size, dout,
                               dbias);
-    if (layer->pool == 1)
-        return dout;
-    dg_pooling_max_back(layer->out, layer->pool, row_stride, dout, which, product);
-    return product;
+    return dout;
 }
 
 /* Each part's weights[depth][filters] -> turned[filters][depth]: GEMM is far faster on a
@@ -251,16 +253,16 @@ static void turn_weights(const dg_layer *layer, const dg_real *weights, dg_real 
                     weights[(part * l.depth + d) * filters + f];
 }
 
-/* dweights += columns^T x dproduct */
+/* dweights = columns^T x dproduct, added to what is there if `add` */
 static void weight_gradient(const dg_layer *layer, const dg_real *columns,
-                            const dg_real *dproduct, dg_real *dweights)
+                            const dg_real *dproduct, bool add, dg_real *dweights)
 {
     const lowering l = lower(layer);
     const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
     const bool turned = l.layout == BY_TAP;
     for (uint32_t part = 0; part < l.parts; part++)
         dg_gemm(!turned, false, depth, filters, rows, columns + part * l.step,
-                turned ? rows : depth, dproduct, filters, 1,
+                turned ? rows : depth, dproduct, filters, add,
                 dweights + part * l.depth * layer->size, filters);
 }
 
@@ -278,7 +280,6 @@ static void input_gradient(const dg_layer *layer, const dg_real *turned, const d
         dg_gemm(false, false, rows, depth, filters, dproduct, filters,
                 turned + part * l.depth * layer->size, depth, part > 0, columns + part * l.step,
                 depth);
-    memset(din, 0, dg_shape_count(layer->in) * sizeof *din);
     if (l.layout == BY_ROW)
         dg_roll_rows(&w, columns, din);
     else
@@ -294,6 +295,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     dg_real *turned = pass->scratch + turned_at(layer);
     const uint8_t *which = keep;
+    memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->size * sizeof *dparams);
     if (din)
         turn_weights(layer, weights, turned);
     for (uint32_t i = 0; i < pass->samples; i++) {
@@ -301,7 +303,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
             unpool(layer, out + i * out_count, which + i * layer->keep_sample,
                    dout + i * out_count, product, dparams + layer->at[DG_ROLE_BIAS]);
         make_columns(layer, in + i * in_count, columns);
-        weight_gradient(layer, columns, dproduct, dparams + layer->at[DG_ROLE_WEIGHT]);
+        weight_gradient(layer, columns, dproduct, i > 0, dparams + layer->at[DG_ROLE_WEIGHT]);
         if (din)
             input_gradient(layer, turned, dproduct, columns, din + i * in_count);
     }

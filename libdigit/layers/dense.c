@@ -3,6 +3,8 @@
 #include "math/blas.h"
 #include "math/vec.h"
 
+#include <string.h>
+
 static bool shape(dg_layer *layer)
 {
     layer->out = (dg_shape){1, 1, layer->size};
@@ -76,8 +78,9 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     const int samples = (int)pass->samples;
     if (layer->relu)
         dg_vec_loops->relu_back((size_t)samples * layer->size, out, dout);
+    memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->size * sizeof *dparams);
     dg_vec_loops->column_sums(pass->samples, layer->size, dout, dparams + layer->at[DG_ROLE_BIAS]);
-    dg_gemm(true, false, units, inputs, samples, dout, units, in, inputs, 1,
+    dg_gemm(true, false, units, inputs, samples, dout, units, in, inputs, 0,
             dparams + layer->at[DG_ROLE_WEIGHT], inputs);
     if (din)
         dg_gemm(false, false, samples, inputs, units, dout, units,

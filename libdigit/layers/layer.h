@@ -128,8 +128,8 @@ struct dg_layer_type {
 
     /*
      * dout[samples][out], the gradient of the loss by the output, is used up.
-     * Writes din[samples][in] (NULL if layer->first) and adds to dparams, which is
-     * laid out as params; at running statistics it leaves those of this shard.
+     * Writes din[samples][in] (NULL if layer->first) and the layer's part of dparams,
+     * which is laid out as params; at running statistics it leaves those of this shard.
      */
     void (*backward)(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
                      const dg_real *in, const dg_real *out, const void *keep, dg_real *dout,

@@ -1,7 +1,5 @@
 #include "layers/pooling.h"
 
-#include "math/vec.h"
-
 bool dg_pooling_shape(dg_layer *layer)
 {
     layer->out = (dg_shape){layer->in.rows / layer->size, layer->in.columns / layer->size,
@@ -21,20 +19,20 @@ bool dg_pooling_leaves_rest(const dg_layer *layer)
 }
 
 void dg_pooling_max(dg_shape out, uint32_t side, size_t row_stride, const dg_real *in,
-                    dg_real *result, uint8_t *which)
+                    const dg_vec_after *after, dg_real *result, uint8_t *which)
 {
     const size_t row = (size_t)out.columns * out.channels;
     for (uint32_t y = 0; y < out.rows; y++)
         dg_vec_loops->pool_max(out.columns, out.channels, side, row_stride,
-                               in + y * side * row_stride, result + y * row,
+                               in + y * side * row_stride, after, result + y * row,
                                which ? which + y * row : NULL);
 }
 
 void dg_pooling_max_back(dg_shape out, uint32_t side, size_t row_stride, const dg_real *dout,
-                         const uint8_t *which, dg_real *din)
+                         const uint8_t *which, dg_real *din, dg_real *dbias)
 {
     const size_t row = (size_t)out.columns * out.channels;
     for (uint32_t y = 0; y < out.rows; y++)
         dg_vec_loops->pool_max_back(out.columns, out.channels, side, row_stride, dout + y * row,
-                                    which + y * row, din + y * side * row_stride);
+                                    which + y * row, din + y * side * row_stride, dbias);
 }

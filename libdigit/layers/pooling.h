@@ -3,6 +3,7 @@
 #define DG_LAYERS_POOLING_H
 
 #include "layers/layer.h"
+#include "math/vec.h"
 
 /* dg_layer_type.shape and .needs of a pool whose window is layer->size. */
 bool dg_pooling_shape(dg_layer *layer);
@@ -21,13 +22,14 @@ static inline size_t dg_pooling_window(uint32_t side, size_t row_stride, uint32_
 
 /*
  * Maximum pooling of one sample: in[out.rows*side][out.columns*side][channels], or wider rows,
- * -> out. which[out] (may be NULL): the cell of its window each maximum came from.
+ * -> out, then `after` (may be NULL). which[out] (may be NULL): the cell of its window each
+ * maximum came from, or DG_NO_CELL.
  */
 void dg_pooling_max(dg_shape out, uint32_t side, size_t row_stride, const dg_real *in,
-                    dg_real *result, uint8_t *which);
+                    const dg_vec_after *after, dg_real *result, uint8_t *which);
 
-/* The way back. Writes every window of din. */
+/* The way back. Writes every window of din; adds the bias's share to dbias (may be NULL). */
 void dg_pooling_max_back(dg_shape out, uint32_t side, size_t row_stride, const dg_real *dout,
-                         const uint8_t *which, dg_real *din);
+                         const uint8_t *which, dg_real *din, dg_real *dbias);
 
 #endif

@@ -62,9 +62,10 @@ static void im2col_inside(const dg_windows *w, const dg_real *in, dg_real *colum
     const size_t in_row = (size_t)w->in_columns * w->channels;
     for (uint32_t y = 0; y < w->out_rows; y++) {
         const dg_real *window = in + y * w->stride * in_row;
-        for (uint32_t x = 0; x < w->out_columns; x++, window += w->stride * w->channels)
-            for (uint32_t row = 0; row < w->side; row++, columns += width)
-                memcpy(columns, window + row * in_row, width * sizeof *columns);
+        for (uint32_t x = 0; x < w->out_columns; x++, window += w->stride * w->channels) {
+            dg_vec_loops->gather(w->side, width, in_row, window, columns);
+            columns += w->side * width;
+        }
     }
 }
 
@@ -87,11 +88,9 @@ void dg_im2col(const dg_windows *w, const dg_real *in, dg_real *columns)
 static void unroll_inside(const dg_windows *w, const dg_real *in, dg_real *rows)
 {
     const size_t width = (size_t)w->side * w->channels;
-    for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
-        const dg_real *from = in + (size_t)y * w->in_columns * w->channels;
-        for (uint32_t x = 0; x < w->out_columns; x++, from += w->channels, rows += width)
-            memcpy(rows, from, width * sizeof *rows);
-    }
+    for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++, rows += w->out_columns * width)
+        dg_vec_loops->gather(w->out_columns, width, w->channels,
+                             in + (size_t)y * w->in_columns * w->channels, rows);
 }
 
 void dg_unroll_rows(const dg_windows *w, const dg_real *in, dg_real *rows)
@@ -108,8 +107,28 @@ void dg_unroll_rows(const dg_windows *w, const dg_real *in, dg_real *rows)
     }
 }
 
+/* Windows that reach to the last column: nothing of the picture is left out. */
+static void roll_inside(const dg_windows *w, const dg_real *rows, dg_real *in)
+{
+    const size_t row = (size_t)w->out_columns * w->side * w->channels;
+    const size_t in_row = (size_t)w->in_columns * w->channels;
+    for (uint32_t y = 0; y < w->in_rows; y++, rows += row, in += in_row)
+        dg_vec_loops->overlap(w->out_columns, w->side, w->channels, rows, in);
+}
+
+static bool covers(const dg_windows *w)
+{
+    return all_inside(w) && w->in_rows == w->out_rows + w->side - 1 &&
+           w->in_columns == w->out_columns + w->side - 1;
+}
+
 void dg_roll_rows(const dg_windows *w, const dg_real *rows, dg_real *in)
 {
+    if (covers(w)) {
+        roll_inside(w, rows, in);
+        return;
+    }
+    memset(in, 0, sizeof *in * w->in_rows * w->in_columns * w->channels);
     for (uint32_t y = 0; y < w->out_rows + w->side - 1; y++) {
         for (uint32_t x = 0; x < w->out_columns; x++) {
             const run r = window_row(w, in, y, x, 0);
@@ -142,6 +161,14 @@ static void tap_row(const dg_windows *w, const dg_real *in_row, uint32_t tap_col
 
 void dg_im2col_by_tap(const dg_windows *w, const dg_real *in, dg_real *taps)
 {
+    if (all_inside(w) && w->stride == 1) {
+        for (uint32_t tap = 0; tap < w->side * w->side; tap++) {
+            dg_vec_loops->gather(w->out_rows, w->out_columns, w->in_columns,
+                                 in + tap / w->side * w->in_columns + tap % w->side, taps);
+            taps += (size_t)w->out_rows * w->out_columns;
+        }
+        return;
+    }
     for (uint32_t tap = 0; tap < w->side * w->side; tap++) {
         for (uint32_t y = 0; y < w->out_rows; y++, taps += w->out_columns) {
             const int64_t from = (int64_t)y * w->stride + tap / w->side - w->pad;
@@ -155,6 +182,7 @@ void dg_im2col_by_tap(const dg_windows *w, const dg_real *in, dg_real *taps)
 
 void dg_col2im(const dg_windows *w, const dg_real *columns, dg_real *in)
 {
+    memset(in, 0, sizeof *in * w->in_rows * w->in_columns * w->channels);
     for (uint32_t y = 0; y < w->out_rows; y++) {
         for (uint32_t x = 0; x < w->out_columns; x++) {
             for (uint32_t row = 0; row < w->side; row++) {

@@ -32,14 +32,14 @@ void dg_im2col(const dg_windows *windows, const dg_real *in, dg_real *columns);
  */
 void dg_unroll_rows(const dg_windows *windows, const dg_real *in, dg_real *rows);
 
-/* The adjoint: adds to `in`, which starts as 0. */
+/* The adjoint: each pixel of `in` becomes the sum of what stands for it. */
 void dg_roll_rows(const dg_windows *windows, const dg_real *rows, dg_real *in);
 
 /* For one channel: in[in_rows][in_columns] -> taps[side*side][out_rows*out_columns], the same
  * matrix transposed. Its runs are whole rows of the picture instead of a few pixels. */
 void dg_im2col_by_tap(const dg_windows *windows, const dg_real *in, dg_real *taps);
 
-/* The adjoint: adds each column entry to the pixel it came from; `in` starts as 0. */
+/* The adjoint of dg_im2col(): each pixel of `in` becomes the sum of its column entries. */
 void dg_col2im(const dg_windows *windows, const dg_real *columns, dg_real *in);
 
 #endif

@@ -23,6 +23,14 @@ typedef struct dg_adam_factors {
     dg_real average;  /* decay of the averaged weights; 0: they are not kept */
 } dg_adam_factors;
 
+/* What happens to a maximum at once: both steps are monotone, so they commute with it. */
+typedef struct dg_vec_after {
+    const dg_real *bias; /* [channels]; added */
+    int relu;            /* then negative ones become 0 */
+} dg_vec_after;
+
+#define DG_NO_CELL 255 /* beyond every cell of a window */
+
 typedef struct dg_vec {
     const char *name;
 
@@ -31,6 +39,14 @@ typedef struct dg_vec {
 
     /* out[count] += in[count] */
     void (*add)(size_t count, const dg_real *in, dg_real *out);
+
+    /* out[runs][count] = what lies at in + r * stride; runs may overlap */
+    void (*gather)(size_t runs, size_t count, size_t stride, const dg_real *in, dg_real *out);
+
+    /* Its adjoint for overlapping windows of a row of pixels, windows[columns][side][channels],
+     * each one pixel further: out[columns+side-1][channels] = the sum of all that show the pixel. */
+    void (*overlap)(size_t columns, size_t side, size_t channels, const dg_real *windows,
+                    dg_real *out);
 
     /* out[count] = max(in[count], 0); in == out allowed */
     void (*relu)(size_t count, const dg_real *in, dg_real *out);
@@ -45,15 +61,16 @@ typedef struct dg_vec {
     void (*column_sums)(size_t rows, size_t columns, const dg_real *x, dg_real *sums);
 
     /* A row of windows of side x side cells, side by side: out[columns][channels] = maximum
-     * over each window's cells in[row][column][channels], rows `row_stride` reals apart;
-     * which[columns][channels] (may be NULL) = the cell it came from, counted row by row,
-     * the first of equals. */
+     * over each window's cells in[row][column][channels], rows `row_stride` reals apart, then
+     * what `after` says; which[columns][channels] (may be NULL) = the cell it came from, counted
+     * row by row, the first of equals, or DG_NO_CELL where relu made it 0. */
     void (*pool_max)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
-                     const dg_real *in, dg_real *out, uint8_t *which);
+                     const dg_real *in, const dg_vec_after *after, dg_real *out, uint8_t *which);
 
-    /* The way back: din[row][column][channels] = d where which names the cell, else 0. */
+    /* The way back: din[row][column][channels] = d where which names the cell, else 0.
+     * Adds to dbias[channels] (may be NULL) the sum of those d that went anywhere. */
     void (*pool_max_back)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
-                          const dg_real *d, const uint8_t *which, dg_real *din);
+                          const dg_real *d, const uint8_t *which, dg_real *din, dg_real *dbias);
 
     void (*adam)(size_t count, const dg_adam_factors *factors, const dg_real *gradient,
                  dg_real *weights, dg_real *first, dg_real *second, dg_real *average);

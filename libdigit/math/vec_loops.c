@@ -29,6 +29,55 @@ static void add(size_t count, const dg_real *restrict in, dg_real *restrict out)
         out[i] += in[i];
 }
 
+static void gather(size_t runs, size_t count, size_t stride, const dg_real *restrict in,
+                   dg_real *restrict out)
+{
+    for (size_t r = 0; r < runs; r++, in += stride, out += count)
+        for (size_t i = 0; i < count; i++)
+            out[i] = in[i];
+}
+
+/* Three wide, as nearly all are, away from the ends: each pixel is written once. */
+static void overlap_3(size_t pixels, size_t channels, const dg_real *restrict windows,
+                      dg_real *restrict out)
+{
+    for (size_t x = 0; x < pixels; x++, windows += 3 * channels, out += channels) {
+        const dg_real *restrict last = windows + 2 * channels;
+        const dg_real *restrict middle = windows + 4 * channels;
+        const dg_real *restrict first = windows + 6 * channels;
+        for (size_t c = 0; c < channels; c++)
+            out[c] = last[c] + middle[c] + first[c];
+    }
+}
+
+static void overlap_pixel(size_t x, size_t columns, size_t side, size_t channels,
+                          const dg_real *restrict windows, dg_real *restrict out)
+{
+    const size_t first = x < side ? 0 : x - side + 1, end = x < columns ? x + 1 : columns;
+    for (size_t c = 0; c < channels; c++)
+        out[c] = 0;
+    for (size_t w = first; w < end; w++) {
+        const dg_real *restrict seen = windows + (w * side + x - w) * channels;
+        for (size_t c = 0; c < channels; c++)
+            out[c] += seen[c];
+    }
+}
+
+static void overlap(size_t columns, size_t side, size_t channels, const dg_real *windows,
+                    dg_real *out)
+{
+    const size_t pixels = columns + side - 1;
+    size_t x = 0;
+    if (side == 3 && columns > 2) {
+        for (; x < 2; x++)
+            overlap_pixel(x, columns, side, channels, windows, out + x * channels);
+        overlap_3(columns - 2, channels, windows, out + x * channels);
+        x = columns;
+    }
+    for (; x < pixels; x++)
+        overlap_pixel(x, columns, side, channels, windows, out + x * channels);
+}
+
 static void relu(size_t count, const dg_real *in, dg_real *out)
 {
     for (size_t i = 0; i < count; i++)
@@ -86,6 +135,35 @@ static void window_2x2_which(size_t channels, size_t row_stride, const dg_real *
     }
 }
 
+/* The same with bias and relu, as nearly every convolution has them. */
+static void window_2x2_relu(size_t channels, size_t row_stride, const dg_real *restrict in,
+                            const dg_real *restrict values, dg_real *restrict out)
+{
+    const dg_real *restrict below = in + row_stride;
+    for (size_t c = 0; c < channels; c++) {
+        const dg_real top = larger(in[c], in[channels + c]);
+        const dg_real low = larger(below[c], below[channels + c]);
+        out[c] = larger(larger(top, low) + values[c], 0);
+    }
+}
+
+static void window_2x2_relu_which(size_t channels, size_t row_stride, const dg_real *restrict in,
+                                  const dg_real *restrict values, dg_real *restrict out,
+                                  uint8_t *restrict which)
+{
+    const dg_real *restrict below = in + row_stride;
+    for (size_t c = 0; c < channels; c++) {
+        const dg_real a = in[c], b = in[channels + c];
+        const dg_real d = below[c], e = below[channels + c];
+        const dg_real top = larger(b, a), low = larger(e, d);
+        const int32_t from_top = b > a ? 1 : 0, from_low = e > d ? 3 : 2;
+        const dg_real best = larger(low, top) + values[c];
+        const int32_t from = low > top ? from_low : from_top;
+        out[c] = larger(best, 0);
+        which[c] = (uint8_t)(best > 0 ? from : DG_NO_CELL);
+    }
+}
+
 static void window_any(size_t channels, uint32_t side, size_t row_stride,
                        const dg_real *restrict in, dg_real *restrict out, uint8_t *restrict which)
 {
@@ -105,34 +183,94 @@ static void window_any(size_t channels, uint32_t side, size_t row_stride,
     }
 }
 
-static void pool_max(size_t columns, size_t channels, uint32_t side, size_t row_stride,
-                     const dg_real *in, dg_real *out, uint8_t *which)
+static void finish_window(size_t channels, const dg_vec_after *after, dg_real *out, uint8_t *which)
 {
-    for (size_t x = 0; x < columns; x++, in += side * channels, out += channels) {
-        uint8_t *from = which ? which + x * channels : NULL;
-        if (side != 2)
-            window_any(channels, side, row_stride, in, out, from);
-        else if (from)
-            window_2x2_which(channels, row_stride, in, out, from);
-        else
-            window_2x2(channels, row_stride, in, out);
+    for (size_t c = 0; c < channels; c++) {
+        out[c] += after->bias[c];
+        if (after->relu && !(out[c] > 0)) {
+            out[c] = 0;
+            if (which)
+                which[c] = DG_NO_CELL;
+        }
     }
 }
 
-static void pool_max_back(size_t columns, size_t channels, uint32_t side, size_t row_stride,
-                          const dg_real *d, const uint8_t *which, dg_real *din)
+static void window(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
+                   const dg_vec_after *after, dg_real *out, uint8_t *which)
 {
-    for (uint32_t row = 0; row < side; row++) {
-        dg_real *to = din + row * row_stride;
-        for (size_t x = 0; x < columns; x++) {
-            const dg_real *restrict from = d + x * channels;
-            const uint8_t *restrict cells = which + x * channels;
-            for (uint32_t cell = row * side; cell < (row + 1) * side; cell++, to += channels) {
-                dg_real *restrict here = to;
-                for (size_t c = 0; c < channels; c++)
-                    here[c] = cells[c] == cell ? from[c] : 0;
-            }
-        }
+    if (side != 2)
+        window_any(channels, side, row_stride, in, out, which);
+    else if (which)
+        window_2x2_which(channels, row_stride, in, out, which);
+    else
+        window_2x2(channels, row_stride, in, out);
+    if (after)
+        finish_window(channels, after, out, which);
+}
+
+static void pool_max(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                     const dg_real *in, const dg_vec_after *after, dg_real *out, uint8_t *which)
+{
+    const int usual = side == 2 && after && after->relu;
+    for (size_t x = 0; x < columns; x++, in += side * channels, out += channels) {
+        uint8_t *from = which ? which + x * channels : NULL;
+        if (usual && from)
+            window_2x2_relu_which(channels, row_stride, in, after->bias, out, from);
+        else if (usual)
+            window_2x2_relu(channels, row_stride, in, after->bias, out);
+        else
+            window(channels, side, row_stride, in, after, out, from);
+    }
+}
+
+/* The cells by themselves: gcc believes `restrict` of parameters only. */
+static void window_2x2_back(size_t channels, const dg_real *restrict d,
+                            const uint8_t *restrict which, dg_real *restrict cell0,
+                            dg_real *restrict cell1, dg_real *restrict cell2,
+                            dg_real *restrict cell3)
+{
+    for (size_t c = 0; c < channels; c++) {
+        const dg_real slope = d[c]; /* read in any case, or the loop would need branches */
+        const uint8_t cell = which[c];
+        cell0[c] = cell == 0 ? slope : 0;
+        cell1[c] = cell == 1 ? slope : 0;
+        cell2[c] = cell == 2 ? slope : 0;
+        cell3[c] = cell == 3 ? slope : 0;
+    }
+}
+
+static void window_any_back(size_t channels, uint32_t side, size_t row_stride,
+                            const dg_real *restrict d, const uint8_t *restrict which,
+                            dg_real *restrict din)
+{
+    for (uint32_t cell = 0; cell < side * side; cell++) {
+        dg_real *restrict here = din + cell / side * row_stride + cell % side * channels;
+        for (size_t c = 0; c < channels; c++)
+            here[c] = which[c] == cell ? d[c] : 0;
+    }
+}
+
+static void add_where(size_t channels, const dg_real *restrict d, const uint8_t *restrict which,
+                      dg_real *restrict sums)
+{
+    for (size_t c = 0; c < channels; c++)
+        sums[c] += which[c] == DG_NO_CELL ? 0 : d[c];
+}
+
+static void pool_max_back(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+                          const dg_real *d, const uint8_t *which, dg_real *din, dg_real *dbias)
+{
+    for (size_t x = 0; x < columns; x++) {
+        if (side == 2)
+            window_2x2_back(channels, d, which, din, din + channels, din + row_stride,
+                            din + row_stride + channels);
+        else
+            window_any_back(channels, side, row_stride, d, which, din);
+        if (dbias)
+            add_where(channels, d, which, dbias);
+        d += channels;
+        which += channels;
+        din += side * channels;
     }
 }
 
@@ -165,6 +303,8 @@ const dg_vec JOIN(dg_vec_, DG_VEC_LEVEL) = {
     .name = QUOTE(DG_VEC_LEVEL),
     .scale_bytes = scale_bytes,
     .add = add,
+    .gather = gather,
+    .overlap = overlap,
     .relu = relu,
     .relu_back = relu_back,
     .bias = bias,

@@ -90,7 +90,7 @@ dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
                             dg_workspace *workspace);
 
 /* After a training forward() of the same pass whose logits were overwritten by the
- * gradient of the loss by them: adds to dparams[dg_network_params()]. */
+ * gradient of the loss by them: fills dparams[dg_network_params()]. */
 void dg_network_backward(const dg_network *network, const dg_real *params, const dg_pass *pass,
                          dg_workspace *workspace, dg_real *dparams);
 

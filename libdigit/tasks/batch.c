@@ -171,7 +171,6 @@ static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
     };
     dg_real *gradient = b->gradients[shard];
     b->losses[shard] = (dg_loss){0};
-    memset(gradient, 0, dg_network_params(network) * sizeof *gradient);
     gather(b, first, pass.samples, s);
 
     dg_real *logits =

@@ -64,6 +64,8 @@ static void check(const dg_windows *w)
         columns[i] = 99;
     dg_im2col(w, x, columns);
     naive_im2col(w, x, expected);
+    for (size_t i = 0; i < pixels; i++)
+        back[i] = 99;
     dg_col2im(w, y, back);
     for (size_t i = 0; i < taps; i++) {
         if (columns[i] != expected[i])
@@ -120,6 +122,8 @@ static void check_rows(const dg_windows *w)
             ck_abort_msg("side %u pad %u: position %zu, kernel row %zu", w->side, w->pad, position,
                          kernel_row);
     }
+    for (size_t i = 0; i < in_count(w); i++)
+        back[i] = 99;
     dg_roll_rows(w, y, back);
     for (size_t i = 0; i < count; i++)
         there += (double)found[i] * (double)y[i];

@@ -130,9 +130,57 @@ END_TEST
 
 #define WINDOWS 3 /* side by side */
 
+START_TEST(gathers_runs)
+{
+    const dg_vec *vec = level(_i);
+    dg_real in[4 * MOST], out[3 * MOST + 1];
+    if (!vec)
+        return;
+    numbers_fill(7, 4 * MOST, 1, in);
+    for (size_t count = 0; count <= MOST; count++) {
+        for (size_t stride = 0; stride <= count; stride += 1 + count / 3) {
+            out[3 * count] = 99;
+            vec->gather(3, count, stride, in, out);
+            for (size_t i = 0; i < 3 * count; i++)
+                ck_assert(out[i] == in[i / count * stride + i % count]);
+            ck_assert(out[3 * count] == 99);
+        }
+    }
+}
+END_TEST
+
+static void check_overlap(const dg_vec *vec, size_t columns, size_t side, size_t channels)
+{
+    const size_t count = columns * side * channels, pixels = columns + side - 1;
+    dg_real *windows = malloc(count * sizeof *windows);
+    dg_real *out = malloc(pixels * channels * sizeof *out);
+    dg_real *expected = calloc(pixels * channels, sizeof *expected);
+    numbers_fill_whole(count, count, 8, windows); /* whole: exact in any order */
+    for (size_t i = 0; i < count; i++)
+        expected[(i / channels / side + i / channels % side) * channels + i % channels] +=
+            windows[i];
+    vec->overlap(columns, side, channels, windows, out);
+    ck_assert_mem_eq(out, expected, pixels * channels * sizeof *out);
+    free(expected);
+    free(out);
+    free(windows);
+}
+
+START_TEST(adds_overlapping_windows)
+{
+    const dg_vec *vec = level(_i);
+    if (!vec)
+        return;
+    for (size_t columns = 1; columns < 7; columns++)
+        for (size_t side = 1; side < 7; side++)
+            for (size_t channels = 1; channels <= MOST; channels += 1 + channels / 3)
+                check_overlap(vec, columns, side, channels);
+}
+END_TEST
+
 /* By definition: the first of equals wins. Window x, channel c is number x * channels + c. */
 static void naive_pool(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
-                       dg_real *out, uint8_t *which)
+                       const dg_vec_after *after, dg_real *out, uint8_t *which)
 {
     for (size_t i = 0; i < WINDOWS * channels; i++) {
         const dg_real *window = in + i / channels * side * channels + i % channels;
@@ -143,24 +191,42 @@ static void naive_pool(size_t channels, uint32_t side, size_t row_stride, const 
                 which[i] = (uint8_t)cell;
             }
         }
+        if (after)
+            out[i] += after->bias[i % channels];
+        if (after && after->relu && out[i] <= 0) {
+            out[i] = 0;
+            which[i] = DG_NO_CELL;
+        }
     }
 }
 
-static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t extra)
+static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t extra,
+                       const dg_vec_after *after)
 {
     const size_t used = WINDOWS * side * channels, row_stride = used + extra;
     const size_t count = side * row_stride;
     dg_real *in = malloc(count * sizeof *in), *din = malloc(count * sizeof *din);
     dg_real out[WINDOWS * MOST], expected[WINDOWS * MOST], alone[WINDOWS * MOST];
+    dg_real slope[WINDOWS * MOST];
     uint8_t which[WINDOWS * MOST], expected_which[WINDOWS * MOST];
+    dg_real dbias[MOST], expected_dbias[MOST];
     numbers_fill_whole(side + channels, count, 2, in); /* few values: many ties */
-    vec->pool_max(WINDOWS, channels, side, row_stride, in, out, which);
-    vec->pool_max(WINDOWS, channels, side, row_stride, in, alone, NULL);
-    naive_pool(channels, side, row_stride, in, expected, expected_which);
+    vec->pool_max(WINDOWS, channels, side, row_stride, in, after, out, which);
+    vec->pool_max(WINDOWS, channels, side, row_stride, in, after, alone, NULL);
+    naive_pool(channels, side, row_stride, in, after, expected, expected_which);
     ck_assert_mem_eq(which, expected_which, WINDOWS * channels);
     for (size_t i = 0; i < count; i++)
         din[i] = 99;
-    vec->pool_max_back(WINDOWS, channels, side, row_stride, out, which, din);
+    for (size_t i = 0; i < WINDOWS * channels; i++) {
+        slope[i] = (dg_real)(i % 5) + 1;
+        if (i < channels)
+            dbias[i] = expected_dbias[i] = 1;
+        if (which[i] != DG_NO_CELL)
+            expected_dbias[i % channels] += slope[i];
+    }
+    vec->pool_max_back(WINDOWS, channels, side, row_stride, slope, which, din, NULL);
+    vec->pool_max_back(WINDOWS, channels, side, row_stride, slope, which, din, dbias);
+    ck_assert_mem_eq(dbias, expected_dbias, channels * sizeof *dbias);
     ck_assert_mem_eq(out, expected, WINDOWS * channels * sizeof *out);
     ck_assert_mem_eq(alone, expected, WINDOWS * channels * sizeof *out);
     for (size_t i = 0; i < count; i++) {
@@ -168,7 +234,7 @@ static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t
         const bool outside = i % row_stride >= used;
         const size_t from = outside ? 0 : column / side * channels + i % row_stride % channels;
         const bool mine = which[from] == row * side + column % side;
-        if (din[i] != (outside ? 99 : mine ? out[from] : 0))
+        if (din[i] != (outside ? 99 : mine ? slope[from] : 0))
             ck_abort_msg("side %u, %zu channels: at %zu %g", side, channels, i, (double)din[i]);
     }
     free(din);
@@ -178,11 +244,18 @@ static void check_pool(const dg_vec *vec, size_t channels, uint32_t side, size_t
 START_TEST(pools_the_first_of_equals)
 {
     const dg_vec *vec = level(_i);
+    dg_real bias[MOST];
     if (!vec)
         return;
-    for (uint32_t side = 1; side <= 15; side++)
-        for (size_t channels = 1; channels <= MOST; channels += side < 4 ? 1 : 37)
-            check_pool(vec, channels, side, channels % 3);
+    numbers_fill_whole(3, MOST, 2, bias);
+    const dg_vec_after with_bias = {bias, 0}, with_relu = {bias, 1};
+    for (uint32_t side = 1; side <= 15; side++) {
+        for (size_t channels = 1; channels <= MOST; channels += side < 4 ? 1 : 37) {
+            check_pool(vec, channels, side, channels % 3, NULL);
+            check_pool(vec, channels, side, channels % 3, &with_bias);
+            check_pool(vec, channels, side, channels % 3, &with_relu);
+        }
+    }
 }
 END_TEST
 
@@ -229,6 +302,8 @@ int main(void)
     tcase_add_loop_test(tcase, scales_bytes_exactly, 0, LEVELS);
     tcase_add_loop_test(tcase, adds_and_rectifies, 0, LEVELS);
     tcase_add_loop_test(tcase, works_on_rows, 0, LEVELS);
+    tcase_add_loop_test(tcase, gathers_runs, 0, LEVELS);
+    tcase_add_loop_test(tcase, adds_overlapping_windows, 0, LEVELS);
     tcase_add_loop_test(tcase, pools_the_first_of_equals, 0, LEVELS);
     tcase_add_loop_test(tcase, steps_like_adam, 0, LEVELS);
     tcase_add_test(tcase, one_of_them_is_in_use);
