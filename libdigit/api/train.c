@@ -115,11 +115,13 @@ static digit_status resume(const char *path, uint64_t fingerprint, dg_snapshot *
 static digit_status describe(dg_snapshot *snapshot, const digit_dataset *dataset,
                              const digit_train_options *options)
 {
+    const char *licence = options->licence ? options->licence : snapshot->licence;
     char facts[96];
+    if (options->trained_on) /* the digest reads all of the data: only if it is wanted */
+        return dg_snapshot_describe(snapshot, options->trained_on, licence);
     snprintf(facts, sizeof facts, "%zu samples, CRC-32 %08x", dataset->count,
              (unsigned)dg_dataset_digest(dataset));
-    return dg_snapshot_describe(snapshot, options->trained_on ? options->trained_on : facts,
-                                options->licence ? options->licence : snapshot->licence);
+    return dg_snapshot_describe(snapshot, facts, licence);
 }
 
 /* Find out now, not after hours of training, that the result can't be written: a text that is

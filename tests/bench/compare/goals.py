@@ -48,12 +48,14 @@ def predicting(f: Figures) -> Iterator[Line]:
 
 
 def threads(f: Figures) -> Iterator[Line]:
-    yield line("threads-bulk", "two threads against one, bulk prediction", 1.85, None, "x",
-               f.ratio(("bulk @2", "libdigit"), ("bulk @1", "libdigit")))
-    for batch in (128, 32):
-        yield line(f"threads-train-{batch}", f"two threads against one, training, batch {batch}",
-                   1.85, None, "x", f.ratio((f"train {batch} @1", "libdigit"),
-                                            (f"train {batch} @2", "libdigit")))
+    works = [("bulk", "bulk prediction", "predict"),
+             ("train-128", "training, batch 128", "train 128"),
+             ("train-32", "training, batch 32", "train 32")]
+    for name, what, work in works:
+        bound = f.spread("scale @2", name=f"two processors {work}")
+        comment = f"; two programs side by side {bound.median:.3g}x" if bound else ""
+        yield line(f"threads-{name}", f"two threads against one, {what}", 1.85, None, "x",
+                   f.spread("scale @2", name=f"two threads {work}"), comment)
 
 
 def small(f: Figures) -> Iterator[Line]:

@@ -76,6 +76,7 @@ def alone(round_number: int, seeds: int, short: bool) -> Iterator[list[Task]]:
     for program in ("share", "file", "normalize", "denormal"):
         yield [Task("libdigit", "", program)]
     yield [Task("libdigit-v3", "", "share")]
+    yield [Task("libdigit", "", "scale", 2)]
     for threads in (1, 2):
         yield [Task("libdigit", "", "predict-bulk", threads)]
     if round_number <= seeds:

@@ -43,6 +43,9 @@ METHOD = """## How it was measured
 - Schedules to 98 % and 99 % were chosen on the last 10,000 training pictures
   (`bench-reach 99 validate=1`); the time is that of the whole process, reading the files and
   judging the test set included.
+- Two threads against one: the same call on one thread, on two, and twice at once by two threads
+  that share nothing, in turn in one process; the last is what this machine's second processor
+  is worth.
 - Memory is the peak of the whole process, with data, and with the interpreter where there is one.
 """
 

@@ -68,12 +68,18 @@ ALONE = [  # key, name of the figure, what to call it, unit
     ("share @1", "sgemm 2048", "OpenBLAS, matrices of 2048 x 2048", "GFLOP/s"),
     ("share @1", "gemm share predict", "share of it, predicting", "%"),
     ("share @1", "gemm share train", "share of it, training", "%"),
+    ("scale @2", "two threads predict", "two threads against one, predicting", "x"),
+    ("scale @2", "two processors predict", "two programs side by side, predicting", "x"),
+    ("scale @2", "two threads train 128", "two threads against one, training, batch 128", "x"),
+    ("scale @2", "two processors train 128", "two programs side by side, training, batch 128", "x"),
+    ("scale @2", "two threads train 32", "two threads against one, training, batch 32", "x"),
+    ("scale @2", "two processors train 32", "two programs side by side, training, batch 32", "x"),
     ("denormal @1", "denormal weights", "weights scaled to denormals, cost over normal ones", "x"),
 ]
 
 
 def alone(f: Figures) -> list[str]:
-    text = ["### libdigit by itself, one thread", "", "| what | unit | median | range |",
+    text = ["### libdigit by itself", "", "| what | unit | median | range |",
             "|---|---|---|---|"]
     for key, figure, what, unit in ALONE:
         text.append(row(what, unit, cell(f.spread(key, "libdigit", figure))))
