@@ -14,7 +14,8 @@ from .places import BENCH, Places, last_line
 from .plan import WORKERS, Task
 
 TIMEOUT = 900
-SHORT_SAMPLES = 6400  # of training, when time is short
+TRAINED = {True: 6400, False: 19200}  # samples of training, short or not; whole batches
+SHORT_PREDICTED = 2000
 STARTS = {True: 3, False: 9}  # processes started a round, short or not
 
 
@@ -80,8 +81,8 @@ def our_command(task: Task, places: Places, short: bool) -> list[str]:
     if task.work == "bulk":
         return [program("predict-bulk"), threads, "batch=10000", "samples=10000"]
     if task.work == "train":
-        samples = SHORT_SAMPLES if short else 60000
-        return [program("train"), threads, f"batch={task.batch}", f"samples={samples}", "epochs=1"]
+        return [program("train"), threads, f"batch={task.batch}", f"samples={TRAINED[short]}",
+                "epochs=1"]
     if task.work == "predict-bulk":
         return [program("predict-bulk"), threads]
     return [program(task.work), *task.extra]
@@ -106,8 +107,10 @@ def peer_command(task: Task, places: Places, short: bool) -> list[str]:
         command += ["--variant", task.variant]
     if task.batch:
         command += ["--batch", str(task.batch)]
-    if short:
-        command += ["--samples", str(SHORT_SAMPLES if task.work == "train" else 2000)]
+    if task.work == "train":
+        command += ["--samples", str(TRAINED[short])]
+    elif short:
+        command += ["--samples", str(SHORT_PREDICTED)]
     return command
 
 

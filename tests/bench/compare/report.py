@@ -30,8 +30,8 @@ METHOD = """## How it was measured
 - Figures are medians over the rounds, with the lowest and highest round. Ratios are taken round by
   round, between neighbours in time, and their median counts.
 - Within a round: a warm-up, then nine blocks of at least 50 ms, the median block counts (three
-  blocks of a peer that takes longer than 0.25 s for one). Training is one epoch of all 60,000
-  training pictures, after a short warm-up that does not count.
+  blocks of a peer that takes longer than 0.25 s for one). Training is timed over 19,200
+  pictures, after a short warm-up that does not count, and scaled to an epoch of 60,000.
 - libdigit runs through its C interface, from bytes to answers, with the defaults of its options:
   training includes weight decay, averaged weights, shuffling and buffers. The others start from
   float32 arrays made beforehand, train with plain Adam, and predict in their best batch of 100,
@@ -51,7 +51,7 @@ METHOD = """## How it was measured
 
 REPEAT = """## To repeat it
 
-    python3 tests/bench/peers.py            # about an hour, on an idle machine
+    python3 tests/bench/peers.py            # half an hour, on an idle machine
     python3 tests/bench/peers.py --short    # five minutes, behind the installing
     meson test -C build --benchmark -v      # libdigit alone
 
