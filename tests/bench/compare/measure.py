@@ -15,7 +15,7 @@ from .plan import WORKERS, Task
 
 TIMEOUT = 900
 TRAINED = {True: 6400, False: 19200}  # samples of training, short or not; whole batches
-SHORT_PREDICTED = 2000
+PREDICTED = 2000  # samples of a pass through a peer
 STARTS = {True: 3, False: 9}  # processes started a round, short or not
 
 
@@ -109,8 +109,8 @@ def peer_command(task: Task, places: Places, short: bool) -> list[str]:
         command += ["--batch", str(task.batch)]
     if task.work == "train":
         command += ["--samples", str(TRAINED[short])]
-    elif short:
-        command += ["--samples", str(SHORT_PREDICTED)]
+    elif task.work == "bulk":
+        command += ["--samples", str(PREDICTED)]
     return command
 
 

@@ -35,7 +35,7 @@ METHOD = """## How it was measured
 - libdigit runs through its C interface, from bytes to answers, with the defaults of its options:
   training includes weight decay, averaged weights, shuffling and buffers. The others start from
   float32 arrays made beforehand, train with plain Adam, and predict in their best batch of 100,
-  250, 1,000 and 10,000 images. PyTorch drops the last short batch; the figure is scaled.
+  250 and 1,000 images.
 - Start-up ends with the first line on standard output; the files were in the page cache. The peers
   are Python programs, as their users write them, and Python's own start is in the figure.
 - The share of OpenBLAS's speed counts the floating-point operations of the matrix products only
@@ -46,7 +46,8 @@ METHOD = """## How it was measured
 - Two threads against one: the same call on one thread, on two, and twice at once by two threads
   that share nothing, in turn in one process; the last is what this machine's second processor
   is worth.
-- Memory is the peak of the whole process, with data, and with the interpreter where there is one.
+- Memory is the peak of the whole process, with data, with the largest batch it was asked for, and
+  with the interpreter where there is one.
 """
 
 REPEAT = """## To repeat it
