@@ -1,4 +1,4 @@
-/* digit-train - train a model on IDX files and save it. */
+/* digit-train - train a model on IDX files or a folder of pictures, and save it. */
 #include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
@@ -13,9 +13,10 @@
 
 #include "cli.h"
 #include "progress.h"
+#include "train_data.h"
 
 enum {
-    IMAGES, LABELS, VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_SPLIT,
+    IMAGES, LABELS, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_SPLIT,
     ARCHITECTURE, EPOCHS, BATCH, LEARNING_RATE, SCHEDULE, WEIGHT_DECAY, AUGMENT,
     LABEL_SMOOTHING, AVERAGE, SEED, THREADS, CHECKPOINT, HISTORY, TRAINED_ON, LICENCE,
     OUTPUT, JSON, OPTION_COUNT
@@ -24,6 +25,8 @@ enum {
 static cli_option options[OPTION_COUNT] = {
     [IMAGES] = { "images", "FILE", "training pictures, IDX, plain or gzip", "" },
     [LABELS] = { "labels", "FILE", "their labels", "" },
+    [FOLDER] = { "folder", "DIR", "or: pictures in sub-folders 0 to 9 of this one", "" },
+    [FROM] = { "from", "MODEL", "go on from this model file, or from 'built-in'", "" },
     [VALIDATION_IMAGES] = { "validation-images", "FILE",
                             "pictures to judge each epoch by and to calibrate with", "" },
     [VALIDATION_LABELS] = { "validation-labels", "FILE", "their labels", "" },
@@ -50,7 +53,8 @@ static cli_option options[OPTION_COUNT] = {
 
 static const cli_program program = {
     .name = "digit-train",
-    .usage = "--images FILE --labels FILE --output FILE [options]",
+    .usage = "--images FILE --labels FILE --output FILE [options]\n"
+             "       digit-train --folder DIR --output FILE [options]",
     .purpose = "Train a network to recognise handwritten digits and save it. Ctrl-C stops early\n"
                "and saves what was learned so far (exit status 130).",
     .options = options,
@@ -61,7 +65,7 @@ typedef struct settings {
     const char *files[OPTION_COUNT]; /* values of the options that name files */
     uint64_t split;
     uint32_t threads;
-    bool json;
+    bool json, architecture; /* architecture: it was asked for */
     digit_model_options model;
     digit_train_options train;
 } settings;
@@ -69,7 +73,7 @@ typedef struct settings {
 typedef struct run {
     const settings *settings;
     digit_model *model;
-    digit_dataset *all, *training, *validation; /* all: what `training` was cut from */
+    train_data data;
     FILE *history;
     progress_bar bar;
     digit_progress last; /* of the last epoch that ended; epoch 0 = none */
@@ -117,7 +121,7 @@ static void apply_option(settings *s, int option)
     case VALIDATION_SPLIT:
         s->split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
         break;
-    case ARCHITECTURE: s->model.architecture = optarg; break;
+    case ARCHITECTURE: s->model.architecture = optarg; s->architecture = true; break;
     case EPOCHS: t->epochs = (uint32_t)cli_whole("--epochs", optarg, 1, 100000); break;
     case BATCH: t->batch = (uint32_t)cli_whole("--batch", optarg, 1, UINT32_MAX); break;
     case LEARNING_RATE:
@@ -155,11 +159,16 @@ static void parse(settings *s, int argc, char **argv)
     if (optind < argc)
         cli_usage_error("'%s' is not an option", argv[optind]);
 
-    static const int required[] = { IMAGES, LABELS, OUTPUT };
-    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+    static const int required[] = { OUTPUT, IMAGES, LABELS };
+    const size_t count = s->files[FOLDER] ? 1 : sizeof required / sizeof *required;
+    for (size_t i = 0; i < count; i++) {
         if (!s->files[required[i]])
             cli_usage_error("--%s is missing", options[required[i]].name);
     }
+    if (s->files[FOLDER] && (s->files[IMAGES] || s->files[LABELS]))
+        cli_usage_error("--folder and --images exclude each other");
+    if (s->files[FROM] && s->architecture)
+        cli_usage_error("--from and --architecture exclude each other: a model has one");
     if (!s->files[VALIDATION_IMAGES] != !s->files[VALIDATION_LABELS])
         cli_usage_error("--validation-images and --validation-labels go together");
     if (s->split && s->files[VALIDATION_IMAGES])
@@ -190,26 +199,16 @@ static int check_output(const char *path)
 
 static int load_data(run *r)
 {
-    const settings *s = r->settings;
-    if (digit_dataset_load_idx(s->files[IMAGES], s->files[LABELS], &r->all) != DIGIT_OK)
-        return cli_library_error(NULL);
-    const size_t count = digit_dataset_count(r->all);
-    if (s->split >= count && s->split > 0) {
-        cli_message("--validation-split %llu leaves none of the %zu pictures to train on",
-                    (unsigned long long)s->split, count);
-        return 1;
-    }
-    const size_t kept = count - (size_t)s->split;
-    if (digit_dataset_slice(r->all, 0, kept, &r->training) != DIGIT_OK)
-        return cli_library_error(NULL);
-    if (s->split && digit_dataset_slice(r->all, kept, (size_t)s->split,
-                                        &r->validation) != DIGIT_OK)
-        return cli_library_error(NULL);
-    if (s->files[VALIDATION_IMAGES] &&
-        digit_dataset_load_idx(s->files[VALIDATION_IMAGES], s->files[VALIDATION_LABELS],
-                               &r->validation) != DIGIT_OK)
-        return cli_library_error(NULL);
-    return 0;
+    const char *const *files = r->settings->files;
+    const train_source source = {
+        .images = files[IMAGES],
+        .labels = files[LABELS],
+        .folder = files[FOLDER],
+        .validation_images = files[VALIDATION_IMAGES],
+        .validation_labels = files[VALIDATION_LABELS],
+        .split = r->settings->split,
+    };
+    return train_data_load(&source, r->model, &r->data);
 }
 
 static int open_history(run *r)
@@ -270,11 +269,11 @@ static digit_status train(run *r)
     sigaction(SIGTERM, &action, NULL);
 
     digit_train_options train_options = r->settings->train;
-    train_options.validation = r->validation;
+    train_options.validation = r->data.validation;
     train_options.progress = report;
     train_options.user_data = r;
     progress_start(&r->bar);
-    const digit_status status = digit_model_train(r->model, r->training, &train_options);
+    const digit_status status = digit_model_train(r->model, r->data.training, &train_options);
     progress_clear(&r->bar);
     return status;
 }
@@ -331,14 +330,23 @@ static int save(run *r, bool stopped)
     return 0;
 }
 
+static digit_status make_model(const settings *s, digit_model **model)
+{
+    const char *from = s->files[FROM];
+    if (!from)
+        return digit_model_create(&s->model, model);
+    return strcmp(from, "built-in") == 0 ? digit_model_load_pretrained(model)
+                                         : digit_model_load(from, model);
+}
+
 static int work(run *r)
 {
     const settings *s = r->settings;
-    const digit_status created = digit_model_create(&s->model, &r->model);
-    if (created == DIGIT_ERR_ARGUMENT)
+    const digit_status made = make_model(s, &r->model);
+    if (made == DIGIT_ERR_ARGUMENT && !s->files[FROM])
         cli_usage_error("--architecture: %s", digit_last_error());
-    if (created != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
-        return cli_library_error(NULL);
+    if (made != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
+        return cli_library_error(s->files[FROM]);
     if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || open_history(r) != 0)
         return 1;
 
@@ -364,9 +372,7 @@ int main(int argc, char **argv)
     const int status = work(&r);
     if (r.history)
         fclose(r.history);
-    digit_dataset_free(r.validation);
-    digit_dataset_free(r.training);
-    digit_dataset_free(r.all);
+    train_data_free(&r.data);
     digit_model_free(r.model);
     return cli_finish(status);
 }

@@ -274,9 +274,8 @@ typedef struct digit_train_options {
     uint32_t batch;         /**< samples per weight update, 1..16384; default 128 */
     float    learning_rate; /**< at its highest, 1e-9..10; default 0.001 */
     float    weight_decay;  /**< of weights, decoupled, 0..1; default 0.0001 */
-    float    augment;       /**< 0 = none .. 1 = strong distortions; default 0.
-                                 This release distorts nothing: any other value
-                                 is DIGIT_ERR_UNSUPPORTED */
+    float    augment;       /**< how strongly samples are distorted, anew in each
+                                 epoch, 0 = not .. 1; default 0 */
     float    label_smoothing; /**< 0..0.5; default 0 */
     float    average;       /**< decay per update of the averaged weights that the
                                  model holds in the end, 0..0.99999; 0 = off;

@@ -52,9 +52,6 @@ static digit_status check_options(const digit_train_options *o)
         status = check_real("average", o->average, 0, 0.99999f);
     if (status != DIGIT_OK)
         return status;
-    if (o->augment > 0)
-        return dg_fail(DIGIT_ERR_UNSUPPORTED, "augment is %g: this release distorts nothing",
-                       (double)o->augment);
     if (o->epochs == 0 || o->epochs > 100000)
         return dg_fail(DIGIT_ERR_ARGUMENT, "epochs is %u, not 1 to 100000", o->epochs);
     if (o->batch == 0 || o->batch > DG_BATCH_MOST)

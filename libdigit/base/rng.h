@@ -15,6 +15,7 @@ typedef enum dg_rng_purpose {
     DG_RNG_WEIGHTS = 1, /* index = layer number */
     DG_RNG_SHUFFLE = 2, /* index = epoch */
     DG_RNG_DROPOUT = 3, /* index = sample's place in the run, mixed with the layer */
+    DG_RNG_DISTORTION = 4, /* index = epoch and sample */
 } dg_rng_purpose;
 
 typedef struct dg_rng {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "data/augment.h"
 #include "net/optimizer.h"
 #include "net/workspace.h"
 
@@ -146,12 +147,15 @@ void dg_batch_free(dg_batch *b)
 
 /* ---- One update ------------------------------------------------------- */
 
+/* Each thread fetches, and distorts, what it trains on. A sample's distortion is named by its
+ * epoch and its place in the dataset: the same for any order and any threads. */
 static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
 {
+    const uint64_t epoch = b->draw - b->draw % b->dataset->count;
     for (uint32_t i = 0; i < count; i++) {
         const size_t from = b->order[first + i];
-        memcpy(s->samples + (size_t)i * DIGIT_SAMPLE_BYTES,
-               b->dataset->samples + from * DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_BYTES);
+        dg_augment(b->dataset->samples + from * DIGIT_SAMPLE_BYTES, b->options->augment,
+                   b->options->seed, epoch + from, s->samples + (size_t)i * DIGIT_SAMPLE_BYTES);
         s->labels[i] = b->dataset->labels[from];
     }
 }

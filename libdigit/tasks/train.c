@@ -215,6 +215,7 @@ uint64_t dg_train_fingerprint(const dg_train_job *job)
         o->seed,
         (uint64_t)llround((double)o->learning_rate * 1e12),
         (uint64_t)llround((double)o->weight_decay * 1e12),
+        (uint64_t)llround((double)o->augment * 1e12),
         (uint64_t)llround((double)o->label_smoothing * 1e12),
         (uint64_t)llround((double)o->average * 1e12),
         job->dataset->count,

@@ -75,8 +75,8 @@ START_TEST(options_keep_to_their_ranges)
     EXPECT(schedule, DIGIT_SCHEDULE_CONSTANT, DIGIT_OK);
     EXPECT(learning_rate, 0, DIGIT_ERR_ARGUMENT);
     EXPECT(augment, 1.01f, DIGIT_ERR_ARGUMENT);
-    EXPECT(augment, 0.5f, DIGIT_ERR_UNSUPPORTED);
-    EXPECT(augment, 1, DIGIT_ERR_UNSUPPORTED);
+    EXPECT(augment, 0.5f, DIGIT_OK);
+    EXPECT(augment, 1, DIGIT_OK);
 }
 END_TEST
 

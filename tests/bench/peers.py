@@ -1,7 +1,7 @@
 """Measure libdigit beside what one would use instead, and write it down.
 
     python3 tests/bench/peers.py --short     five minutes, behind the installing
-    python3 tests/bench/peers.py             the figures of docs/benchmarks.md; half an hour
+    python3 tests/bench/peers.py             the figures of docs/benchmarks.md; about an hour
 
 On an otherwise idle machine with two processors. Makes virtual environments and builds of its
 own in build/bench, fetches MNIST unless MNIST_DIR says where it is, checks that all libraries give

@@ -9,7 +9,7 @@ from conftest import SOURCE, complaint, environment, model_arguments, run
 
 # The options strangers were promised.
 OPTIONS = {
-    "digit-train": """images labels validation-images validation-labels validation-split
+    "digit-train": """images labels folder from validation-images validation-labels validation-split
         architecture epochs batch learning-rate schedule weight-decay augment label-smoothing
         average seed threads checkpoint history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),

@@ -285,10 +285,13 @@ def test_bad_options(samples, options, error):
     assert model.to_bytes() == before
 
 
-def test_augment_waits_for_a_later_release(samples):
-    with pytest.raises(DigitError) as caught:
-        Model("dense 10").fit(*samples, augment=0.5)
-    assert caught.value.status == Status.UNSUPPORTED
+def test_augment_changes_what_is_learnt(samples):
+    def trained(augment):
+        model = Model("dense 10")
+        model.fit(*samples, epochs=1, augment=augment)
+        return model.to_bytes()
+
+    assert trained(0.5) == trained(0.5) != trained(0)
 
 
 def test_diverging(samples):

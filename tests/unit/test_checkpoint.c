@@ -55,6 +55,7 @@ static void begin(training *t, int average, uint32_t threads)
     t->options.epochs = EPOCHS;
     t->options.batch = 32;
     t->options.average = average ? 0.9f : 0;
+    t->options.augment = average ? 0.5f : 0;
     t->options.validation = dataset;
 }
 
@@ -89,7 +90,7 @@ START_TEST(fingerprints_tell_trainings_apart)
         "dropout 10 dense 10", "dropout 20 dense 10", "dense 10", "relu dense 10",
         "conv 4x3 same stride 2 maxpool 14 dense 10", "conv 4x3 same stride 2 avgpool 14 dense 10",
     };
-    enum { NETWORKS = sizeof networks / sizeof networks[0], OPTIONS = 9 };
+    enum { NETWORKS = sizeof networks / sizeof networks[0], OPTIONS = 10 };
     uint64_t prints[NETWORKS + OPTIONS];
     digit_dataset *other = synthetic_dataset(9, 150);
     training t;
@@ -108,6 +109,7 @@ START_TEST(fingerprints_tell_trainings_apart)
         t.options.weight_decay += i == 6 ? 0.001f : 0;
         t.options.label_smoothing = i == 7 ? 0.1f : 0;
         t.options.average = i == 8 ? 0.9f : 0;
+        t.options.augment = i == 9 ? 0.1f : 0;
         prints[NETWORKS + i] = dg_train_fingerprint(&t.job);
         training_end(&t);
     }

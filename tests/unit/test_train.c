@@ -73,15 +73,15 @@ static const struct {
     const char *architecture;
     uint32_t batch;
     size_t count;
-    float average, smoothing;
+    float average, smoothing, augment;
 } runs[] = {
-    {PLAIN, 32, 300, 0, 0},
-    {PLAIN, 128, 300, 0.9f, 0.1f},
-    {NORMAL, 32, 300, 0.9f, 0},
-    {NORMAL, 128, 300, 0, 0.1f},
-    {PLAIN, 1, 20, 0, 0},
-    {PLAIN, 1000, 600, 0, 0}, /* shards larger than 32 */
-    {NORMAL, 7, 20, 0.5f, 0},
+    {PLAIN, 32, 300, 0, 0, 0},
+    {PLAIN, 128, 300, 0.9f, 0.1f, 1},
+    {NORMAL, 32, 300, 0.9f, 0, 0.5f},
+    {NORMAL, 128, 300, 0, 0.1f, 0},
+    {PLAIN, 1, 20, 0, 0, 0.1f},
+    {PLAIN, 1000, 600, 0, 0, 0}, /* shards larger than 32 */
+    {NORMAL, 7, 20, 0.5f, 0, 0},
 };
 
 #define RUNS (int)(sizeof runs / sizeof runs[0])
@@ -93,6 +93,7 @@ static void run(training *t, int index, const digit_dataset *dataset, uint32_t t
     t->options.batch = runs[index].batch;
     t->options.average = runs[index].average;
     t->options.label_smoothing = runs[index].smoothing;
+    t->options.augment = runs[index].augment;
     t->options.validation = dataset;
     ck_assert_int_eq(training_run(t), DIGIT_OK);
 }

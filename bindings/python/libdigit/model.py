@@ -479,7 +479,7 @@ class Model:
         weight_decay : float, optional
             0.0001.
         augment : float, optional
-            Strength of distortions, 0..1; 0. This release has none.
+            How strongly samples are distorted, anew in each epoch, 0..1; 0.
         label_smoothing : float, optional
             0..0.5; 0.
         average : float, optional

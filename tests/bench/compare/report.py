@@ -52,7 +52,7 @@ METHOD = """## How it was measured
 
 REPEAT = """## To repeat it
 
-    python3 tests/bench/peers.py            # half an hour, on an idle machine
+    python3 tests/bench/peers.py            # about an hour, on an idle machine
     python3 tests/bench/peers.py --short    # five minutes, behind the installing
     meson test -C build --benchmark -v      # libdigit alone
 

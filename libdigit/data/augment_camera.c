@@ -1,0 +1,208 @@
+#include "data/augment_parts.h"
+
+#include <math.h>
+
+#define SIDE DG_FIELD_SIDE
+
+/* Shares of samples, at full strength. */
+#define BLUR_SHARE 0.35f
+#define COARSE_SHARE 0.12f
+#define CONTRAST_SHARE 0.40f
+#define NOISE_SHARE 0.25f
+#define JPEG_SHARE 0.10f
+
+#define COARSE_CELLS_LEAST 11
+#define COARSE_CELLS_MOST 20
+#define NOISE_MOST 45.0f /* standard deviation, grey levels */
+
+/* ---- Sharpness -------------------------------------------------------- */
+
+/* [side, 1 - 2 side, side], along rows and columns; beyond the edge is paper. */
+static void blur(dg_field *field, float side)
+{
+    const dg_field old = *field;
+    dg_field rows;
+    for (int y = 0; y < SIDE; y++) {
+        const float *in = old.at[y];
+        rows.at[y][0] = in[0] + side * (in[1] - 2 * in[0]);
+        for (int x = 1; x < SIDE - 1; x++)
+            rows.at[y][x] = in[x] + side * (in[x - 1] + in[x + 1] - 2 * in[x]);
+        rows.at[y][SIDE - 1] = in[SIDE - 1] + side * (in[SIDE - 2] - 2 * in[SIDE - 1]);
+    }
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const float above = y > 0 ? rows.at[y - 1][x] : 0;
+            const float below = y < SIDE - 1 ? rows.at[y + 1][x] : 0;
+            field->at[y][x] = rows.at[y][x] + side * (above + below - 2 * rows.at[y][x]);
+        }
+}
+
+/* How much of pixel `pixel` the cell from `from` to `to` covers. */
+static float covered(int pixel, float from, float to)
+{
+    const float first = from > (float)pixel ? from : (float)pixel;
+    const float end = to < (float)(pixel + 1) ? to : (float)(pixel + 1);
+    return end > first ? end - first : 0;
+}
+
+/* line[SIDE] seen by `cells` cells side by side, and drawn again between their centres. */
+static void coarsen_line(int cells, const float in[SIDE], float out[SIDE])
+{
+    const float size = (float)SIDE / (float)cells;
+    float means[COARSE_CELLS_MOST];
+    for (int c = 0; c < cells; c++) {
+        const float from = (float)c * size, to = from + size;
+        means[c] = 0;
+        for (int x = (int)from; x < SIDE && (float)x < to; x++)
+            means[c] += in[x] * covered(x, from, to) / size;
+    }
+    for (int x = 0; x < SIDE; x++) {
+        const float place = ((float)x + 0.5f) / size - 0.5f;
+        const float inside = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
+        const int first = (int)inside, second = first + 1 < cells ? first + 1 : first;
+        out[x] = means[first] + (means[second] - means[first]) * (inside - (float)first);
+    }
+}
+
+static void coarsen(dg_field *field, int cells)
+{
+    for (int y = 0; y < SIDE; y++) {
+        float line[SIDE];
+        coarsen_line(cells, field->at[y], line);
+        for (int x = 0; x < SIDE; x++)
+            field->at[y][x] = line[x];
+    }
+    for (int x = 0; x < SIDE; x++) {
+        float line[SIDE], column[SIDE];
+        for (int y = 0; y < SIDE; y++)
+            column[y] = field->at[y][x];
+        coarsen_line(cells, column, line);
+        for (int y = 0; y < SIDE; y++)
+            field->at[y][x] = line[y];
+    }
+}
+
+/* ---- Levels ----------------------------------------------------------- */
+
+/* Paler or stronger, and the middle greys darker or lighter. */
+static void change_contrast(dg_field *field, float gain, float middle)
+{
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const float v = field->at[y][x] / 255;
+            field->at[y][x] = dg_level_clamp(255 * gain * (v + middle * v * (1 - v)));
+        }
+}
+
+/* The sum of a word's four bytes is near enough to a normal distribution. */
+static float noise(dg_rng *rng)
+{
+    const uint32_t word = dg_rng_u32(rng);
+    const uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
+    return ((float)sum - 510) / 147.8f; /* to a deviation of 1 */
+}
+
+static void add_noise(dg_rng *rng, dg_field *field, float deviation)
+{
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            field->at[y][x] = dg_level_clamp(field->at[y][x] + deviation * noise(rng));
+}
+
+/* ---- Compression ------------------------------------------------------ */
+
+#define BLOCK 8
+
+/* Luminance, from ISO/IEC 10918-1, table K.1. */
+static const uint8_t steps[BLOCK][BLOCK] = {
+    {16, 11, 10, 16, 24, 40, 51, 61},     {12, 12, 14, 19, 26, 58, 60, 55},
+    {14, 13, 16, 24, 40, 57, 69, 56},     {14, 17, 22, 29, 51, 87, 80, 62},
+    {18, 22, 37, 56, 68, 109, 103, 77},   {24, 35, 55, 64, 81, 104, 113, 92},
+    {49, 64, 78, 87, 103, 121, 120, 101}, {72, 92, 95, 98, 112, 100, 103, 99},
+};
+
+/* cosines[k][x]: the orthonormal DCT-II of eight places. */
+static const float cosines[BLOCK][BLOCK] = {
+    {0.35355339f, 0.35355339f, 0.35355339f, 0.35355339f, 0.35355339f, 0.35355339f, 0.35355339f,
+     0.35355339f},
+    {0.49039264f, 0.41573481f, 0.27778512f, 0.09754516f, -0.09754516f, -0.27778512f, -0.41573481f,
+     -0.49039264f},
+    {0.46193977f, 0.19134172f, -0.19134172f, -0.46193977f, -0.46193977f, -0.19134172f, 0.19134172f,
+     0.46193977f},
+    {0.41573481f, -0.09754516f, -0.49039264f, -0.27778512f, 0.27778512f, 0.49039264f, 0.09754516f,
+     -0.41573481f},
+    {0.35355339f, -0.35355339f, -0.35355339f, 0.35355339f, 0.35355339f, -0.35355339f, -0.35355339f,
+     0.35355339f},
+    {0.27778512f, -0.49039264f, 0.09754516f, 0.41573481f, -0.41573481f, -0.09754516f, 0.49039264f,
+     -0.27778512f},
+    {0.19134172f, -0.46193977f, 0.46193977f, -0.19134172f, -0.19134172f, 0.46193977f, -0.46193977f,
+     0.19134172f},
+    {0.09754516f, -0.27778512f, 0.41573481f, -0.49039264f, 0.49039264f, -0.41573481f, 0.27778512f,
+     -0.09754516f},
+};
+
+typedef float block[BLOCK][BLOCK];
+
+/* out = C in C^T, or with C^T the way back. */
+static void transform(block in, int back, block out)
+{
+    block half = {{0}};
+    for (int i = 0; i < BLOCK; i++)
+        for (int k = 0; k < BLOCK; k++) {
+            const float c = back ? cosines[k][i] : cosines[i][k];
+            for (int j = 0; j < BLOCK; j++)
+                half[i][j] += c * in[k][j];
+        }
+    for (int i = 0; i < BLOCK; i++)
+        for (int j = 0; j < BLOCK; j++) {
+            out[i][j] = 0;
+            for (int k = 0; k < BLOCK; k++)
+                out[i][j] += half[i][k] * (back ? cosines[k][j] : cosines[j][k]);
+        }
+}
+
+/* One block through JPEG's rounding; it may reach beyond the field, where paper is. */
+static void compress_block(dg_field *field, int top, int left, float coarseness)
+{
+    block pixels, waves;
+    for (int y = 0; y < BLOCK; y++)
+        for (int x = 0; x < BLOCK; x++)
+            pixels[y][x] =
+                top + y < SIDE && left + x < SIDE ? field->at[top + y][left + x] - 128 : -128;
+    transform(pixels, 0, waves);
+    for (int y = 0; y < BLOCK; y++)
+        for (int x = 0; x < BLOCK; x++) {
+            const float step = (float)steps[y][x] * coarseness;
+            waves[y][x] = rintf(waves[y][x] / step) * step;
+        }
+    transform(waves, 1, pixels);
+    for (int y = 0; y < BLOCK && top + y < SIDE; y++)
+        for (int x = 0; x < BLOCK && left + x < SIDE; x++)
+            field->at[top + y][left + x] = dg_level_clamp(pixels[y][x] + 128);
+}
+
+static void compress(dg_field *field, float coarseness)
+{
+    for (int top = 0; top < SIDE; top += BLOCK)
+        for (int left = 0; left < SIDE; left += BLOCK)
+            compress_block(field, top, left, coarseness);
+}
+
+/* ---- All of it -------------------------------------------------------- */
+
+void dg_augment_camera(dg_rng *rng, float strength, dg_field *field)
+{
+    if (dg_rng_unit(rng) < BLUR_SHARE * strength)
+        blur(field, dg_rng_between(rng, 0, 0.25f));
+    if (dg_rng_unit(rng) < COARSE_SHARE * strength)
+        coarsen(field, COARSE_CELLS_LEAST +
+                           (int)dg_rng_below(rng, COARSE_CELLS_MOST - COARSE_CELLS_LEAST + 1));
+    if (dg_rng_unit(rng) < CONTRAST_SHARE * strength) {
+        const float gain = dg_rng_between(rng, 0.45f, 1.3f);
+        change_contrast(field, gain, dg_rng_around(rng, 0.8f));
+    }
+    if (dg_rng_unit(rng) < NOISE_SHARE * strength)
+        add_noise(rng, field, dg_rng_between(rng, 0, NOISE_MOST * strength));
+    if (dg_rng_unit(rng) < JPEG_SHARE * strength)
+        compress(field, dg_rng_between(rng, 1, 3));
+}

@@ -1,0 +1,132 @@
+#include "data/augment_parts.h"
+
+#include <math.h>
+
+#define SIDE DG_FIELD_SIDE
+#define CENTRE ((SIDE - 1) / 2.0f)
+
+/* How far, at full strength. */
+#define TURN (20.0f * 3.14159265f / 180) /* either way */
+#define SHEAR 0.30f                       /* slant: tangent of its angle */
+#define SCALE 0.18f                       /* both axes together */
+#define STRETCH 0.12f                     /* one axis against the other */
+#define SHIFT 2.2f                        /* pixels */
+#define BEND 1.3f                         /* pixels, standard deviation */
+
+/* The bend is a smooth field through random vectors on a coarse grid (cubic B-spline), which is
+ * what Simard's blurred noise comes to, at a fraction of the price. */
+#define CELL 6.0f
+#define KNOTS 8 /* an axis: enough for 28 pixels and the spline's reach */
+
+typedef struct affine {
+    float xx, xy, yx, yy; /* from a place in the new picture to one in the old, about the centre */
+    float x, y;
+} affine;
+
+/* Draws the way there, and gives the way back: that is what resampling asks for. */
+static affine draw_affine(dg_rng *rng, float strength)
+{
+    const float turn = dg_rng_around(rng, TURN * strength);
+    const float shear = dg_rng_around(rng, SHEAR * strength);
+    const float size = expf(dg_rng_around(rng, SCALE * strength));
+    const float stretch = expf(dg_rng_around(rng, STRETCH * strength));
+    const float c = cosf(turn), s = sinf(turn);
+    const float width = size * stretch, height = size / stretch;
+    /* there: turn x shear x scale */
+    const float a = c * width, b = (c * shear - s) * height;
+    const float d = s * width, e = (s * shear + c) * height;
+    const float determinant = a * e - b * d;
+    const affine back = {
+        .xx = e / determinant,
+        .xy = -b / determinant,
+        .yx = -d / determinant,
+        .yy = a / determinant,
+        .x = dg_rng_around(rng, SHIFT * strength),
+        .y = dg_rng_around(rng, SHIFT * strength),
+    };
+    return back;
+}
+
+/* Weights of the four knots round a place, `part` of the way from the second to the third. */
+static void spline(float part, float weights[4])
+{
+    const float rest = 1 - part;
+    weights[0] = rest * rest * rest / 6;
+    weights[1] = (4 - 6 * part * part + 3 * part * part * part) / 6;
+    weights[2] = (4 - 6 * rest * rest + 3 * rest * rest * rest) / 6;
+    weights[3] = part * part * part / 6;
+}
+
+/* bend[row][column]: one component of the displacement, in pixels. */
+static void draw_bend(dg_rng *rng, float strength, float bend[SIDE][SIDE])
+{
+    float knots[KNOTS][KNOTS], rows[KNOTS][SIDE], weights[SIDE][4];
+    const float most = BEND * strength * 1.7320508f; /* uniform: deviation = most / sqrt(3) */
+    uint32_t first[SIDE];
+    for (int i = 0; i < KNOTS * KNOTS; i++)
+        knots[i / KNOTS][i % KNOTS] = dg_rng_around(rng, most);
+    for (uint32_t x = 0; x < SIDE; x++) {
+        const float place = (float)x / CELL;
+        first[x] = (uint32_t)place;
+        spline(place - (float)first[x], weights[x]);
+    }
+    for (uint32_t k = 0; k < KNOTS; k++)
+        for (uint32_t x = 0; x < SIDE; x++) {
+            const float *from = knots[k] + first[x];
+            rows[k][x] = weights[x][0] * from[0] + weights[x][1] * from[1] +
+                         weights[x][2] * from[2] + weights[x][3] * from[3];
+        }
+    for (uint32_t y = 0; y < SIDE; y++)
+        for (uint32_t x = 0; x < SIDE; x++)
+            bend[y][x] = weights[y][0] * rows[first[y]][x] + weights[y][1] * rows[first[y] + 1][x] +
+                         weights[y][2] * rows[first[y] + 2][x] +
+                         weights[y][3] * rows[first[y] + 3][x];
+}
+
+/* The picture with a border of paper, so that no place needs a question. */
+typedef struct framed {
+    float at[SIDE + 3][SIDE + 3];
+} framed;
+
+static void frame(const dg_field *in, framed *out)
+{
+    *out = (framed){0};
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            out->at[y + 1][x + 1] = in->at[y][x];
+}
+
+static float held(float place)
+{
+    return place < -1 ? -1 : place > SIDE ? SIDE : place;
+}
+
+/* Between the four pixels round a place. */
+static float level_at(const framed *in, float x, float y)
+{
+    const float right = held(x) + 1, down = held(y) + 1;
+    const int column = (int)right, row = (int)down;
+    const float across = right - (float)column, below = down - (float)row;
+    const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
+    const float top = upper[0] + (upper[1] - upper[0]) * across;
+    const float low = lower[0] + (lower[1] - lower[0]) * across;
+    return top + (low - top) * below;
+}
+
+void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out)
+{
+    float across[SIDE][SIDE], down[SIDE][SIDE];
+    framed source;
+    const affine back = draw_affine(rng, strength);
+    draw_bend(rng, strength, across);
+    draw_bend(rng, strength, down);
+    frame(in, &source);
+    for (int row = 0; row < SIDE; row++) {
+        for (int column = 0; column < SIDE; column++) {
+            const float x = (float)column - CENTRE - back.x, y = (float)row - CENTRE - back.y;
+            out->at[row][column] =
+                level_at(&source, back.xx * x + back.xy * y + CENTRE + across[row][column],
+                         back.yx * x + back.yy * y + CENTRE + down[row][column]);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/* Grey morphology: the largest or smallest level under a cross, mixed with the level itself, so
+ * that strokes change by parts of a pixel. */
+#include "data/augment_parts.h"
+
+#define SIDE DG_FIELD_SIDE
+
+/* How far, at full strength, in crosses; a whole one widens a stroke by a pixel on each side. */
+#define THIN 0.55f
+#define THICK 1.60f
+
+#define SHARE 0.7f /* of samples that change */
+
+static float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+static float smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+typedef float (*choose)(float, float);
+
+/* out[i] = the best of in[i-1], in[i], in[i+1]; beyond the ends is paper. */
+static inline void choose_in_row(const float in[SIDE], choose better, float out[SIDE])
+{
+    out[0] = better(better(0, in[0]), in[1]);
+    for (int x = 1; x < SIDE - 1; x++)
+        out[x] = better(better(in[x - 1], in[x]), in[x + 1]);
+    out[SIDE - 1] = better(better(in[SIDE - 2], in[SIDE - 1]), 0);
+}
+
+static inline void mix_with_cross(dg_field *field, float part, choose better)
+{
+    static const float paper[SIDE];
+    const dg_field old = *field;
+    for (int y = 0; y < SIDE; y++) {
+        const float *above = y > 0 ? old.at[y - 1] : paper;
+        const float *below = y < SIDE - 1 ? old.at[y + 1] : paper;
+        float row[SIDE];
+        choose_in_row(old.at[y], better, row);
+        for (int x = 0; x < SIDE; x++) {
+            const float best = better(row[x], better(above[x], below[x]));
+            field->at[y][x] = old.at[y][x] + (best - old.at[y][x]) * part;
+        }
+    }
+}
+
+void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
+{
+    if (dg_rng_unit(rng) >= SHARE * strength)
+        return;
+    float change = dg_rng_between(rng, -THIN, THICK) * strength;
+    if (change < 0)
+        mix_with_cross(field, -change, smaller);
+    for (; change > 0; change -= 1)
+        mix_with_cross(field, smaller(change, 1), larger);
+}

@@ -1,0 +1,96 @@
+/*
+ * What distorting a sample costs, by strength. Training asks for one a sample and epoch.
+ *
+ *     bench-augment [sheet=FILE.pgm]
+ *
+ * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left.
+ */
+#include "bench.h"
+
+#include "data/augment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLES 1000
+#define SAMPLES_QUICK 50
+#define SIDE DIGIT_SAMPLE_SIDE
+
+/* Of the sheet; digits are enlarged and a line apart. */
+#define ROWS 10
+#define COLUMNS 14
+#define SCALE 2
+#define CARD (SIDE * SCALE + 2)
+
+typedef struct context {
+    const bench_data *data;
+    float strength;
+    uint64_t name;
+} context;
+
+static void work(void *opaque)
+{
+    context *c = opaque;
+    uint8_t out[DIGIT_SAMPLE_BYTES];
+    for (size_t i = 0; i < c->data->count; i++)
+        dg_augment(c->data->samples + i * DIGIT_SAMPLE_BYTES, c->strength, 1, c->name++, out);
+}
+
+static void measure(const bench_data *data)
+{
+    static const float strengths[] = {0.5f, 1};
+    for (size_t i = 0; i < sizeof strengths / sizeof *strengths; i++) {
+        context c = {data, strengths[i], 0};
+        char facts[64];
+        snprintf(facts, sizeof facts, "\"strength\": %g", (double)strengths[i]);
+        bench_report("augment", facts, bench_time(work, &c), 1e6 / (double)data->count, "us");
+    }
+}
+
+static const uint8_t *first_of(const bench_data *data, int label)
+{
+    for (size_t i = 0; i < data->count; i++)
+        if (data->labels[i] == label)
+            return data->samples + i * DIGIT_SAMPLE_BYTES;
+    return data->samples;
+}
+
+static void draw_card(const uint8_t *sample, int row, int column, uint8_t *sheet)
+{
+    for (int y = 0; y < SIDE * SCALE; y++)
+        for (int x = 0; x < SIDE * SCALE; x++)
+            sheet[(row * CARD + y) * COLUMNS * CARD + column * CARD + x] =
+                sample[y / SCALE * SIDE + x / SCALE];
+}
+
+static void draw_sheet(const bench_data *data, const char *path)
+{
+    static uint8_t sheet[ROWS * CARD * COLUMNS * CARD];
+    memset(sheet, 128, sizeof sheet);
+    for (int row = 0; row < ROWS; row++) {
+        const uint8_t *digit = first_of(data, row % DIGIT_CLASSES);
+        for (int column = 0; column < COLUMNS; column++) {
+            uint8_t sample[DIGIT_SAMPLE_BYTES];
+            dg_augment(digit, column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
+            draw_card(sample, row, column, sheet);
+        }
+    }
+    FILE *file = fopen(path, "wb");
+    if (!file || fprintf(file, "P5 %d %d 255\n", COLUMNS * CARD, ROWS * CARD) < 0 ||
+        fwrite(sheet, sizeof sheet, 1, file) != 1 || fclose(file) != 0) {
+        perror(path);
+        exit(1);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    bench_data data = bench_data_load(bench_quick() ? SAMPLES_QUICK : SAMPLES);
+    if (argc > 1 && strncmp(argv[1], "sheet=", 6) == 0)
+        draw_sheet(&data, argv[1] + 6);
+    else
+        measure(&data);
+    bench_data_free(&data);
+    return 0;
+}
