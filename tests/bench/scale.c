@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SAMPLES 12800
+#define SAMPLES 6400
 #define SAMPLES_QUICK 256
 #define ROUNDS 7
 #define ROUNDS_QUICK 3

@@ -13,7 +13,7 @@
 #define SIDE_QUICK 256
 #define SAMPLES 12800
 #define SAMPLES_QUICK 256
-#define ROUNDS 9
+#define ROUNDS 5
 #define ROUNDS_QUICK 3
 
 /* Multiply-adds of the first convolution of `keras`, 24 x 24 outputs x 32 filters x 9 pixels:

@@ -16,7 +16,7 @@ from .plan import WORKERS, Task
 TIMEOUT = 900
 TRAINED = {True: 6400, False: 19200}  # samples of training, short or not; whole batches
 PREDICTED = 2000  # samples of a pass through a peer
-STARTS = {True: 3, False: 9}  # processes started a round, short or not
+STARTS = {True: 3, False: 5}  # processes started a round, short or not
 
 
 class Failed(Exception):
