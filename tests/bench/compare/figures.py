@@ -61,11 +61,13 @@ class Figures:
         return (max if key.startswith("bulk") else min)(found)[1]
 
     def flatness(self, threads: int) -> Spread | None:
-        """Dearest batch over the cheapest, of each round."""
+        """Dearest size of a batch over the cheapest, each by its median over the rounds; the range
+        is that of single rounds."""
         key = f"predict-bulk @{threads}"
-        numbers = []
-        for values in self.by_key.get(key, {}).get("libdigit", {}).values():
-            costs = [v for name, v in values.items() if name.startswith("predict bulk")]
-            if costs:
-                numbers.append(max(costs) / min(costs))
-        return spread(numbers)
+        rounds = [[v for name, v in values.items() if name.startswith("predict bulk")]
+                  for values in self.by_key.get(key, {}).get("libdigit", {}).values()]
+        if not rounds or not rounds[0]:
+            return None
+        costs = [median(size) for size in zip(*rounds)]
+        single = [max(r) / min(r) for r in rounds]
+        return Spread(max(costs) / min(costs), min(single), max(single), len(rounds))
