@@ -58,7 +58,8 @@ static void coarsen_line(int cells, const float in[SIDE], float out[SIDE])
     }
     for (int x = 0; x < SIDE; x++) {
         const float place = ((float)x + 0.5f) / size - 0.5f;
-        const float inside = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
+        const float end = (float)(cells - 1);
+        const float inside = place < 0 ? 0 : place > end ? end : place;
         const int first = (int)inside, second = first + 1 < cells ? first + 1 : first;
         out[x] = means[first] + (means[second] - means[first]) * (inside - (float)first);
     }

@@ -20,8 +20,8 @@ PACKAGES = {
     "peers": ["numpy", "torch==2.13.0", "onnx", "onnxruntime", "openvino", "ai-edge-litert",
               "opencv-python-headless", "scikit-learn", "safetensors"],
 }
-PROGRAMS = ["predict-one", "predict-bulk", "train", "normalize", "file", "denormal", "share", "scale",
-            "start", "first-answer", "answers", "reach"]
+PROGRAMS = ["predict-one", "predict-bulk", "train", "normalize", "file", "denormal", "share",
+            "scale", "start", "first-answer", "answers", "reach"]
 BUILDS = {"libdigit": [], "libdigit-v3": ["-Ddispatch=v3"]}
 
 
