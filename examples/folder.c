@@ -47,7 +47,7 @@ static int compare(const struct dirent **a, const struct dirent **b)
 
 static int find_pictures(collection *c)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX + 16]; /* what is cut off is still too long for the kernel, which says so */
     int all = 0;
     for (int digit = 0; digit < DIGIT_CLASSES; digit++) {
         shelf *s = &c->shelves[digit];
@@ -115,10 +115,10 @@ static int add_picture(collection *c, const char *name, int digit)
         if (picture_decode(file, page, &shown, reason) != 0) {
             cli_message("%s: %s", path, reason);
             status = 1;
-            break;
+        } else {
+            status = add_page(c, path, digit, &shown);
+            picture_clear(&shown);
         }
-        status = add_page(c, path, digit, &shown);
-        picture_clear(&shown);
     }
     picture_close(file);
     return status;

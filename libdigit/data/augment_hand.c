@@ -57,30 +57,39 @@ static void spline(float part, float weights[4])
     weights[3] = part * part * part / 6;
 }
 
-/* bend[row][column]: one component of the displacement, in pixels. */
-static void draw_bend(dg_rng *rng, float strength, float bend[SIDE][SIDE])
-{
-    float knots[KNOTS][KNOTS], rows[KNOTS][SIDE], weights[SIDE][4];
-    const float most = BEND * strength * 1.7320508f; /* uniform: deviation = most / sqrt(3) */
+/* The four knots that pixels 0 .. SIDE-1 of an axis lie between: the first, and all weights. */
+typedef struct axis {
     uint32_t first[SIDE];
-    for (int i = 0; i < KNOTS * KNOTS; i++)
-        knots[i / KNOTS][i % KNOTS] = dg_rng_around(rng, most);
+    float weights[SIDE][4];
+} axis;
+
+static void lay_axis(axis *a)
+{
     for (uint32_t x = 0; x < SIDE; x++) {
         const float place = (float)x / CELL;
-        first[x] = (uint32_t)place;
-        spline(place - (float)first[x], weights[x]);
+        a->first[x] = (uint32_t)place;
+        spline(place - (float)a->first[x], a->weights[x]);
     }
+}
+
+/* bend[row][column]: one component of the displacement, in pixels. */
+static void draw_bend(dg_rng *rng, float strength, const axis *a, float bend[SIDE][SIDE])
+{
+    float knots[KNOTS][KNOTS], rows[KNOTS][SIDE];
+    const float most = BEND * strength * 1.7320508f; /* uniform: deviation = most / sqrt(3) */
+    for (int i = 0; i < KNOTS * KNOTS; i++)
+        knots[i / KNOTS][i % KNOTS] = dg_rng_around(rng, most);
     for (uint32_t k = 0; k < KNOTS; k++)
         for (uint32_t x = 0; x < SIDE; x++) {
-            const float *from = knots[k] + first[x];
-            rows[k][x] = weights[x][0] * from[0] + weights[x][1] * from[1] +
-                         weights[x][2] * from[2] + weights[x][3] * from[3];
+            const float *from = knots[k] + a->first[x], *w = a->weights[x];
+            rows[k][x] = w[0] * from[0] + w[1] * from[1] + w[2] * from[2] + w[3] * from[3];
         }
-    for (uint32_t y = 0; y < SIDE; y++)
+    for (uint32_t y = 0; y < SIDE; y++) {
+        const float(*from)[SIDE] = (const float(*)[SIDE])rows + a->first[y], *w = a->weights[y];
         for (uint32_t x = 0; x < SIDE; x++)
-            bend[y][x] = weights[y][0] * rows[first[y]][x] + weights[y][1] * rows[first[y] + 1][x] +
-                         weights[y][2] * rows[first[y] + 2][x] +
-                         weights[y][3] * rows[first[y] + 3][x];
+            bend[y][x] =
+                w[0] * from[0][x] + w[1] * from[1][x] + w[2] * from[2][x] + w[3] * from[3][x];
+    }
 }
 
 /* The picture with a border of paper, so that no place needs a question. */
@@ -117,9 +126,11 @@ void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *
 {
     float across[SIDE][SIDE], down[SIDE][SIDE];
     framed source;
+    axis a;
     const affine back = draw_affine(rng, strength);
-    draw_bend(rng, strength, across);
-    draw_bend(rng, strength, down);
+    lay_axis(&a); /* both axes are alike */
+    draw_bend(rng, strength, &a, across);
+    draw_bend(rng, strength, &a, down);
     frame(in, &source);
     for (int row = 0; row < SIDE; row++) {
         for (int column = 0; column < SIDE; column++) {
