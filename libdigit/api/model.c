@@ -134,7 +134,7 @@ digit_status digit_model_get_info(const digit_model *model, digit_model_info *in
         .trained_on = model->snapshot->trained_on,
         .licence = model->snapshot->licence,
         .preparation = model->snapshot->preparation,
-        .rejects = 0,
+        .rejects = dg_network_logits(model->snapshot->network) > DIGIT_CLASSES,
     };
     dg_sized_write(info, &ours, sizeof ours);
     return DIGIT_OK;

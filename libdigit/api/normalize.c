@@ -7,7 +7,7 @@
 #include "io/codec.h"
 #include "vision/pixels.h"
 
-_Static_assert(DG_CODEC_PREPARATION_LATEST == DG_PREPARATION_VERSION,
+_Static_assert(DG_PREPARATION_NEWEST == DG_PREPARATION_VERSION,
                "files may ask for exactly the preparations there are");
 
 digit_status digit_model_normalize(const digit_model *model, const digit_image *image,

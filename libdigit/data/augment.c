@@ -7,18 +7,6 @@
 /* Some samples stay as they are, so that the plain ones are never far from what was trained. */
 #define PLAIN_SHARE 0.10f
 
-static void from_bytes(const uint8_t in[DIGIT_SAMPLE_BYTES], dg_field *field)
-{
-    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
-        field->at[i / DG_FIELD_SIDE][i % DG_FIELD_SIDE] = in[i];
-}
-
-static void to_bytes(const dg_field *field, uint8_t out[DIGIT_SAMPLE_BYTES])
-{
-    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
-        out[i] = (uint8_t)(field->at[i / DG_FIELD_SIDE][i % DG_FIELD_SIDE] + 0.5f);
-}
-
 void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], float strength, uint64_t seed, uint64_t name,
                 uint8_t out[DIGIT_SAMPLE_BYTES])
 {
@@ -29,10 +17,12 @@ void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], float strength, uint64_t s
         memmove(out, in, DIGIT_SAMPLE_BYTES);
         return;
     }
-    from_bytes(in, &still);
+    dg_field_from_bytes(in, &still);
     dg_augment_hand(&rng, strength, &still, &field);
     dg_augment_pen(&rng, strength, &field);
+    dg_augment_strike(&rng, strength, &field);
     dg_augment_paper(&rng, strength, &field);
     dg_augment_camera(&rng, strength, &field);
-    to_bytes(&field, out);
+    dg_augment_noise(&rng, strength, &field);
+    dg_field_to_bytes(&field, out);
 }

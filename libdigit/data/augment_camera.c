@@ -8,12 +8,12 @@
 #define BLUR_SHARE 0.35f
 #define COARSE_SHARE 0.12f
 #define CONTRAST_SHARE 0.40f
-#define NOISE_SHARE 0.25f
+#define MOTION_SHARE 0.06f
 #define JPEG_SHARE 0.10f
 
 #define COARSE_CELLS_LEAST 11
 #define COARSE_CELLS_MOST 20
-#define NOISE_MOST 45.0f /* standard deviation, grey levels */
+#define MOTION_MOST 9 /* pixels */
 
 /* ---- Sharpness -------------------------------------------------------- */
 
@@ -83,6 +83,29 @@ static void coarsen(dg_field *field, int cells)
     }
 }
 
+/* Smeared along a line: half a bell, as when the shutter closes slowly. */
+static void smear(dg_rng *rng, dg_field *field)
+{
+    const float angle = dg_rng_unit(rng) * 6.2831853f;
+    const float x_step = cosf(angle), y_step = sinf(angle);
+    const float length = dg_rng_between(rng, 2, MOTION_MOST);
+    dg_bordered_field source;
+    dg_field sum = {{{0}}};
+    float total = 0;
+    dg_field_border(field, &source);
+    for (int step = 0; (float)step < length; step++) {
+        const float part = (float)step / length, weight = 1 - part * part;
+        total += weight;
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++)
+                sum.at[y][x] += weight * dg_field_between(&source, (float)x + (float)step * x_step,
+                                                          (float)y + (float)step * y_step);
+    }
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            field->at[y][x] = sum.at[y][x] / total;
+}
+
 /* ---- Levels ----------------------------------------------------------- */
 
 /* Paler or stronger, and the middle greys darker or lighter. */
@@ -93,21 +116,6 @@ static void change_contrast(dg_field *field, float gain, float middle)
             const float v = field->at[y][x] / 255;
             field->at[y][x] = dg_level_clamp(255 * gain * (v + middle * v * (1 - v)));
         }
-}
-
-/* The sum of a word's four bytes is near enough to a normal distribution. */
-static float noise(dg_rng *rng)
-{
-    const uint32_t word = dg_rng_u32(rng);
-    const uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
-    return ((float)sum - 510) / 147.8f; /* to a deviation of 1 */
-}
-
-static void add_noise(dg_rng *rng, dg_field *field, float deviation)
-{
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            field->at[y][x] = dg_level_clamp(field->at[y][x] + deviation * noise(rng));
 }
 
 /* ---- Compression ------------------------------------------------------ */
@@ -195,6 +203,8 @@ void dg_augment_camera(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < BLUR_SHARE * strength)
         blur(field, dg_rng_between(rng, 0, 0.25f));
+    if (dg_rng_unit(rng) < MOTION_SHARE * strength)
+        smear(rng, field);
     if (dg_rng_unit(rng) < COARSE_SHARE * strength)
         coarsen(field, COARSE_CELLS_LEAST +
                            (int)dg_rng_below(rng, COARSE_CELLS_MOST - COARSE_CELLS_LEAST + 1));
@@ -202,8 +212,6 @@ void dg_augment_camera(dg_rng *rng, float strength, dg_field *field)
         const float gain = dg_rng_between(rng, 0.45f, 1.3f);
         change_contrast(field, gain, dg_rng_around(rng, 0.8f));
     }
-    if (dg_rng_unit(rng) < NOISE_SHARE * strength)
-        add_noise(rng, field, dg_rng_between(rng, 0, NOISE_MOST * strength));
     if (dg_rng_unit(rng) < JPEG_SHARE * strength)
         compress(field, dg_rng_between(rng, 1, 3));
 }

@@ -92,52 +92,22 @@ static void draw_bend(dg_rng *rng, float strength, const axis *a, float bend[SID
     }
 }
 
-/* The picture with a border of paper, so that no place needs a question. */
-typedef struct framed {
-    float at[SIDE + 3][SIDE + 3];
-} framed;
-
-static void frame(const dg_field *in, framed *out)
-{
-    *out = (framed){0};
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            out->at[y + 1][x + 1] = in->at[y][x];
-}
-
-static float held(float place)
-{
-    return place < -1 ? -1 : place > SIDE ? SIDE : place;
-}
-
-/* Between the four pixels round a place. */
-static float level_at(const framed *in, float x, float y)
-{
-    const float right = held(x) + 1, down = held(y) + 1;
-    const int column = (int)right, row = (int)down;
-    const float across = right - (float)column, below = down - (float)row;
-    const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
-    const float top = upper[0] + (upper[1] - upper[0]) * across;
-    const float low = lower[0] + (lower[1] - lower[0]) * across;
-    return top + (low - top) * below;
-}
-
 void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out)
 {
     float across[SIDE][SIDE], down[SIDE][SIDE];
-    framed source;
+    dg_bordered_field source;
     axis a;
     const affine back = draw_affine(rng, strength);
     lay_axis(&a); /* both axes are alike */
     draw_bend(rng, strength, &a, across);
     draw_bend(rng, strength, &a, down);
-    frame(in, &source);
+    dg_field_border(in, &source);
     for (int row = 0; row < SIDE; row++) {
         for (int column = 0; column < SIDE; column++) {
             const float x = (float)column - CENTRE - back.x, y = (float)row - CENTRE - back.y;
             out->at[row][column] =
-                level_at(&source, back.xx * x + back.xy * y + CENTRE + across[row][column],
-                         back.yx * x + back.yy * y + CENTRE + down[row][column]);
+                dg_field_between(&source, back.xx * x + back.xy * y + CENTRE + across[row][column],
+                                 back.yx * x + back.yy * y + CENTRE + down[row][column]);
         }
     }
 }

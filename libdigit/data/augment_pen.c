@@ -9,6 +9,9 @@
 #define THICK 1.60f
 
 #define SHARE 0.7f /* of samples that change */
+#define OUTLINE_SHARE 0.05f
+
+#define INK 128.0f
 
 static float larger(float a, float b)
 {
@@ -47,13 +50,32 @@ static inline void mix_with_cross(dg_field *field, float part, choose better)
     }
 }
 
-void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
+/* Only the edge of the strokes remains: a pixel just outside of them. */
+static void draw_outline(dg_field *field)
 {
-    if (dg_rng_unit(rng) >= SHARE * strength)
-        return;
-    float change = dg_rng_between(rng, -THIN, THICK) * strength;
+    dg_field ink;
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            ink.at[y][x] = field->at[y][x] >= INK ? 255 : 0;
+    *field = ink;
+    mix_with_cross(field, 1, larger);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            field->at[y][x] -= ink.at[y][x];
+}
+
+static void change_width(dg_field *field, float change)
+{
     if (change < 0)
         mix_with_cross(field, -change, smaller);
     for (; change > 0; change -= 1)
         mix_with_cross(field, smaller(change, 1), larger);
+}
+
+void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
+{
+    if (dg_rng_unit(rng) < SHARE * strength)
+        change_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
+    if (dg_rng_unit(rng) < OUTLINE_SHARE * strength)
+        draw_outline(field);
 }

@@ -109,10 +109,10 @@ static digit_status read_preparation(const dg_safetensors *file, uint32_t *prepa
 
     if (status != DIGIT_OK)
         return status;
-    if (version < 1 || version > DG_CODEC_PREPARATION_LATEST)
+    if (version < 1 || version > DG_PREPARATION_NEWEST)
         return dg_fail(version ? DIGIT_ERR_UNSUPPORTED : DIGIT_ERR_FORMAT,
                        "sample preparation %llu; this library knows 1 to %d",
-                       (unsigned long long)version, DG_CODEC_PREPARATION_LATEST);
+                       (unsigned long long)version, DG_PREPARATION_NEWEST);
     *preparation = (uint32_t)version;
     return DIGIT_OK;
 }

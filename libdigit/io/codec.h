@@ -5,9 +5,6 @@
 #include "io/safetensors.h"
 #include "net/snapshot.h"
 
-/* The newest version of the sample preparation that files may ask for. */
-#define DG_CODEC_PREPARATION_LATEST 1
-
 /*
  * Check everything a model file or checkpoint says, container to last weight, and
  * build it. The bytes may come from anywhere; they are not needed afterwards. What

@@ -3,9 +3,11 @@
  * (Ioffe and Szegedy, "Batch normalization", ICML 2015). While training it normalises
  * over its own shard ("ghost batch", Hoffer et al., "Train longer, generalize better",
  * NIPS 2017), so results do not depend on threads; predicting, by running statistics.
- * Behind conv or dense it is folded into their weights for prediction.
+ * Behind conv or dense it is folded into their weights for prediction. A relu behind it is
+ * done here, in the same pass.
  */
 #include "layers/layer.h"
+#include "math/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,10 +19,24 @@ static size_t rows_of(const dg_layer *layer, const dg_pass *pass)
     return (size_t)pass->samples * layer->in.rows * layer->in.columns;
 }
 
+/* What one row counts for in a mean. */
+static dg_real share_of(size_t rows)
+{
+    return rows > 0 ? (dg_real)1 / (dg_real)rows : 0;
+}
+
+static bool absorb(dg_layer *layer, const dg_layer *next)
+{
+    if (next->type != &dg_layer_relu)
+        return false;
+    layer->relu = true;
+    return true;
+}
+
 static void plan(dg_layer *layer)
 {
     layer->keep_shard = 2 * (size_t)layer->in.channels * sizeof(dg_real);
-    layer->scratch = 2 * (size_t)layer->in.channels;
+    layer->scratch = 4 * (size_t)layer->in.channels;
 }
 
 static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
@@ -38,24 +54,32 @@ static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
     }
 }
 
+static dg_real inverse_deviation(dg_real variance)
+{
+    return 1 / (dg_real)sqrt((double)(variance + DG_BATCHNORM_EPSILON));
+}
+
 /* in[rows][channels] -> mean[channels], inverse[channels] = 1/sqrt(variance + epsilon) */
 static void measure(size_t rows, uint32_t channels, const dg_real *in, dg_real *mean,
                     dg_real *inverse)
 {
-    const dg_real share = (dg_real)1 / (dg_real)rows;
+    const dg_real share = share_of(rows);
     memset(mean, 0, channels * sizeof *mean);
     memset(inverse, 0, channels * sizeof *inverse);
-    for (size_t r = 0; r < rows; r++)
-        for (uint32_t c = 0; c < channels; c++)
-            mean[c] += in[r * channels + c] * share;
-    for (size_t r = 0; r < rows; r++) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const dg_real off = in[r * channels + c] - mean[c];
-            inverse[c] += off * off * share;
-        }
-    }
+    dg_vec_loops->column_sums(rows, channels, in, mean);
     for (uint32_t c = 0; c < channels; c++)
-        inverse[c] = 1 / (dg_real)sqrt((double)(inverse[c] + DG_BATCHNORM_EPSILON));
+        mean[c] *= share;
+    dg_vec_loops->square_sums(rows, channels, in, mean, inverse);
+    for (uint32_t c = 0; c < channels; c++)
+        inverse[c] = inverse_deviation(inverse[c] * share);
+}
+
+static void recall(const dg_layer *layer, const dg_real *params, dg_real *mean, dg_real *inverse)
+{
+    for (uint32_t c = 0; c < layer->in.channels; c++) {
+        mean[c] = params[layer->at[DG_ROLE_MEAN] + c];
+        inverse[c] = inverse_deviation(params[layer->at[DG_ROLE_VARIANCE] + c]);
+    }
 }
 
 static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
@@ -63,37 +87,19 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 {
     const uint32_t channels = layer->in.channels;
     const size_t rows = rows_of(layer, pass);
-    dg_real *mean = pass->training ? keep : pass->scratch, *inverse = mean + channels;
-    if (pass->training) {
+    const dg_real *weight = params + layer->at[DG_ROLE_WEIGHT];
+    const dg_real *bias = params + layer->at[DG_ROLE_BIAS];
+    dg_real *gain = pass->scratch, *shift = gain + channels;
+    dg_real *mean = pass->training ? keep : shift + channels, *inverse = mean + channels;
+    if (pass->training)
         measure(rows, channels, in, mean, inverse);
-    } else {
-        memcpy(mean, params + layer->at[DG_ROLE_MEAN], channels * sizeof *mean);
-        for (uint32_t c = 0; c < channels; c++)
-            inverse[c] =
-                1 / (dg_real)sqrt((double)(params[layer->at[DG_ROLE_VARIANCE] + c] + DG_BATCHNORM_EPSILON));
+    else
+        recall(layer, params, mean, inverse);
+    for (uint32_t c = 0; c < channels; c++) {
+        gain[c] = inverse[c] * weight[c];
+        shift[c] = bias[c] - mean[c] * gain[c];
     }
-    const dg_real *gain = params + layer->at[DG_ROLE_WEIGHT];
-    const dg_real *shift = params + layer->at[DG_ROLE_BIAS];
-    for (size_t r = 0; r < rows; r++)
-        for (uint32_t c = 0; c < channels; c++)
-            out[r * channels + c] =
-                (in[r * channels + c] - mean[c]) * inverse[c] * gain[c] + shift[c];
-}
-
-/* sums of dout and of dout times the normalised input, a channel */
-static void gradient_sums(size_t rows, uint32_t channels, const dg_real *in, const dg_real *dout,
-                          const dg_real *mean, const dg_real *inverse, dg_real *dgain,
-                          dg_real *dshift)
-{
-    memset(dgain, 0, channels * sizeof *dgain);
-    memset(dshift, 0, channels * sizeof *dshift);
-    for (size_t r = 0; r < rows; r++) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const dg_real d = dout[r * channels + c];
-            dgain[c] += d * (in[r * channels + c] - mean[c]) * inverse[c];
-            dshift[c] += d;
-        }
-    }
+    dg_vec_loops->affine(rows, channels, in, gain, shift, layer->relu, out);
 }
 
 /* This shard's statistics, where the optimizer mixes them into the running ones: a short
@@ -116,37 +122,41 @@ static void leave_statistics(const dg_layer *layer, const dg_pass *pass, const d
     }
 }
 
+/* With n = (x - mean) / deviation: dx = gain / deviation * (d - mean of d - n * mean of d n),
+ * which is one factor of d, one of x and a constant a channel. */
 static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
                      const dg_real *in, const dg_real *out, const void *keep, dg_real *dout,
                      dg_real *din, dg_real *dparams)
 {
     const uint32_t channels = layer->in.channels;
     const size_t rows = rows_of(layer, pass);
+    const dg_real share = share_of(rows);
     const dg_real *mean = keep, *inverse = mean + channels;
-    const dg_real *gain = params + layer->at[DG_ROLE_WEIGHT];
-    dg_real *dgain = pass->scratch, *dshift = pass->scratch + channels;
-    gradient_sums(rows, channels, in, dout, mean, inverse, dgain, dshift);
-    for (uint32_t c = 0; c < channels; c++) {
-        dparams[layer->at[DG_ROLE_WEIGHT] + c] = dgain[c];
-        dparams[layer->at[DG_ROLE_BIAS] + c] = dshift[c];
+    const dg_real *weight = params + layer->at[DG_ROLE_WEIGHT];
+    dg_real *dweight = dparams + layer->at[DG_ROLE_WEIGHT];
+    dg_real *dbias = dparams + layer->at[DG_ROLE_BIAS];
+    dg_real *a = pass->scratch, *b = a + channels, *c = b + channels;
+    if (layer->relu)
+        dg_vec_loops->relu_back(rows * channels, out, dout);
+    memset(dweight, 0, channels * sizeof *dweight);
+    memset(dbias, 0, channels * sizeof *dbias);
+    dg_vec_loops->product_sums(rows, channels, dout, in, mean, dweight);
+    dg_vec_loops->column_sums(rows, channels, dout, dbias);
+    for (uint32_t i = 0; i < channels; i++) {
+        dweight[i] *= inverse[i];
+        a[i] = weight[i] * inverse[i];
+        b[i] = -a[i] * share * dweight[i] * inverse[i];
+        c[i] = -a[i] * share * dbias[i] - b[i] * mean[i];
     }
     leave_statistics(layer, pass, params, mean, inverse, dparams);
-    if (!din)
-        return;
-    const dg_real share = (dg_real)1 / (dg_real)rows;
-    for (size_t r = 0; r < rows; r++) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const size_t i = r * channels + c;
-            const dg_real normal = (in[i] - mean[c]) * inverse[c];
-            din[i] = gain[c] * inverse[c] *
-                     (dout[i] - share * dshift[c] - share * dgain[c] * normal);
-        }
-    }
+    if (din)
+        dg_vec_loops->mix(rows, channels, dout, in, a, b, c, din);
 }
 
 const dg_layer_type dg_layer_batchnorm = {
     .word = "batchnorm",
     .shape = dg_layer_same_shape,
+    .absorb = absorb,
     .plan = plan,
     .tensors = tensors,
     .init = init,

@@ -7,7 +7,7 @@
 
 static bool shape(dg_layer *layer)
 {
-    layer->out = (dg_shape){1, 1, layer->size};
+    layer->out = (dg_shape){1, 1, layer->size + layer->other};
     return true;
 }
 
@@ -26,7 +26,7 @@ static bool absorb(dg_layer *layer, const dg_layer *next)
 
 static void plan(dg_layer *layer)
 {
-    layer->ops = dg_shape_count(layer->in) * layer->size;
+    layer->ops = dg_shape_count(layer->in) * layer->out.channels;
 }
 
 /* [unit][input] as in files, but inputs in the order of our activations (rows, columns,
@@ -34,7 +34,7 @@ static void plan(dg_layer *layer)
 static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
 {
     const dg_shape in = layer->in;
-    const uint32_t units = layer->size;
+    const uint32_t units = layer->out.channels;
     tensors[0] = (dg_tensor_plan){
         .role = DG_ROLE_WEIGHT,
         .rank = 2,
@@ -49,7 +49,7 @@ static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
 static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
 {
     const size_t inputs = dg_shape_count(layer->in);
-    dg_layer_init_uniform(rng, inputs * layer->size, inputs, layer->size,
+    dg_layer_init_uniform(rng, inputs * layer->out.channels, inputs, layer->out.channels,
                           params + layer->at[DG_ROLE_WEIGHT]);
 }
 
@@ -60,13 +60,13 @@ static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
 static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
                     const dg_real *in, dg_real *out, void *keep)
 {
-    const int inputs = (int)dg_shape_count(layer->in), units = (int)layer->size;
+    const int inputs = (int)dg_shape_count(layer->in), units = (int)layer->out.channels;
     const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT]; /* [units][inputs] */
     const uint32_t together = pass->training ? pass->samples : 1;
     for (uint32_t i = 0; i < pass->samples; i += together)
         dg_gemm(false, true, (int)together, units, inputs, in + (size_t)i * (size_t)inputs,
                 inputs, weights, inputs, 0, out + (size_t)i * (size_t)units, units);
-    dg_vec_loops->bias(pass->samples, layer->size, params + layer->at[DG_ROLE_BIAS], layer->relu,
+    dg_vec_loops->bias(pass->samples, layer->out.channels, params + layer->at[DG_ROLE_BIAS], layer->relu,
                        out);
 }
 
@@ -74,12 +74,12 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
                      const dg_real *in, const dg_real *out, const void *keep, dg_real *dout,
                      dg_real *din, dg_real *dparams)
 {
-    const int inputs = (int)dg_shape_count(layer->in), units = (int)layer->size;
+    const int inputs = (int)dg_shape_count(layer->in), units = (int)layer->out.channels;
     const int samples = (int)pass->samples;
     if (layer->relu)
-        dg_vec_loops->relu_back((size_t)samples * layer->size, out, dout);
-    memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->size * sizeof *dparams);
-    dg_vec_loops->column_sums(pass->samples, layer->size, dout, dparams + layer->at[DG_ROLE_BIAS]);
+        dg_vec_loops->relu_back((size_t)samples * layer->out.channels, out, dout);
+    memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->out.channels * sizeof *dparams);
+    dg_vec_loops->column_sums(pass->samples, layer->out.channels, dout, dparams + layer->at[DG_ROLE_BIAS]);
     dg_gemm(true, false, units, inputs, samples, dout, units, in, inputs, 0,
             dparams + layer->at[DG_ROLE_WEIGHT], inputs);
     if (din)

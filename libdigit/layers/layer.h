@@ -60,6 +60,7 @@ typedef struct dg_layer {
     uint32_t side;   /* of a filter */
     uint32_t stride; /* of a convolution */
     bool same;       /* output as large as the input / stride */
+    uint32_t other;  /* outputs of the last dense beyond its units: 1 for "no digit" */
 
     dg_shape in, out;
     uint32_t pad; /* zeros in front of the first row and column of a convolution's input */

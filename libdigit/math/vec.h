@@ -60,6 +60,22 @@ typedef struct dg_vec {
     /* sums[columns] += sum over rows of x[rows][columns] */
     void (*column_sums)(size_t rows, size_t columns, const dg_real *x, dg_real *sums);
 
+    /* sums[columns] += sum over rows of (x[rows][columns] - mean[columns])^2 */
+    void (*square_sums)(size_t rows, size_t columns, const dg_real *x, const dg_real *mean,
+                        dg_real *sums);
+
+    /* out[rows][columns] = in * gain[columns] + shift[columns], then max(out, 0) if `relu` */
+    void (*affine)(size_t rows, size_t columns, const dg_real *in, const dg_real *gain,
+                   const dg_real *shift, int relu, dg_real *out);
+
+    /* sums[columns] += sum over rows of d[rows][columns] * (x[rows][columns] - mean[columns]) */
+    void (*product_sums)(size_t rows, size_t columns, const dg_real *d, const dg_real *x,
+                         const dg_real *mean, dg_real *sums);
+
+    /* out[rows][columns] = a[columns] * d + b[columns] * x + c[columns] */
+    void (*mix)(size_t rows, size_t columns, const dg_real *d, const dg_real *x, const dg_real *a,
+                const dg_real *b, const dg_real *c, dg_real *out);
+
     /* A row of windows of side x side cells, side by side: out[columns][channels] = maximum
      * over each window's cells in[row][column][channels], rows `row_stride` reals apart, then
      * what `after` says; which[columns][channels] (may be NULL) = the cell it came from, counted

@@ -112,6 +112,47 @@ static void column_sums(size_t rows, size_t columns, const dg_real *restrict x,
             sums[c] += x[c];
 }
 
+static void square_sums(size_t rows, size_t columns, const dg_real *restrict x,
+                        const dg_real *restrict mean, dg_real *restrict sums)
+{
+    for (size_t r = 0; r < rows; r++, x += columns)
+        for (size_t c = 0; c < columns; c++)
+            sums[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
+}
+
+static void affine(size_t rows, size_t columns, const dg_real *restrict in,
+                   const dg_real *restrict gain, const dg_real *restrict shift, int with_relu,
+                   dg_real *restrict out)
+{
+    for (size_t r = 0; r < rows; r++, in += columns, out += columns) {
+        if (with_relu) {
+            for (size_t c = 0; c < columns; c++)
+                out[c] = larger(in[c] * gain[c] + shift[c], 0);
+        } else {
+            for (size_t c = 0; c < columns; c++)
+                out[c] = in[c] * gain[c] + shift[c];
+        }
+    }
+}
+
+static void product_sums(size_t rows, size_t columns, const dg_real *restrict d,
+                         const dg_real *restrict x, const dg_real *restrict mean,
+                         dg_real *restrict sums)
+{
+    for (size_t r = 0; r < rows; r++, d += columns, x += columns)
+        for (size_t c = 0; c < columns; c++)
+            sums[c] += d[c] * (x[c] - mean[c]);
+}
+
+static void mix(size_t rows, size_t columns, const dg_real *restrict d, const dg_real *restrict x,
+                const dg_real *restrict a, const dg_real *restrict b, const dg_real *restrict c,
+                dg_real *restrict out)
+{
+    for (size_t r = 0; r < rows; r++, d += columns, x += columns, out += columns)
+        for (size_t i = 0; i < columns; i++)
+            out[i] = a[i] * d[i] + b[i] * x[i] + c[i];
+}
+
 /* The usual window, in one pass over its four cells. */
 static void window_2x2(size_t channels, size_t row_stride, const dg_real *restrict in,
                        dg_real *restrict out)
@@ -309,6 +350,10 @@ const dg_vec JOIN(dg_vec_, DG_VEC_LEVEL) = {
     .relu_back = relu_back,
     .bias = bias,
     .column_sums = column_sums,
+    .square_sums = square_sums,
+    .affine = affine,
+    .product_sums = product_sums,
+    .mix = mix,
     .pool_max = pool_max,
     .pool_max_back = pool_max_back,
     .adam = adam,

@@ -130,6 +130,19 @@ static digit_status read_layer(reader *r, dg_layer *layer)
     return DIGIT_OK;
 }
 
+/* `other 1` behind the last dense. */
+static digit_status read_other(reader *r, dg_layer *last)
+{
+    advance(r);
+    if (strcmp(r->word, "1") != 0)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: other wants a 1, not '%s'", r->word);
+    advance(r);
+    if (r->word[0] != '\0')
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: '%s' behind other 1, the end", r->word);
+    last->other = 1;
+    return DIGIT_OK;
+}
+
 static const char *expand_preset(const char *text)
 {
     for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
@@ -142,7 +155,7 @@ digit_status dg_arch_parse(const char *text, dg_arch *arch)
 {
     reader r = {.rest = expand_preset(text)};
     arch->count = 0;
-    for (advance(&r); r.word[0] != '\0'; arch->count++) {
+    for (advance(&r); r.word[0] != '\0' && strcmp(r.word, "other") != 0; arch->count++) {
         if (arch->count == DG_ARCH_LAYERS_MAX)
             return dg_fail(DIGIT_ERR_LIMIT, "architecture: more than %d layers",
                            DG_ARCH_LAYERS_MAX);
@@ -152,11 +165,11 @@ digit_status dg_arch_parse(const char *text, dg_arch *arch)
         if (status != DIGIT_OK)
             return status;
     }
-    const dg_layer *last = arch->count > 0 ? &arch->layers[arch->count - 1] : NULL;
+    dg_layer *last = arch->count > 0 ? &arch->layers[arch->count - 1] : NULL;
     if (!last || last->type != &dg_layer_dense || last->size != DIGIT_CLASSES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: must end in 'dense %d'",
                        DIGIT_CLASSES);
-    return DIGIT_OK;
+    return r.word[0] != '\0' ? read_other(&r, last) : DIGIT_OK;
 }
 
 void dg_arch_print(const dg_arch *arch, char text[DG_ARCH_TEXT_MAX])
@@ -174,5 +187,7 @@ void dg_arch_print(const dg_arch *arch, char text[DG_ARCH_TEXT_MAX])
             end += sprintf(end, " same");
         if (layer->stride > 1)
             end += sprintf(end, " stride %u", layer->stride);
+        if (layer->other > 0)
+            end += sprintf(end, " other %u", layer->other);
     }
 }

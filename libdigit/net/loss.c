@@ -12,63 +12,66 @@ void dg_logits_tame(size_t count, dg_real *logits)
     }
 }
 
-int dg_argmax(const dg_real *values)
+int dg_argmax(uint32_t count, const dg_real *values)
 {
-    int best = 0;
-    for (int c = 1; c < DIGIT_CLASSES; c++)
+    uint32_t best = 0;
+    for (uint32_t c = 1; c < count; c++)
         if (values[c] > values[best])
             best = c;
-    return best;
+    return (int)best;
+}
+
+static double largest(uint32_t classes, const dg_real *logits)
+{
+    return (double)logits[dg_argmax(classes, logits)];
 }
 
 /* exp of each logit less the largest, so that nothing overflows; returns their sum. */
-static double exponentials(const dg_real *logits, double temperature, double *e)
+static double exponentials(uint32_t classes, const dg_real *logits, double temperature, double *e)
 {
-    const double most = (double)logits[dg_argmax(logits)];
+    const double most = largest(classes, logits);
     double sum = 0;
-    for (int c = 0; c < DIGIT_CLASSES; c++) {
+    for (uint32_t c = 0; c < classes; c++) {
         e[c] = exp(((double)logits[c] - most) / temperature);
         sum += e[c];
     }
     return sum;
 }
 
-void dg_softmax(const dg_real logits[DIGIT_CLASSES], double temperature,
-                double probabilities[DIGIT_CLASSES])
+void dg_softmax(uint32_t classes, const dg_real *logits, double temperature, double *probabilities)
 {
-    const double sum = exponentials(logits, temperature, probabilities);
-    for (int c = 0; c < DIGIT_CLASSES; c++)
+    const double sum = exponentials(classes, logits, temperature, probabilities);
+    for (uint32_t c = 0; c < classes; c++)
         probabilities[c] /= sum;
 }
 
-double dg_smooth_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label,
-                               double smoothing)
+double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
+                               int label, double smoothing)
 {
-    double e[DIGIT_CLASSES], mean = 0;
-    const double sum = exponentials(logits, temperature, e);
-    const double most = (double)logits[dg_argmax(logits)];
-    for (int c = 0; c < DIGIT_CLASSES; c++)
-        mean += (double)logits[c] / DIGIT_CLASSES;
+    double e[DG_LOGITS_MAX], mean = 0;
+    const double sum = exponentials(classes, logits, temperature, e);
+    for (uint32_t c = 0; c < classes; c++)
+        mean += (double)logits[c] / classes;
     const double target = (1 - smoothing) * (double)logits[label] + smoothing * mean;
-    return log(sum) - (target - most) / temperature;
+    return log(sum) - (target - largest(classes, logits)) / temperature;
 }
 
-double dg_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label)
+double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperature, int label)
 {
-    return dg_smooth_cross_entropy(logits, temperature, label, 0);
+    return dg_smooth_cross_entropy(classes, logits, temperature, label, 0);
 }
 
-void dg_loss_gradient(uint32_t count, const uint8_t *labels, double smoothing, double scale,
-                      dg_real *logits, dg_loss *loss)
+void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,
+                      double scale, dg_real *logits, dg_loss *loss)
 {
-    const double rest = smoothing / DIGIT_CLASSES;
-    for (uint32_t i = 0; i < count; i++, logits += DIGIT_CLASSES) {
-        double p[DIGIT_CLASSES];
-        const int label = labels[i], answer = dg_argmax(logits);
-        const double most = (double)logits[answer];
-        const double sum = exponentials(logits, 1, p), log_sum = log(sum);
-        loss->correct += answer == label;
-        for (int c = 0; c < DIGIT_CLASSES; c++) {
+    const double rest = smoothing / classes;
+    for (uint32_t i = 0; i < count; i++, logits += classes) {
+        double p[DG_LOGITS_MAX];
+        const uint32_t label = labels[i];
+        const double most = largest(classes, logits);
+        const double sum = exponentials(classes, logits, 1, p), log_sum = log(sum);
+        loss->correct += (uint32_t)dg_argmax(classes, logits) == label;
+        for (uint32_t c = 0; c < classes; c++) {
             const double target = rest + (c == label ? 1 - smoothing : 0);
             loss->sum += target * (log_sum - ((double)logits[c] - most));
             logits[c] = (dg_real)((p[c] / sum - target) * scale);

@@ -7,6 +7,10 @@
 #include <digit/digit.h>
 #include <stddef.h>
 
+/* A network has a logit a digit, and one more, the last, if it knows "no digit". */
+#define DG_LOGITS_MAX (DIGIT_CLASSES + 1)
+#define DG_LABEL_OTHER DIGIT_CLASSES /* label of what is no digit */
+
 typedef struct dg_loss {
     double sum;       /* of the cross-entropies, in nats */
     uint64_t correct; /* samples whose largest logit is the label's */
@@ -18,26 +22,28 @@ typedef struct dg_loss {
  */
 void dg_logits_tame(size_t count, dg_real *logits);
 
-/* Index of the largest of DIGIT_CLASSES numbers, the first of equals. */
-int dg_argmax(const dg_real *values);
+/* Index of the largest of values[count], the first of equals. */
+int dg_argmax(uint32_t count, const dg_real *values);
 
-/* probabilities[DIGIT_CLASSES] = softmax(logits / temperature) */
-void dg_softmax(const dg_real logits[DIGIT_CLASSES], double temperature,
-                double probabilities[DIGIT_CLASSES]);
+/* In what follows `classes` is DIGIT_CLASSES or DG_LOGITS_MAX. */
 
-/* Cross-entropy of softmax(logits / temperature), in nats. */
-double dg_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label);
+/* probabilities[classes] = softmax(logits[classes] / temperature) */
+void dg_softmax(uint32_t classes, const dg_real *logits, double temperature,
+                double *probabilities);
+
+/* Cross-entropy of softmax(logits[classes] / temperature), in nats. */
+double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperature, int label);
 
 /* The same if `smoothing` of the label is spread over all classes. */
-double dg_smooth_cross_entropy(const dg_real logits[DIGIT_CLASSES], double temperature, int label,
-                               double smoothing);
+double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
+                               int label, double smoothing);
 
 /*
  * The loss of count samples against their labels, each spread by `smoothing` over all
  * classes (Szegedy et al., "Rethinking the Inception architecture", CVPR 2016); adds to
- * `loss` and overwrites logits[count][DIGIT_CLASSES] by scale times its gradient.
+ * `loss` and overwrites logits[count][classes] by scale times its gradient.
  */
-void dg_loss_gradient(uint32_t count, const uint8_t *labels, double smoothing, double scale,
-                      dg_real *logits, dg_loss *loss);
+void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,
+                      double scale, dg_real *logits, dg_loss *loss);
 
 #endif

@@ -42,6 +42,11 @@ size_t dg_network_params(const dg_network *network)
     return network->params;
 }
 
+uint32_t dg_network_logits(const dg_network *network)
+{
+    return network->layers[network->layer_count - 1].out.channels;
+}
+
 bool dg_network_wants_large_shards(const dg_network *network)
 {
     for (uint32_t i = 0; i < network->layer_count; i++)

@@ -40,6 +40,10 @@ uint64_t dg_network_ops(const dg_network *network);             /* multiply-adds
  * tensor on a cache line of its own. What lies between tensors is and stays 0. */
 size_t dg_network_params(const dg_network *network);
 
+/* Numbers the network gives for a sample: DIGIT_CLASSES, and one more, for "no digit",
+ * where the architecture ends in `other 1`. */
+uint32_t dg_network_logits(const dg_network *network);
+
 /* True if a batch must not be cut into shards of fewer than 32 samples (batchnorm). */
 bool dg_network_wants_large_shards(const dg_network *network);
 
@@ -81,8 +85,8 @@ void dg_network_init(const dg_network *network, uint64_t seed, dg_real *params);
 typedef struct dg_workspace dg_workspace;
 
 /*
- * samples[count][DIGIT_SAMPLE_BYTES] -> logits[count][DIGIT_CLASSES], which lie in the
- * workspace until its next use. `pass` says how; its scratch is filled in here. May
+ * samples[count][DIGIT_SAMPLE_BYTES] -> logits[count][dg_network_logits()], which lie
+ * in the workspace until its next use. `pass` says how; its scratch is filled in here. May
  * wait for a BLAS slot.
  */
 dg_real *dg_network_forward(const dg_network *network, const dg_real *params,

@@ -61,7 +61,7 @@ digit_status dg_snapshot_adopt(dg_network *network, bool training, dg_snapshot *
     }
     snapshot->network = network;
     snapshot->temperature = 1;
-    snapshot->preparation = 1;
+    snapshot->preparation = DG_PREPARATION_NEWEST;
     snapshot->params = dg_alloc_zero(params, sizeof *snapshot->params);
     snapshot->trained_on = dg_copy_text("");
     snapshot->licence = dg_copy_text("");

@@ -4,6 +4,9 @@
 
 #include "net/network.h"
 
+/* The newest sample preparation: new models are made for it, files may ask for any up to it. */
+#define DG_PREPARATION_NEWEST 2
+
 /* Where training stood: what a checkpoint adds to a model. Arrays have the
  * layout of `params`. */
 typedef struct dg_training_state {
@@ -25,7 +28,7 @@ typedef struct dg_snapshot {
     dg_training_state *training; /* NULL in a model file */
 } dg_snapshot;
 
-/* A snapshot of `architecture`, all weights 0, temperature 1, preparation 1, texts "".
+/* A snapshot of `architecture`, all weights 0, temperature 1, the newest preparation, texts "".
  * With `training`, the state's arrays are there too, all 0. */
 digit_status dg_snapshot_create(const char *architecture, bool training, dg_snapshot **out);
 

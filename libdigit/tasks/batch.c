@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "data/augment.h"
+#include "data/other.h"
 #include "net/optimizer.h"
 #include "net/workspace.h"
 
@@ -147,16 +148,31 @@ void dg_batch_free(dg_batch *b)
 
 /* ---- One update ------------------------------------------------------- */
 
-/* Each thread fetches, and distorts, what it trains on. A sample's distortion is named by its
- * epoch and its place in the dataset: the same for any order and any threads. */
+/* A sample, or what takes its place; distorted if asked for. Returns its label. */
+static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
+                     uint8_t sample[DIGIT_SAMPLE_BYTES])
+{
+    const uint64_t seed = b->options->seed;
+    const bool knows_other = dg_network_logits(b->snapshot->network) > DIGIT_CLASSES;
+    const uint8_t *source = b->dataset->samples + from * DIGIT_SAMPLE_BYTES;
+    uint8_t label = b->dataset->labels[from];
+    if (knows_other && dg_other_takes(seed, name)) {
+        dg_other_draw(seed, name, b->dataset, sample);
+        source = sample;
+        label = DG_LABEL_OTHER;
+    }
+    dg_augment(source, b->options->augment, seed, name, sample);
+    return label;
+}
+
+/* Each thread fetches what it trains on. What is random about a sample is named by its epoch
+ * and its place in the dataset: the same for any order and any threads. */
 static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
 {
     const uint64_t epoch = b->draw - b->draw % b->dataset->count;
     for (uint32_t i = 0; i < count; i++) {
         const size_t from = b->order[first + i];
-        dg_augment(b->dataset->samples + from * DIGIT_SAMPLE_BYTES, b->options->augment,
-                   b->options->seed, epoch + from, s->samples + (size_t)i * DIGIT_SAMPLE_BYTES);
-        s->labels[i] = b->dataset->labels[from];
+        s->labels[i] = fetch(b, from, epoch + from, s->samples + (size_t)i * DIGIT_SAMPLE_BYTES);
     }
 }
 
@@ -179,8 +195,9 @@ static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
 
     dg_real *logits =
         dg_network_forward(network, b->snapshot->params, s->samples, &pass, s->workspace);
-    dg_loss_gradient(pass.samples, s->labels, (double)b->options->label_smoothing,
-                     1.0 / b->count, logits, &b->losses[shard]);
+    dg_loss_gradient(pass.samples, dg_network_logits(network), s->labels,
+                     (double)b->options->label_smoothing, 1.0 / b->count, logits,
+                     &b->losses[shard]);
     dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
 }
 

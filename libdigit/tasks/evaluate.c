@@ -9,6 +9,7 @@
 /* Losses are kept by run and added up in order: the same sum for any number of threads. */
 typedef struct evaluate_job {
     const uint8_t *labels;
+    uint32_t classes; /* logits a sample */
     double temperature;
     double *losses;   /* [runs] */
     uint8_t *answers; /* [count] */
@@ -18,9 +19,10 @@ static void visit(void *context, size_t first, uint32_t count, const dg_real *lo
 {
     const evaluate_job *job = context;
     double loss = 0;
-    for (uint32_t i = 0; i < count; i++, logits += DIGIT_CLASSES) {
-        loss += dg_cross_entropy(logits, job->temperature, job->labels[first + i]);
-        job->answers[first + i] = (uint8_t)dg_argmax(logits);
+    for (uint32_t i = 0; i < count; i++, logits += job->classes) {
+        const int label = job->labels[first + i];
+        loss += dg_cross_entropy(job->classes, logits, job->temperature, label);
+        job->answers[first + i] = (uint8_t)dg_argmax(DIGIT_CLASSES, logits);
     }
     job->losses[first / DG_PREDICT_RUN] = loss;
 }
@@ -47,6 +49,7 @@ digit_status dg_evaluate(const dg_predictor *predictor, dg_threads threads,
     const size_t count = dataset->count, runs = count / DG_PREDICT_RUN + 1;
     evaluate_job job = {
         .labels = dataset->labels,
+        .classes = dg_predictor_logits(predictor),
         .temperature = (double)dg_predictor_temperature(predictor),
         .losses = dg_alloc(runs, sizeof *job.losses),
         .answers = dg_alloc(count, sizeof *job.answers),

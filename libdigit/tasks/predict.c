@@ -55,6 +55,11 @@ uint64_t dg_predictor_ops(const dg_predictor *predictor)
     return dg_network_ops(predictor->network);
 }
 
+uint32_t dg_predictor_logits(const dg_predictor *predictor)
+{
+    return dg_network_logits(predictor->network);
+}
+
 float dg_predictor_temperature(const dg_predictor *predictor)
 {
     return predictor->temperature;
@@ -100,7 +105,7 @@ static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
     dg_real *logits =
         dg_network_forward(job->predictor->network, job->predictor->params,
                            job->samples + first * DIGIT_SAMPLE_BYTES, &pass, workspace);
-    dg_logits_tame((size_t)pass.samples * DIGIT_CLASSES, logits);
+    dg_logits_tame((size_t)pass.samples * dg_predictor_logits(job->predictor), logits);
     job->visit(job->context, first, pass.samples, logits);
 }
 
@@ -149,6 +154,7 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
 typedef struct answer_job {
     const uint8_t *samples;
     digit_prediction *out;
+    uint32_t classes; /* logits a sample */
     double temperature;
 } answer_job;
 
@@ -160,19 +166,32 @@ static bool is_blank(const uint8_t sample[DIGIT_SAMPLE_BYTES])
     return any == 0;
 }
 
+/* 0 from a network that can't tell. */
+static double probability_of_other(uint32_t classes, const dg_real *logits, double temperature)
+{
+    double p[DG_LOGITS_MAX];
+    if (classes == DIGIT_CLASSES)
+        return 0;
+    dg_softmax(classes, logits, temperature, p);
+    return p[DG_LABEL_OTHER];
+}
+
 /* A network always has an answer; that there is no ink is known without one. */
-static digit_prediction answer(const uint8_t *sample, const dg_real *logits, double temperature)
+static digit_prediction answer(const answer_job *job, const uint8_t *sample,
+                               const dg_real *logits)
 {
     double p[DIGIT_CLASSES];
-    digit_prediction prediction = {.digit = dg_argmax(logits)};
-    dg_softmax(logits, temperature, p);
+    digit_prediction prediction = {.digit = dg_argmax(DIGIT_CLASSES, logits)};
+    dg_softmax(DIGIT_CLASSES, logits, job->temperature, p);
     for (int c = 0; c < DIGIT_CLASSES; c++)
         prediction.probabilities[c] = (float)p[c];
+    prediction.other = (float)probability_of_other(job->classes, logits, job->temperature);
     if (is_blank(sample)) {
         prediction.flags = DIGIT_FLAG_BLANK;
         prediction.other = 1;
     }
-    prediction.confidence = (float)(p[prediction.digit] * (1 - (double)prediction.other));
+    prediction.confidence = (float)((double)prediction.probabilities[prediction.digit] *
+                                    (1 - (double)prediction.other));
     return prediction;
 }
 
@@ -180,13 +199,14 @@ static void visit_answers(void *context, size_t first, uint32_t count, const dg_
 {
     const answer_job *job = context;
     for (uint32_t i = 0; i < count; i++)
-        job->out[first + i] = answer(job->samples + (first + i) * DIGIT_SAMPLE_BYTES,
-                                     logits + (size_t)i * DIGIT_CLASSES, job->temperature);
+        job->out[first + i] = answer(job, job->samples + (first + i) * DIGIT_SAMPLE_BYTES,
+                                     logits + (size_t)i * job->classes);
 }
 
 digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
                               const uint8_t *samples, size_t count, digit_prediction *out)
 {
-    answer_job job = {samples, out, (double)predictor->temperature};
+    answer_job job = {samples, out, dg_predictor_logits(predictor),
+                      (double)predictor->temperature};
     return dg_predictor_visit(predictor, threads, samples, count, visit_answers, &job);
 }

@@ -3,11 +3,13 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "vision/components.h"
+#include "vision/despeckle.h"
 #include "vision/frame.h"
 #include "vision/pixels.h"
 #include "vision/polarity.h"
 #include "vision/select.h"
 #include "vision/strength.h"
+#include "vision/stripes.h"
 
 #include <string.h>
 
@@ -50,9 +52,33 @@ done:
     return status;
 }
 
+static uint32_t polarity(const dg_plane *grey)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    return dg_polarity_is_light(grey, &grid, &surface) ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
+}
+
+/* Preparation 2: salt and pepper, and stripes, are taken out first. */
+static digit_status prepare_2(const dg_plane *grey, prepared *result)
+{
+    digit_status status = dg_despeckle(grey);
+    if (status != DIGIT_OK)
+        return status;
+    const uint32_t asked = result->ink;
+    const uint32_t ink = asked == DIGIT_INK_AUTO ? polarity(grey) : asked;
+    result->ink = dg_stripes_flatten(grey, asked) ? DIGIT_INK_LIGHT : ink;
+    status = prepare_1(grey, result);
+    result->ink = ink;
+    return status;
+}
+
 /* Every preparation that was ever released, by its number. */
 static digit_status (*const preparations[])(const dg_plane *grey, prepared *result) = {
     [1] = prepare_1,
+    [2] = prepare_2,
 };
 
 digit_status dg_normalize(const digit_image *image, uint32_t preparation,

@@ -8,6 +8,7 @@
 #include "bench.h"
 
 #include "data/augment.h"
+#include "data/other.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,15 +65,32 @@ static void draw_card(const uint8_t *sample, int row, int column, uint8_t *sheet
                 sample[y / SCALE * SIDE + x / SCALE];
 }
 
-static void draw_sheet(const bench_data *data, const char *path)
+static void draw_digit(const bench_data *data, int row, int column, uint8_t *sample)
+{
+    const uint8_t *digit = first_of(data, row % DIGIT_CLASSES);
+    dg_augment(digit, column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
+}
+
+static void draw_other(const bench_data *data, int row, int column, uint8_t *sample)
+{
+    const uint64_t name = (uint64_t)(row * COLUMNS + column);
+    digit_dataset *dataset;
+    if (digit_dataset_create(data->samples, data->labels, data->count, &dataset) != DIGIT_OK)
+        exit(1);
+    dg_other_draw(1, name, dataset, sample);
+    digit_dataset_free(dataset);
+}
+
+typedef void (*draw)(const bench_data *data, int row, int column, uint8_t *sample);
+
+static void draw_sheet(const bench_data *data, draw one, const char *path)
 {
     static uint8_t sheet[ROWS * CARD * COLUMNS * CARD];
     memset(sheet, 128, sizeof sheet);
     for (int row = 0; row < ROWS; row++) {
-        const uint8_t *digit = first_of(data, row % DIGIT_CLASSES);
         for (int column = 0; column < COLUMNS; column++) {
             uint8_t sample[DIGIT_SAMPLE_BYTES];
-            dg_augment(digit, column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
+            one(data, row, column, sample);
             draw_card(sample, row, column, sheet);
         }
     }
@@ -88,7 +106,9 @@ int main(int argc, char **argv)
 {
     bench_data data = bench_data_load(bench_quick() ? SAMPLES_QUICK : SAMPLES);
     if (argc > 1 && strncmp(argv[1], "sheet=", 6) == 0)
-        draw_sheet(&data, argv[1] + 6);
+        draw_sheet(&data, draw_digit, argv[1] + 6);
+    else if (argc > 1 && strncmp(argv[1], "others=", 7) == 0)
+        draw_sheet(&data, draw_other, argv[1] + 7);
     else
         measure(&data);
     bench_data_free(&data);

@@ -52,6 +52,7 @@ const rig_case rig_cases[] = {
     {"dropout", SHAPE(1, 50), 99, 0, 0, false, false, 1},
     {"batchnorm", SHAPE(1, 5), 0, 0, 0, false, false, 1},
     {"batchnorm", SHAPE(4, 3), 0, 0, 0, false, false, 1},
+    {"batchnorm", SHAPE(4, 3), 0, 0, 0, false, true, 1},
 };
 
 const int rig_case_count = sizeof rig_cases / sizeof rig_cases[0];

@@ -24,6 +24,8 @@ static const struct {
     {"conv 8x3 same relu avgpool 2 dropout 25 dense 10",
      "conv 8x3 same relu avgpool 2 dropout 25 dense 10"},
     {"dense 65536 dropout 99 dense 10", "dense 65536 dropout 99 dense 10"},
+    {"dense 10 other 1", "dense 10 other 1"},
+    {"conv 8x3 relu  dense 10  other  1 ", "conv 8x3 relu dense 10 other 1"},
 };
 
 #define RIGHT (int)(sizeof right / sizeof right[0])
@@ -109,6 +111,13 @@ static const struct {
     {"relu 2 dense 10", "'2' is no layer"},
     {"batchnorm 2 dense 10", "'2' is no layer"},
     {"conv 32x3 \xff dense 10", "'\xff' is no layer"},
+    {"other 1", "must end in 'dense 10'"},
+    {"dense 11 other 1", "must end in 'dense 10'"},
+    {"dense 10 relu other 1", "must end in 'dense 10'"},
+    {"dense 10 other", "other wants a 1, not ''"},
+    {"dense 10 other 2", "other wants a 1, not '2'"},
+    {"dense 10 other 1 other 1", "'other' behind other 1, the end"},
+    {"dense 10 other 1 dense 10", "'dense' behind other 1, the end"},
 };
 
 #define WRONG (int)(sizeof wrong / sizeof wrong[0])

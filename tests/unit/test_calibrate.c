@@ -51,7 +51,7 @@ static digit_dataset *draw_labels(double temperature)
     uint64_t state = 17;
     for (size_t i = 0; i < SAMPLES; i++) {
         double p[DIGIT_CLASSES], rest = numbers_unit(&state);
-        dg_softmax(logits + i * DIGIT_CLASSES, temperature, p);
+        dg_softmax(DIGIT_CLASSES, logits + i * DIGIT_CLASSES, temperature, p);
         labels[i] = 0;
         while (labels[i] < DIGIT_CLASSES - 1 && (rest -= p[labels[i]]) > 0)
             labels[i]++;
@@ -65,7 +65,7 @@ static double mean_loss(double temperature)
 {
     double sum = 0;
     for (size_t i = 0; i < SAMPLES; i++)
-        sum += dg_smooth_cross_entropy(logits + i * DIGIT_CLASSES, temperature, labels[i],
+        sum += dg_smooth_cross_entropy(DIGIT_CLASSES, logits + i * DIGIT_CLASSES, temperature, labels[i],
                                        1.0 / (SAMPLES + 2));
     return sum / SAMPLES;
 }
@@ -115,7 +115,7 @@ START_TEST(stays_within_reason)
     dg_pool none = {0};
     float found;
     for (size_t i = 0; i < SAMPLES; i++) {
-        const int answer = dg_argmax(logits + i * DIGIT_CLASSES);
+        const int answer = dg_argmax(DIGIT_CLASSES, logits + i * DIGIT_CLASSES);
         labels[i] = (uint8_t)(_i ? answer : (answer + 1) % DIGIT_CLASSES);
     }
     ck_assert_int_eq(dg_dataset_create(samples, labels, SAMPLES, &dataset), DIGIT_OK);

@@ -14,13 +14,26 @@ static const struct {
 
 #define CASES (int)(sizeof cases / sizeof cases[0])
 
+/* Set before each test: with and without "no digit". */
+static uint32_t classes;
+
+static void ten(void)
+{
+    classes = DIGIT_CLASSES;
+}
+
+static void eleven(void)
+{
+    classes = DG_LOGITS_MAX;
+}
+
 /* log of the softmax, by shifted sums */
-static long double naive_log(const dg_real *logits, double temperature, int class)
+static long double naive_log(const dg_real *logits, double temperature, uint32_t class)
 {
     long double most = -INFINITY, sum = 0;
-    for (int c = 0; c < DIGIT_CLASSES; c++)
+    for (uint32_t c = 0; c < classes; c++)
         most = fmaxl(most, (long double)logits[c]);
-    for (int c = 0; c < DIGIT_CLASSES; c++)
+    for (uint32_t c = 0; c < classes; c++)
         sum += expl(((long double)logits[c] - most) / (long double)temperature);
     return ((long double)logits[class] - most) / (long double)temperature - logl(sum);
 }
@@ -28,11 +41,11 @@ static long double naive_log(const dg_real *logits, double temperature, int clas
 START_TEST(softmax_is_a_distribution)
 {
     for (uint64_t seed = 0; seed < 100; seed++) {
-        dg_real logits[DIGIT_CLASSES];
-        double p[DIGIT_CLASSES], sum = 0;
-        numbers_fill(seed, DIGIT_CLASSES, cases[_i].spread, logits);
-        dg_softmax(logits, cases[_i].temperature, p);
-        for (int c = 0; c < DIGIT_CLASSES; c++) {
+        dg_real logits[DG_LOGITS_MAX];
+        double p[DG_LOGITS_MAX], sum = 0;
+        numbers_fill(seed, classes, cases[_i].spread, logits);
+        dg_softmax(classes, logits, cases[_i].temperature, p);
+        for (uint32_t c = 0; c < classes; c++) {
             const double expected = (double)expl(naive_log(logits, cases[_i].temperature, c));
             ck_assert_double_eq_tol(p[c], expected, 1e-12);
             sum += p[c];
@@ -45,11 +58,11 @@ END_TEST
 START_TEST(cross_entropy_is_minus_the_log)
 {
     for (uint64_t seed = 0; seed < 100; seed++) {
-        dg_real logits[DIGIT_CLASSES];
-        numbers_fill(seed, DIGIT_CLASSES, cases[_i].spread, logits);
-        for (int c = 0; c < DIGIT_CLASSES; c++) {
+        dg_real logits[DG_LOGITS_MAX];
+        numbers_fill(seed, classes, cases[_i].spread, logits);
+        for (uint32_t c = 0; c < classes; c++) {
             const double expected = (double)-naive_log(logits, cases[_i].temperature, c);
-            const double found = dg_cross_entropy(logits, cases[_i].temperature, c);
+            const double found = dg_cross_entropy(classes, logits, cases[_i].temperature, (int)c);
             if (!(found >= 0 && fabs(found - expected) <= 1e-12 * fmax(1, expected)))
                 ck_abort_msg("%.17g, not %.17g", found, expected);
         }
@@ -62,24 +75,24 @@ START_TEST(gradient_is_answer_minus_target)
 {
     enum { SAMPLES = 33 };
     const double smoothing = _i % 2 ? 0.2 : 0, scale = 1.0 / 7;
-    dg_real logits[SAMPLES * DIGIT_CLASSES], before[SAMPLES * DIGIT_CLASSES];
+    dg_real logits[SAMPLES * DG_LOGITS_MAX], before[SAMPLES * DG_LOGITS_MAX];
     uint8_t labels[SAMPLES];
     dg_loss found = {.sum = 3, .correct = 5};
     double sum = 3;
     uint64_t correct = 5;
-    numbers_fill(_i, SAMPLES * DIGIT_CLASSES, cases[_i].spread, logits);
+    numbers_fill(_i, SAMPLES * classes, cases[_i].spread, logits);
     memcpy(before, logits, sizeof before);
     for (int s = 0; s < SAMPLES; s++)
-        labels[s] = (uint8_t)(s % DIGIT_CLASSES);
-    dg_loss_gradient(SAMPLES, labels, smoothing, scale, logits, &found);
+        labels[s] = (uint8_t)((uint32_t)s % classes);
+    dg_loss_gradient(SAMPLES, classes, labels, smoothing, scale, logits, &found);
     for (int s = 0; s < SAMPLES; s++) {
-        const dg_real *sample = before + s * DIGIT_CLASSES;
-        correct += dg_argmax(sample) == labels[s];
-        for (int c = 0; c < DIGIT_CLASSES; c++) {
+        const dg_real *sample = before + (uint32_t)s * classes;
+        correct += dg_argmax(classes, sample) == labels[s];
+        for (uint32_t c = 0; c < classes; c++) {
             const double log_p = (double)naive_log(sample, 1, c);
-            const double target = smoothing / 10 + (c == labels[s] ? 1 - smoothing : 0);
+            const double target = smoothing / classes + (c == labels[s] ? 1 - smoothing : 0);
             sum -= target * log_p;
-            ck_assert_double_eq_tol((double)logits[s * DIGIT_CLASSES + c],
+            ck_assert_double_eq_tol((double)logits[(uint32_t)s * classes + c],
                                     (exp(log_p) - target) * scale, 1e-7);
         }
     }
@@ -97,7 +110,7 @@ START_TEST(passes_on_what_is_not_finite)
         dg_real logits[DIGIT_CLASSES] = {0};
         dg_loss found = {0};
         logits[at] = bad[_i];
-        dg_loss_gradient(1, &label, 0, 1, logits, &found);
+        dg_loss_gradient(1, DIGIT_CLASSES, &label, 0, 1, logits, &found);
         ck_assert_msg(!isfinite(found.sum), "%g at %d: loss %g", (double)bad[_i], at, found.sum);
     }
 }
@@ -106,22 +119,28 @@ END_TEST
 START_TEST(argmax_takes_the_first_of_equals)
 {
     dg_real values[DIGIT_CLASSES] = {0};
-    ck_assert_int_eq(dg_argmax(values), 0);
+    ck_assert_int_eq(dg_argmax(DIGIT_CLASSES, values), 0);
     for (int c = 0; c < DIGIT_CLASSES; c++) {
         for (int i = 0; i < DIGIT_CLASSES; i++)
             values[i] = i < c ? -1 : 2;
-        ck_assert_int_eq(dg_argmax(values), c);
+        ck_assert_int_eq(dg_argmax(DIGIT_CLASSES, values), c);
     }
 }
 END_TEST
 
 int main(void)
 {
-    TCase *tcase = tcase_create("loss");
-    tcase_add_loop_test(tcase, softmax_is_a_distribution, 0, CASES);
-    tcase_add_loop_test(tcase, cross_entropy_is_minus_the_log, 0, CASES);
-    tcase_add_loop_test(tcase, gradient_is_answer_minus_target, 0, CASES);
-    tcase_add_loop_test(tcase, passes_on_what_is_not_finite, 0, 3);
-    tcase_add_test(tcase, argmax_takes_the_first_of_equals);
-    return suite_run("loss", tcase);
+    void (*const set_ups[])(void) = {ten, eleven};
+    int failed = 0;
+    for (int i = 0; i < 2; i++) {
+        TCase *tcase = tcase_create("loss");
+        tcase_add_unchecked_fixture(tcase, set_ups[i], NULL);
+        tcase_add_loop_test(tcase, softmax_is_a_distribution, 0, CASES);
+        tcase_add_loop_test(tcase, cross_entropy_is_minus_the_log, 0, CASES);
+        tcase_add_loop_test(tcase, gradient_is_answer_minus_target, 0, CASES);
+        tcase_add_loop_test(tcase, passes_on_what_is_not_finite, 0, 3);
+        tcase_add_test(tcase, argmax_takes_the_first_of_equals);
+        failed |= suite_run("loss", tcase);
+    }
+    return failed;
 }

@@ -49,7 +49,7 @@ static double loss(void *context)
     dg_loss sum = {0};
     dg_real *logits =
         dg_network_forward(s->network, s->params, s->samples, &pass, s->workspace);
-    dg_loss_gradient(SAMPLES, s->labels, s->smoothing, 1.0 / SAMPLES, logits, &sum);
+    dg_loss_gradient(SAMPLES, DIGIT_CLASSES, s->labels, s->smoothing, 1.0 / SAMPLES, logits, &sum);
     return sum.sum / SAMPLES;
 }
 

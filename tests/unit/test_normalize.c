@@ -12,6 +12,9 @@
 #define SIDE  DIGIT_SAMPLE_SIDE
 #define BYTES DIGIT_SAMPLE_BYTES
 
+/* Set before each test: what holds for one preparation holds for all. */
+static uint32_t preparation;
+
 typedef struct canvas {
     int width, height;
     uint8_t *pixels;
@@ -38,7 +41,7 @@ static result normalize_as(const canvas *c, uint32_t ink)
     result r;
     memset(&r, 0xAA, sizeof r);
     ck_assert_int_eq(dg_image_check(&image), DIGIT_OK);
-    ck_assert_int_eq(dg_normalize(&image, 1, r.sample, &r.ink, &r.flags, &r.box), DIGIT_OK);
+    ck_assert_int_eq(dg_normalize(&image, preparation, r.sample, &r.ink, &r.flags, &r.box), DIGIT_OK);
     return r;
 }
 
@@ -377,10 +380,54 @@ START_TEST(any_shape_of_picture_will_do)
 }
 END_TEST
 
-int main(void)
+/* ---- What only the second can do --------------------------------------- */
+
+START_TEST(salt_and_pepper_is_taken_out)
+{
+    const result reference = reference_four();
+    canvas c = four_on_paper(100, 60, 8);
+    srand(3);
+    for (int i = 0; i < c.width * c.height; i++)
+        if (rand() % 100 < 12)
+            c.pixels[i] = rand() % 2 ? 255 : 0;
+    const result r = normalize(&c);
+    ck_assert_double_lt(unlikeness(reference.sample, r.sample), 0.25);
+    free(c.pixels);
+}
+END_TEST
+
+/* As they are, or the middle third inverted: upright or level. */
+START_TEST(stripes_do_not_matter)
+{
+    canvas c = four_on_paper(84, 50, 7);
+    const result plain = normalize(&c);
+    for (int y = 0; y < c.height; y++)
+        for (int x = 0; x < c.width; x++) {
+            const int at = _i ? y : x;
+            if (at >= 28 && at < 56)
+                c.pixels[y * c.width + x] ^= 255;
+        }
+    const result striped = normalize(&c);
+    ck_assert_double_lt(unlikeness(plain.sample, striped.sample), 0.25);
+    free(c.pixels);
+}
+END_TEST
+
+static void first(void)
+{
+    preparation = 1;
+}
+
+static void second(void)
+{
+    preparation = 2;
+}
+
+static TCase *of_any_preparation(void (*set_up)(void))
 {
     TCase *tcase = tcase_create("normalize");
     tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, unknown_preparation_changes_nothing);
     tcase_add_loop_test(tcase, fits_and_centres_as_mnist, 0, 5);
     tcase_add_test(tcase, a_sample_stays_as_it_is);
@@ -394,5 +441,14 @@ int main(void)
     tcase_add_loop_test(tcase, light_and_noise_are_taken_away, 0, 5);
     tcase_add_loop_test(tcase, nothing_gives_nothing, 0, 7);
     tcase_add_loop_test(tcase, any_shape_of_picture_will_do, 0, 9);
-    return suite_run("normalize", tcase);
+    return tcase;
+}
+
+int main(void)
+{
+    TCase *latest = of_any_preparation(second);
+    tcase_add_test(latest, salt_and_pepper_is_taken_out);
+    tcase_add_loop_test(latest, stripes_do_not_matter, 0, 2);
+    const int failed = suite_run("normalize", of_any_preparation(first));
+    return suite_run("normalize", latest) | failed;
 }

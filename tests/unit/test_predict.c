@@ -20,7 +20,10 @@ static const char *const architectures[] = {
     "conv 8x3 same batchnorm relu avgpool 2 conv 16x3 stride 2 relu dropout 25 dense 33 relu "
     "dense 10",
     "dense 100 relu dense 10",
+    "conv 8x3 relu maxpool 2 dense 10 other 1",
 };
+
+#define KNOWS_OTHER 3 /* of these */
 
 #define ARCHITECTURES (int)(sizeof architectures / sizeof architectures[0])
 
@@ -124,7 +127,8 @@ START_TEST(answers_make_sense)
     for (int i = 0; i < SAMPLES; i++) {
         check_answer(&plain[i]);
         ck_assert_uint_eq(plain[i].flags, 0);
-        ck_assert_float_eq(plain[i].other, 0);
+        ck_assert_float_ge(plain[i].other, 0);
+        ck_assert(_i == KNOWS_OTHER ? plain[i].other > 0 : plain[i].other == 0);
     }
     digit_prediction blank;
     const uint8_t none[DIGIT_SAMPLE_BYTES] = {0};
@@ -172,7 +176,8 @@ START_TEST(evaluation_counts)
     for (int i = 0; i < SAMPLES; i++) {
         confusion[labels[i]][plain[i].digit]++;
         correct += plain[i].digit == labels[i];
-        loss -= log((double)plain[i].probabilities[labels[i]]) / SAMPLES;
+        loss -= log((double)plain[i].probabilities[labels[i]] * (1 - (double)plain[i].other)) /
+                SAMPLES;
     }
     ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, 1}, dataset, &metrics), DIGIT_OK);
     ck_assert_uint_eq(metrics.count, SAMPLES);

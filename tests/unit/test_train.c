@@ -1,6 +1,9 @@
 /* The training loop: it learns, the same for any number of threads, and stops as it should. */
 #include "base/error.h"
 
+#include "data/other.h"
+#include "tasks/predict.h"
+
 #include "training.h"
 
 #include "../support/suite.h"
@@ -32,7 +35,10 @@ static int note(const digit_progress *progress, void *user_data)
     return ++h->calls == h->stop_after;
 }
 
+#define KNOWS_OTHER "conv 8x3 relu maxpool 2 dense 10 other 1"
+
 static const char *const learners[] = {PLAIN, NORMAL, "dense 10", "avgpool 2 dense 10",
+                                       KNOWS_OTHER,
                                        "conv 4x5 same stride 3 relu dense 10"};
 
 #define LEARNERS (int)(sizeof learners / sizeof learners[0])
@@ -67,6 +73,42 @@ START_TEST(loss_falls)
 }
 END_TEST
 
+static double mean_other(const training *t, const uint8_t *pictures, size_t count)
+{
+    digit_prediction answers[200];
+    dg_predictor *predictor;
+    dg_pool none = {0};
+    double sum = 0;
+    ck_assert_int_eq(dg_predictor_create(t->snapshot, &predictor), DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&none, 1}, pictures, count, answers),
+                     DIGIT_OK);
+    for (size_t i = 0; i < count; i++)
+        sum += (double)answers[i].other / (double)count;
+    dg_predictor_free(predictor);
+    return sum;
+}
+
+START_TEST(learns_what_is_no_digit)
+{
+    enum { COUNT = 200 };
+    digit_dataset *dataset = synthetic_dataset(1, 1000), *unseen = synthetic_dataset(2, COUNT);
+    static uint8_t others[COUNT][DIGIT_SAMPLE_BYTES];
+    training t;
+    for (uint64_t i = 0; i < COUNT; i++)
+        dg_other_draw(77, i, unseen, others[i]);
+    training_begin(&t, KNOWS_OTHER, dataset, 2);
+    t.options.epochs = 12;
+    t.options.batch = 32;
+    t.options.learning_rate = 0.005f;
+    ck_assert_int_eq(training_run(&t), DIGIT_OK);
+    ck_assert_double_lt(mean_other(&t, unseen->samples, COUNT), 0.1);
+    ck_assert_double_gt(mean_other(&t, others[0], COUNT), 0.7);
+    training_end(&t);
+    dg_dataset_free(unseen);
+    dg_dataset_free(dataset);
+}
+END_TEST
+
 /* ---- The same bits ---------------------------------------------------- */
 
 static const struct {
@@ -82,6 +124,7 @@ static const struct {
     {PLAIN, 1, 20, 0, 0, 0.1f},
     {PLAIN, 1000, 600, 0, 0, 0}, /* shards larger than 32 */
     {NORMAL, 7, 20, 0.5f, 0, 0},
+    {KNOWS_OTHER, 64, 300, 0.9f, 0.1f, 0.5f},
 };
 
 #define RUNS (int)(sizeof runs / sizeof runs[0])
@@ -247,6 +290,7 @@ int main(void)
     TCase *tcase = tcase_create("train");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, loss_falls, 0, LEARNERS);
+    tcase_add_test(tcase, learns_what_is_no_digit);
     tcase_add_loop_test(tcase, any_number_of_threads_gives_the_same_bits, 0, RUNS);
     tcase_add_test(tcase, the_seed_matters);
     tcase_add_loop_test(tcase, cancelling_keeps_what_was_learned, 0, 2);

@@ -128,6 +128,53 @@ START_TEST(works_on_rows)
 }
 END_TEST
 
+/* A number for each column, and one for each place. */
+START_TEST(normalises_columns)
+{
+    const dg_vec *vec = level(_i);
+    dg_real x[ROOM], d[ROOM], a[MOST], b[MOST], c[MOST], sums[MOST], out[ROOM], expected[ROOM];
+    if (!vec)
+        return;
+    for (size_t columns = 1; columns <= MOST; columns += 7) {
+        const size_t rows = columns % 4, count = rows * columns;
+        numbers_fill(columns, count, 2, x);
+        numbers_fill(columns + 1, count, 2, d);
+        numbers_fill(columns + 2, columns, 1, a);
+        numbers_fill(columns + 3, columns, 1, b);
+        numbers_fill(columns + 4, columns, 1, c);
+
+        memcpy(sums, a, sizeof sums);
+        memcpy(expected, a, sizeof sums);
+        for (size_t i = 0; i < count; i++)
+            expected[i % columns] += (x[i] - b[i % columns]) * (x[i] - b[i % columns]);
+        vec->square_sums(rows, columns, x, b, sums);
+        check_close(columns, sums, expected, "square_sums");
+
+        memcpy(sums, a, sizeof sums);
+        memcpy(expected, a, sizeof sums);
+        for (size_t i = 0; i < count; i++)
+            expected[i % columns] += d[i] * (x[i] - b[i % columns]);
+        vec->product_sums(rows, columns, d, x, b, sums);
+        check_close(columns, sums, expected, "product_sums");
+
+        for (int with_relu = 0; with_relu < 2; with_relu++) {
+            for (size_t i = 0; i < count; i++) {
+                expected[i] = x[i] * a[i % columns] + b[i % columns];
+                if (with_relu && expected[i] < 0)
+                    expected[i] = 0;
+            }
+            vec->affine(rows, columns, x, a, b, with_relu, out);
+            check_close(count, out, expected, "affine");
+        }
+
+        for (size_t i = 0; i < count; i++)
+            expected[i] = a[i % columns] * d[i] + b[i % columns] * x[i] + c[i % columns];
+        vec->mix(rows, columns, d, x, a, b, c, out);
+        check_close(count, out, expected, "mix");
+    }
+}
+END_TEST
+
 #define WINDOWS 3 /* side by side */
 
 START_TEST(gathers_runs)
@@ -302,6 +349,7 @@ int main(void)
     tcase_add_loop_test(tcase, scales_bytes_exactly, 0, LEVELS);
     tcase_add_loop_test(tcase, adds_and_rectifies, 0, LEVELS);
     tcase_add_loop_test(tcase, works_on_rows, 0, LEVELS);
+    tcase_add_loop_test(tcase, normalises_columns, 0, LEVELS);
     tcase_add_loop_test(tcase, gathers_runs, 0, LEVELS);
     tcase_add_loop_test(tcase, adds_overlapping_windows, 0, LEVELS);
     tcase_add_loop_test(tcase, pools_the_first_of_equals, 0, LEVELS);

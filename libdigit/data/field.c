@@ -1,0 +1,82 @@
+#include "data/field.h"
+
+#include <math.h>
+
+#define SIDE DG_FIELD_SIDE
+#define CENTRE ((SIDE - 1) / 2.0f)
+
+#define FIT 20.0f         /* pixels: the longer side of MNIST's ink */
+#define INK 64.0f         /* a pixel of this level belongs to the box */
+#define FITS_ALREADY 0.9f /* scales from here to its inverse: resampling would only blur */
+
+void dg_field_from_bytes(const uint8_t in[DIGIT_SAMPLE_BYTES], dg_field *field)
+{
+    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
+        field->at[i / SIDE][i % SIDE] = in[i];
+}
+
+void dg_field_to_bytes(const dg_field *field, uint8_t out[DIGIT_SAMPLE_BYTES])
+{
+    for (size_t i = 0; i < DIGIT_SAMPLE_BYTES; i++)
+        out[i] = (uint8_t)(field->at[i / SIDE][i % SIDE] + 0.5f);
+}
+
+void dg_field_border(const dg_field *in, dg_bordered_field *out)
+{
+    *out = (dg_bordered_field){0};
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            out->at[y + 1][x + 1] = in->at[y][x];
+}
+
+/* The longer side of the box of the ink, in pixels; 0 if there is none. */
+static float longer_side(const dg_field *field)
+{
+    int left = SIDE, right = -1, top = SIDE, bottom = -1;
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            if (field->at[y][x] < INK)
+                continue;
+            left = x < left ? x : left;
+            right = x > right ? x : right;
+            top = y < top ? y : top;
+            bottom = y;
+        }
+    const int longer = right - left > bottom - top ? right - left : bottom - top;
+    return right < 0 ? 0 : (float)(longer + 1);
+}
+
+static void centre_of_mass(const dg_field *field, float *x, float *y)
+{
+    float mass = 0, across = 0, down = 0;
+    for (int row = 0; row < SIDE; row++)
+        for (int column = 0; column < SIDE; column++) {
+            const float level = field->at[row][column];
+            mass += level;
+            across += level * (float)column;
+            down += level * (float)row;
+        }
+    *x = across / mass;
+    *y = down / mass;
+}
+
+void dg_field_frame(dg_field *field)
+{
+    const float longer = longer_side(field);
+    dg_bordered_field source;
+    float x, y;
+    if (longer == 0)
+        return;
+    float scale = FIT / longer;
+    centre_of_mass(field, &x, &y);
+    if (scale > FITS_ALREADY && scale < 1 / FITS_ALREADY) {
+        scale = 1;
+        x = CENTRE + rintf(x - CENTRE); /* by whole pixels: nothing is resampled */
+        y = CENTRE + rintf(y - CENTRE);
+    }
+    dg_field_border(field, &source);
+    for (int row = 0; row < SIDE; row++)
+        for (int column = 0; column < SIDE; column++)
+            field->at[row][column] = dg_field_between(&source, x + ((float)column - CENTRE) / scale,
+                                                      y + ((float)row - CENTRE) / scale);
+}

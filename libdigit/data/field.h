@@ -1,0 +1,49 @@
+/*
+ * field.h - a sample in grey levels with fractions, to draw on and to bend.
+ */
+#ifndef DG_DATA_FIELD_H
+#define DG_DATA_FIELD_H
+
+#include <digit/digit.h>
+
+#define DG_FIELD_SIDE DIGIT_SAMPLE_SIDE
+
+typedef struct dg_field {
+    float at[DG_FIELD_SIDE][DG_FIELD_SIDE]; /* [row][column]: 0 paper .. 255 ink */
+} dg_field;
+
+/* With a border of paper, so that no place needs a question. */
+typedef struct dg_bordered_field {
+    float at[DG_FIELD_SIDE + 3][DG_FIELD_SIDE + 3];
+} dg_bordered_field;
+
+void dg_field_from_bytes(const uint8_t in[DIGIT_SAMPLE_BYTES], dg_field *field);
+
+/* Rounded; levels must be in 0 .. 255. */
+void dg_field_to_bytes(const dg_field *field, uint8_t out[DIGIT_SAMPLE_BYTES]);
+
+void dg_field_border(const dg_field *in, dg_bordered_field *out);
+
+/* The level between the four pixels round a place; pixel centres are whole numbers. */
+static inline float dg_field_between(const dg_bordered_field *in, float x, float y)
+{
+    const float right = (x < -1 ? -1 : x > DG_FIELD_SIDE ? DG_FIELD_SIDE : x) + 1;
+    const float down = (y < -1 ? -1 : y > DG_FIELD_SIDE ? DG_FIELD_SIDE : y) + 1;
+    const int column = (int)right, row = (int)down;
+    const float across = right - (float)column, below = down - (float)row;
+    const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
+    const float top = upper[0] + (upper[1] - upper[0]) * across;
+    const float low = lower[0] + (lower[1] - lower[0]) * across;
+    return top + (low - top) * below;
+}
+
+static inline float dg_level_clamp(float level)
+{
+    return level < 0 ? 0 : level > 255 ? 255 : level;
+}
+
+/* Ink as MNIST places it: the longer side of its box 20 pixels, its centre of mass in the
+ * middle. Without any ink nothing happens. */
+void dg_field_frame(dg_field *field);
+
+#endif

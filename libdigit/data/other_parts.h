@@ -1,0 +1,33 @@
+/*
+ * other_parts.h - the kinds of things that other.c draws.
+ *
+ * All draw on a field of grey levels, 0 paper .. 255 ink, that is empty before, and leave
+ * the frame (size and place) to dg_field_frame().
+ */
+#ifndef DG_DATA_OTHER_PARTS_H
+#define DG_DATA_OTHER_PARTS_H
+
+#include "data/augment_parts.h"
+
+#include <stdbool.h>
+
+/* A letter or sign that no digit looks like, from a table of pen strokes. */
+void dg_other_letter(dg_rng *rng, dg_field *field);
+
+/* A pen that goes nowhere in particular. */
+void dg_other_scribble(dg_rng *rng, dg_field *field);
+
+/* Two digits side by side, touching or nearly so. */
+void dg_other_pair(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
+                   const uint8_t right[DIGIT_SAMPLE_BYTES], dg_field *field);
+
+/* The smaller part of a digit that a straight cut leaves. */
+void dg_other_piece(dg_rng *rng, const uint8_t digit[DIGIT_SAMPLE_BYTES], dg_field *field);
+
+/* Filled outlines, shaded and patterned, larger than any stroke. */
+void dg_other_shape(dg_rng *rng, dg_field *field);
+
+/* Stripes, checks, clouds, grain all over. */
+void dg_other_texture(dg_rng *rng, dg_field *field);
+
+#endif

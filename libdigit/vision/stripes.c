@@ -1,0 +1,197 @@
+#include "vision/stripes.h"
+
+#include <string.h>
+
+/* A line counts if this share of its pixels jump by so many grey levels. */
+#define JUMP 48
+#define JUMPING_SHARE 0.88
+
+/* Jumps are looked for over a distance of this part of the side, for edges that are not quite
+ * sharp; strokes' edges are as sharp but not as long. */
+#define SHARPNESS 56
+
+/* Stripes are at least this part of the side wide, so there are at most as many. */
+#define NARROWEST 8
+
+/* There is ink if one in so many pixels stands out from its stripe. */
+#define INK_LEAST 150
+
+#define COLUMNS 64 /* are looked at together */
+
+/* Places in the picture along the axis that the stripes follow one another on, and across. */
+typedef struct axis {
+    size_t along, along_step; /* pixels, and bytes from one to the next */
+    size_t across, across_step;
+} axis;
+
+typedef struct cuts {
+    size_t at[NARROWEST + 1]; /* where a stripe begins; the last is the picture's end */
+    size_t count;             /* of stripes */
+    size_t run;               /* jumping places in a row, up to the one at hand */
+} cuts;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t jumps(uint8_t a, uint8_t b)
+{
+    return (a > b ? a - b : b - a) >= JUMP;
+}
+
+/* ---- Where the ground changes ----------------------------------------- */
+
+static void cuts_begin(cuts *c)
+{
+    c->at[0] = 0;
+    c->count = 1;
+    c->run = 0;
+}
+
+/* What is too near to the last cut or the end is none. */
+static void cuts_add(cuts *c, size_t at, size_t side)
+{
+    const size_t narrowest = side / NARROWEST + 1;
+    if (c->count < NARROWEST && at >= c->at[c->count - 1] + narrowest && at + narrowest <= side)
+        c->at[c->count++] = at;
+}
+
+/* `jumping` of `pixels` jump between place `at` and `apart` further; an edge is in the middle of
+ * all the places in a row where they do. */
+static void cuts_note(cuts *c, size_t at, size_t apart, uint32_t jumping, size_t pixels,
+                      size_t side)
+{
+    if ((double)jumping > JUMPING_SHARE * (double)pixels) {
+        c->run++;
+        return;
+    }
+    if (c->run > 0)
+        cuts_add(c, (2 * at - c->run + apart) / 2, side);
+    c->run = 0;
+}
+
+static void find_level(const dg_plane *grey, cuts *found)
+{
+    const size_t apart = grey->height / SHARPNESS + 1;
+    cuts_begin(found);
+    for (size_t y = 0; y + apart < grey->height; y++) {
+        const uint8_t *row = grey->pixels + y * grey->width, *below = row + apart * grey->width;
+        uint32_t jumping = 0;
+        for (size_t x = 0; x < grey->width; x++)
+            jumping += jumps(row[x], below[x]);
+        cuts_note(found, y, apart, jumping, grey->width, grey->height);
+    }
+    found->at[found->count] = grey->height;
+}
+
+static void find_upright(const dg_plane *grey, cuts *found)
+{
+    const size_t apart = grey->width / SHARPNESS + 1;
+    cuts_begin(found);
+    for (size_t left = 0; left + apart < grey->width; left += COLUMNS) {
+        const size_t columns = smaller(COLUMNS, grey->width - apart - left);
+        uint32_t jumping[COLUMNS] = {0};
+        for (size_t y = 0; y < grey->height; y++) {
+            const uint8_t *row = grey->pixels + y * grey->width + left;
+            for (size_t x = 0; x < columns; x++)
+                jumping[x] += jumps(row[x], row[x + apart]);
+        }
+        for (size_t x = 0; x < columns; x++)
+            cuts_note(found, left + x, apart, jumping[x], grey->height, grey->width);
+    }
+    found->at[found->count] = grey->width;
+}
+
+/* ---- Each stripe by itself -------------------------------------------- */
+
+typedef struct stripe {
+    int ground; /* twice the median level */
+    bool light; /* ink is lighter than that */
+} stripe;
+
+/* Twice the median: between the middle two of an even number. */
+static int median(const uint64_t counts[256])
+{
+    uint64_t total = 0, below = 0, above = 0;
+    int low = 0, high = 255;
+    for (int i = 0; i < 256; i++)
+        total += counts[i];
+    while ((below += counts[low]) * 2 < total)
+        low++;
+    while ((above += counts[high]) * 2 < total)
+        high--;
+    return low + high;
+}
+
+static stripe measure(const uint8_t *pixels, const axis *a, size_t from, size_t to, uint32_t ink)
+{
+    uint64_t counts[256] = {0};
+    double skew = 0;
+    for (size_t i = from; i < to; i++)
+        for (size_t j = 0; j < a->across; j++)
+            counts[pixels[i * a->along_step + j * a->across_step]]++;
+    const int ground = median(counts);
+    for (int level = 0; level < 256; level++) {
+        const double off = 2 * level - ground;
+        skew += (double)counts[level] * off * off * off;
+    }
+    /* A tie has no rarer side: call the first pixel ground, for the negative too. */
+    const bool light = skew != 0 ? skew > 0 : pixels[from * a->along_step] < 128;
+    return (stripe){ground, ink == DIGIT_INK_AUTO ? light : ink == DIGIT_INK_LIGHT};
+}
+
+static int off_ground(const stripe *s, uint8_t level)
+{
+    const int off = s->light ? 2 * level - s->ground : s->ground - 2 * level;
+    return off > 0 ? off / 2 : 0;
+}
+
+/* Pixels that stand out, away from the edges of the stripe, which may be soft. */
+static size_t count_ink(const uint8_t *pixels, const axis *a, size_t from, size_t to,
+                        const stripe *s)
+{
+    const size_t edge = a->along / SHARPNESS + 1;
+    size_t count = 0;
+    for (size_t i = from + edge; i + edge < to; i++)
+        for (size_t j = 0; j < a->across; j++)
+            count += off_ground(s, pixels[i * a->along_step + j * a->across_step]) >= JUMP;
+    return count;
+}
+
+static void flatten(uint8_t *pixels, const axis *a, size_t from, size_t to, const stripe *s)
+{
+    for (size_t i = from; i < to; i++)
+        for (size_t j = 0; j < a->across; j++) {
+            uint8_t *pixel = pixels + i * a->along_step + j * a->across_step;
+            *pixel = (uint8_t)off_ground(s, *pixel);
+        }
+}
+
+/* False if no stripe has ink: what seemed to be a stripe may be all the ink there is. */
+static bool flatten_all(uint8_t *pixels, const axis *a, const cuts *c, uint32_t ink)
+{
+    stripe stripes[NARROWEST];
+    size_t inked = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        stripes[i] = measure(pixels, a, c->at[i], c->at[i + 1], ink);
+        inked += count_ink(pixels, a, c->at[i], c->at[i + 1], &stripes[i]);
+    }
+    if (inked * INK_LEAST < a->along * a->across)
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        flatten(pixels, a, c->at[i], c->at[i + 1], &stripes[i]);
+    return true;
+}
+
+bool dg_stripes_flatten(const dg_plane *grey, uint32_t ink)
+{
+    const axis upright = {grey->width, 1, grey->height, grey->width};
+    const axis level = {grey->height, grey->width, grey->width, 1};
+    cuts found;
+    find_upright(grey, &found);
+    if (found.count > 1)
+        return flatten_all(grey->pixels, &upright, &found, ink);
+    find_level(grey, &found);
+    return found.count > 1 && flatten_all(grey->pixels, &level, &found, ink);
+}
