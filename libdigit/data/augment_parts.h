@@ -24,7 +24,7 @@ static inline float dg_rng_between(dg_rng *rng, float from, float to)
 /* Turned, sheared, scaled, moved and bent: one resampling. in and out differ. */
 void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out);
 
-/* Thinner or thicker strokes, or their outline. */
+/* Thinner or thicker strokes, or only their middle or outline. */
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field);
 
 /* Struck through, and perhaps fitted again with what struck it. */

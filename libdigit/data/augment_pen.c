@@ -2,14 +2,17 @@
  * that strokes change by parts of a pixel. */
 #include "data/augment_parts.h"
 
+#include <stdbool.h>
+
 #define SIDE DG_FIELD_SIDE
 
 /* How far, at full strength, in crosses; a whole one widens a stroke by a pixel on each side. */
 #define THIN 0.55f
-#define THICK 1.60f
+#define THICK 2.00f
 
 #define SHARE 0.7f /* of samples that change */
-#define OUTLINE_SHARE 0.05f
+#define OUTLINE_SHARE 0.06f
+#define RIDGE_SHARE 0.06f
 
 #define INK 128.0f
 
@@ -64,6 +67,28 @@ static void draw_outline(dg_field *field)
             field->at[y][x] -= ink.at[y][x];
 }
 
+/* Only the middle of the strokes remains, about a pixel wide: what is no lower than its
+ * neighbours on both sides, across or down, once smoothed. */
+static void draw_ridge(dg_field *field)
+{
+    const dg_field old = *field;
+    dg_field smooth = {{{0}}};
+    for (int y = 1; y < SIDE - 1; y++)
+        for (int x = 1; x < SIDE - 1; x++)
+            smooth.at[y][x] = 4 * old.at[y][x] + 2 * (old.at[y][x - 1] + old.at[y][x + 1]) +
+                              2 * (old.at[y - 1][x] + old.at[y + 1][x]) + old.at[y - 1][x - 1] +
+                              old.at[y - 1][x + 1] + old.at[y + 1][x - 1] + old.at[y + 1][x + 1];
+    *field = (dg_field){{{0}}};
+    for (int y = 1; y < SIDE - 1; y++)
+        for (int x = 1; x < SIDE - 1; x++) {
+            const float level = smooth.at[y][x];
+            const bool across = level >= smooth.at[y][x - 1] && level > smooth.at[y][x + 1];
+            const bool down = level >= smooth.at[y - 1][x] && level > smooth.at[y + 1][x];
+            if (old.at[y][x] >= INK && (across || down))
+                field->at[y][x] = 255;
+        }
+}
+
 static void change_width(dg_field *field, float change)
 {
     if (change < 0)
@@ -76,6 +101,11 @@ void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < SHARE * strength)
         change_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
-    if (dg_rng_unit(rng) < OUTLINE_SHARE * strength)
+    if (dg_rng_unit(rng) < RIDGE_SHARE * strength)
+        draw_ridge(field);
+    if (dg_rng_unit(rng) < OUTLINE_SHARE * strength) {
         draw_outline(field);
+        if (dg_rng_u32(rng) & 1)
+            dg_field_frame(field); /* as whoever prepares the picture would */
+    }
 }

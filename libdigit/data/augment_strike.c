@@ -6,7 +6,7 @@
 
 #define SIDE DG_FIELD_SIDE
 
-#define SHARE 0.10f /* of samples, at full strength */
+#define SHARE 0.16f /* of samples, at full strength */
 
 /* Offset of a line with teeth: from -1 to 1 and back over eight pixels. */
 static float tooth(int i)

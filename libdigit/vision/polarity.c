@@ -115,3 +115,10 @@ bool dg_polarity_is_light(const dg_plane *grey, const dg_levels *grid, const dg_
     /* A tie has no rarer side: call the corner ground, for the negative too. */
     return m.third != 0 ? m.third > 0 : grey->pixels[0] < 128;
 }
+
+bool dg_polarity_border_agrees(const dg_plane *grey, const dg_levels *grid,
+                               const dg_surface *surface)
+{
+    const moments m = moments_about(grey, surface);
+    return border_agrees(grid, surface, &m);
+}

@@ -14,4 +14,11 @@
  */
 bool dg_polarity_is_light(const dg_plane *grey, const dg_levels *grid, const dg_surface *surface);
 
+/*
+ * Does most of the border lie on `surface`, compared with what stands out from it? If not, the
+ * digit fills its picture, or there is no one ground.
+ */
+bool dg_polarity_border_agrees(const dg_plane *grey, const dg_levels *grid,
+                               const dg_surface *surface);
+
 #endif

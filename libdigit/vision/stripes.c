@@ -3,15 +3,20 @@
 #include <string.h>
 
 /* A line counts if this share of its pixels jump by so many grey levels. */
-#define JUMP 48
-#define JUMPING_SHARE 0.88
+#define JUMP 40
+#define JUMPING_SHARE 0.74
+
+/* And if it jumps at both of its ends, this part of it, where a digit's stroke is round or over:
+ * the share of pixels that must. */
+#define END_PART 10
+#define END_SHARE 0.75
 
 /* Jumps are looked for over a distance of this part of the side, for edges that are not quite
  * sharp; strokes' edges are as sharp but not as long. */
 #define SHARPNESS 56
 
 /* Stripes are at least this part of the side wide, so there are at most as many. */
-#define NARROWEST 8
+#define NARROWEST 5
 
 /* There is ink if one in so many pixels stands out from its stripe. */
 #define INK_LEAST 150
@@ -35,9 +40,29 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static uint32_t jumps(uint8_t a, uint8_t b)
+/* Along one line: how many pixels jump, in all and near the ends. */
+typedef struct tally {
+    uint32_t all, ends;
+} tally;
+
+static bool is_end(size_t at, size_t length)
 {
-    return (a > b ? a - b : b - a) >= JUMP;
+    const size_t end = length / END_PART + 1;
+    return at < end || at + end >= length;
+}
+
+static void tally_add(tally *t, uint8_t a, uint8_t b, bool at_end)
+{
+    const uint32_t jumps = (a > b ? a - b : b - a) >= JUMP;
+    t->all += jumps;
+    t->ends += jumps & at_end;
+}
+
+static bool is_edge(const tally *t, size_t length)
+{
+    const size_t ends = smaller(2 * (length / END_PART + 1), length);
+    return (double)t->all > JUMPING_SHARE * (double)length &&
+           (double)t->ends >= END_SHARE * (double)ends;
 }
 
 /* ---- Where the ground changes ----------------------------------------- */
@@ -57,12 +82,11 @@ static void cuts_add(cuts *c, size_t at, size_t side)
         c->at[c->count++] = at;
 }
 
-/* `jumping` of `pixels` jump between place `at` and `apart` further; an edge is in the middle of
- * all the places in a row where they do. */
-static void cuts_note(cuts *c, size_t at, size_t apart, uint32_t jumping, size_t pixels,
-                      size_t side)
+/* Between place `at` and `apart` further is an edge or not; one is in the middle of all the places
+ * in a row that have one. */
+static void cuts_note(cuts *c, size_t at, size_t apart, bool edge, size_t side)
 {
-    if ((double)jumping > JUMPING_SHARE * (double)pixels) {
+    if (edge) {
         c->run++;
         return;
     }
@@ -77,10 +101,10 @@ static void find_level(const dg_plane *grey, cuts *found)
     cuts_begin(found);
     for (size_t y = 0; y + apart < grey->height; y++) {
         const uint8_t *row = grey->pixels + y * grey->width, *below = row + apart * grey->width;
-        uint32_t jumping = 0;
+        tally t = {0, 0};
         for (size_t x = 0; x < grey->width; x++)
-            jumping += jumps(row[x], below[x]);
-        cuts_note(found, y, apart, jumping, grey->width, grey->height);
+            tally_add(&t, row[x], below[x], is_end(x, grey->width));
+        cuts_note(found, y, apart, is_edge(&t, grey->width), grey->height);
     }
     found->at[found->count] = grey->height;
 }
@@ -91,14 +115,15 @@ static void find_upright(const dg_plane *grey, cuts *found)
     cuts_begin(found);
     for (size_t left = 0; left + apart < grey->width; left += COLUMNS) {
         const size_t columns = smaller(COLUMNS, grey->width - apart - left);
-        uint32_t jumping[COLUMNS] = {0};
+        tally t[COLUMNS] = {{0, 0}};
         for (size_t y = 0; y < grey->height; y++) {
             const uint8_t *row = grey->pixels + y * grey->width + left;
+            const bool at_end = is_end(y, grey->height);
             for (size_t x = 0; x < columns; x++)
-                jumping[x] += jumps(row[x], row[x + apart]);
+                tally_add(&t[x], row[x], row[x + apart], at_end);
         }
         for (size_t x = 0; x < columns; x++)
-            cuts_note(found, left + x, apart, jumping[x], grey->height, grey->width);
+            cuts_note(found, left + x, apart, is_edge(&t[x], grey->height), grey->width);
     }
     found->at[found->count] = grey->width;
 }

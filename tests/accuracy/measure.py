@@ -32,7 +32,7 @@ import renderings
 Bytes = npt.NDArray[np.uint8]
 
 PARTS = ("mnist", "renderings", "corruptions", "digits", "fashion", "letters", "pictures")
-FASHION = Path("/usr/share/dataset-fashion-mnist/t10k-images-idx3-ubyte.gz")
+FASHION = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
 
 
 def say(name: str, right: npt.NDArray[np.bool_], note: str = "") -> None:

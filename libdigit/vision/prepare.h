@@ -1,0 +1,23 @@
+/*
+ * prepare.h - every way to prepare a picture that was ever released.
+ *
+ * Models keep the number of the one they were trained for. Once released, what a preparation
+ * does never changes: a better way is a new number, in a file of its own.
+ */
+#ifndef DG_VISION_PREPARE_H
+#define DG_VISION_PREPARE_H
+
+#include "vision/pixels.h"
+
+typedef struct dg_prepared {
+    uint8_t sample[DIGIT_SAMPLE_BYTES];
+    uint32_t ink; /* as asked for; AUTO must be settled */
+    uint32_t flags;
+    digit_box box;
+} dg_prepared;
+
+/* `result` is cleared but for `ink`; `grey` is worked on and worthless afterwards. */
+digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result);
+digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result);
+
+#endif

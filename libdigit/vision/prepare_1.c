@@ -1,0 +1,38 @@
+/* Grey to ink over a smooth ground, the digit's pieces chosen, framed as MNIST frames. */
+#include "vision/components.h"
+#include "vision/frame.h"
+#include "vision/polarity.h"
+#include "vision/prepare.h"
+#include "vision/select.h"
+#include "vision/strength.h"
+
+/* A pixel of this strength belongs to the digit's box. */
+#define BOX_STRENGTH 64
+
+digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_components pieces = {0};
+    digit_status status = DIGIT_OK;
+    result->flags = DIGIT_FLAG_BLANK;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    if (result->ink == DIGIT_INK_AUTO)
+        result->ink = dg_polarity_is_light(grey, &grid, &surface) ? DIGIT_INK_LIGHT
+                                                                  : DIGIT_INK_DARK;
+    if (!dg_strength(grey, &grid, &surface, result->ink == DIGIT_INK_LIGHT))
+        return DIGIT_OK;
+    status = dg_components_find(grey, BOX_STRENGTH, &pieces);
+    if (status != DIGIT_OK)
+        goto done;
+    if (!dg_select_digit(&pieces, grey->width, grey->height, &result->box))
+        goto done;
+    dg_components_erase(&pieces, grey);
+    dg_components_free(&pieces);
+    result->flags = 0;
+    status = dg_frame(grey, &result->box, result->sample);
+done:
+    dg_components_free(&pieces);
+    return status;
+}

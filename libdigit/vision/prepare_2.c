@@ -1,0 +1,96 @@
+/*
+ * As the first, after what it stumbles over has been mended: pictures too small to tell ink
+ * from ground are enlarged, salt and pepper and stripes are taken out, and a digit that fills
+ * its picture gets paper around it.
+ */
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/despeckle.h"
+#include "vision/enlarge.h"
+#include "vision/margin.h"
+#include "vision/polarity.h"
+#include "vision/prepare.h"
+#include "vision/stripes.h"
+
+/* Where an edge of the box lies in the picture, which was enlarged by `factor` and given a
+ * `margin`: to the nearest pixel. */
+static int32_t original(int32_t at, size_t margin, size_t factor, size_t side)
+{
+    const int32_t inside = at - (int32_t)margin;
+    const size_t place = inside < 0 ? 0 : ((size_t)inside + factor / 2) / factor;
+    return (int32_t)(place < side ? place : side);
+}
+
+static void bring_back(digit_box *box, size_t margin, size_t factor, const dg_plane *grey)
+{
+    const int32_t right = original(box->x + box->width, margin, factor, grey->width);
+    const int32_t bottom = original(box->y + box->height, margin, factor, grey->height);
+    box->x = original(box->x, margin, factor, grey->width);
+    box->y = original(box->y, margin, factor, grey->height);
+    box->width = right - box->x;
+    box->height = bottom - box->y;
+}
+
+static digit_status with_margin(const dg_plane *grey, uint8_t level, dg_prepared *result)
+{
+    const size_t margin = dg_margin_width(grey->width, grey->height);
+    dg_plane wide = {NULL, grey->width + 2 * margin, grey->height + 2 * margin};
+    wide.pixels = dg_alloc(wide.width, wide.height);
+    if (!wide.pixels)
+        return dg_fail_memory("a picture", wide.width * wide.height);
+    dg_margin_add(grey, margin, level, wide.pixels);
+    const digit_status status = dg_prepare_1(&wide, result);
+    dg_free(wide.pixels);
+    if (result->box.width > 0)
+        bring_back(&result->box, margin, 1, grey);
+    return status;
+}
+
+/* Flattened stripes are light ink, whatever it was on each; what is told is the picture's own. */
+static digit_status prepare_striped(const dg_plane *grey, uint32_t ink, dg_prepared *result)
+{
+    result->ink = DIGIT_INK_LIGHT;
+    const digit_status status = dg_prepare_1(grey, result);
+    result->ink = ink;
+    return status;
+}
+
+/* `tight`: the digit is known to fill the picture. */
+static digit_status prepare_mended(const dg_plane *grey, bool tight, dg_prepared *result)
+{
+    dg_levels grid;
+    dg_surface surface;
+    uint8_t level;
+    const digit_status status = dg_despeckle(grey);
+    if (status != DIGIT_OK)
+        return status;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    tight = tight || !dg_polarity_border_agrees(grey, &grid, &surface);
+    const bool light = dg_polarity_is_light(grey, &grid, &surface);
+    const uint32_t asked = result->ink;
+    if (dg_stripes_flatten(grey, asked)) {
+        const uint32_t seen = light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
+        return prepare_striped(grey, asked == DIGIT_INK_AUTO ? seen : asked, result);
+    }
+    if (tight && dg_margin_level(grey, &level))
+        return with_margin(grey, level, result);
+    return dg_prepare_1(grey, result);
+}
+
+digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result)
+{
+    const size_t factor = dg_enlarge_factor(grey->width, grey->height);
+    if (factor == 1)
+        return prepare_mended(grey, false, result);
+    dg_plane large = {NULL, grey->width * factor, grey->height * factor};
+    large.pixels = dg_alloc(large.width, large.height);
+    if (!large.pixels)
+        return dg_fail_memory("a picture", large.width * large.height);
+    dg_enlarge(grey, factor, large.pixels);
+    const digit_status status = prepare_mended(&large, true, result);
+    dg_free(large.pixels);
+    if (result->box.width > 0)
+        bring_back(&result->box, 0, factor, grey);
+    return status;
+}
