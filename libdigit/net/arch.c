@@ -8,10 +8,11 @@
 static const struct {
     const char *name, *layers;
 } presets[] = {
-#define KERAS "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"
-    {"keras", KERAS},
-    {"default", KERAS}, /* always that of the built-in model */
-#undef KERAS
+    {"keras", "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"},
+    {"default", /* always that of the built-in model */
+     "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu "
+     "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 "
+     "dense 10 other 1"},
 };
 
 #define SIDE_MOST 15

@@ -105,20 +105,16 @@ static dg_surface mean_ground(const dg_plane *grey)
     return (dg_surface){{(float)((double)centred / (double)count)}};
 }
 
-bool dg_polarity_is_light(const dg_plane *grey, const dg_levels *grid, const dg_surface *surface)
+dg_polarity dg_polarity_judge(const dg_plane *grey, const dg_levels *grid,
+                              const dg_surface *surface)
 {
     moments m = moments_about(grey, surface);
-    if (!border_agrees(grid, surface, &m)) {
+    const bool one_ground = border_agrees(grid, surface, &m);
+    if (!one_ground) {
         const dg_surface mean = mean_ground(grey);
         m = moments_about(grey, &mean);
     }
     /* A tie has no rarer side: call the corner ground, for the negative too. */
-    return m.third != 0 ? m.third > 0 : grey->pixels[0] < 128;
-}
-
-bool dg_polarity_border_agrees(const dg_plane *grey, const dg_levels *grid,
-                               const dg_surface *surface)
-{
-    const moments m = moments_about(grey, surface);
-    return border_agrees(grid, surface, &m);
+    const bool light = m.third != 0 ? m.third > 0 : grey->pixels[0] < 128;
+    return (dg_polarity){light, one_ground};
 }

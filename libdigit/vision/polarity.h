@@ -6,19 +6,17 @@
 
 #include <stdbool.h>
 
-/*
- * True if the ink is lighter than its ground. The border speaks first: where
- * most of it lies on `surface`, that is the ground and the ink is what stands
- * out from it. Else the ink is the rarer side. The answer for the negative of a
- * picture is always the opposite one.
- */
-bool dg_polarity_is_light(const dg_plane *grey, const dg_levels *grid, const dg_surface *surface);
+typedef struct dg_polarity {
+    bool light;      /* the ink is lighter than its ground */
+    bool one_ground; /* most of the border lies on it; else the digit may fill its picture */
+} dg_polarity;
 
 /*
- * Does most of the border lie on `surface`, compared with what stands out from it? If not, the
- * digit fills its picture, or there is no one ground.
+ * The border speaks first: where most of it lies on `surface`, that is the ground and the ink
+ * is what stands out from it. Else the ink is the rarer side. The answer for the negative of a
+ * picture is always the opposite one.
  */
-bool dg_polarity_border_agrees(const dg_plane *grey, const dg_levels *grid,
-                               const dg_surface *surface);
+dg_polarity dg_polarity_judge(const dg_plane *grey, const dg_levels *grid,
+                              const dg_surface *surface);
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef DG_VISION_PREPARE_H
 #define DG_VISION_PREPARE_H
 
-#include "vision/pixels.h"
+#include "vision/levels.h"
 
 typedef struct dg_prepared {
     uint8_t sample[DIGIT_SAMPLE_BYTES];
@@ -19,5 +19,9 @@ typedef struct dg_prepared {
 /* `result` is cleared but for `ink`; `grey` is worked on and worthless afterwards. */
 digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result);
 digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result);
+
+/* The end of both: what is left to do once the ground is known and `ink` is settled. */
+digit_status dg_prepare_on_ground(const dg_plane *grey, const dg_levels *grid,
+                                  const dg_surface *surface, dg_prepared *result);
 
 #endif

@@ -9,19 +9,13 @@
 /* A pixel of this strength belongs to the digit's box. */
 #define BOX_STRENGTH 64
 
-digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
+digit_status dg_prepare_on_ground(const dg_plane *grey, const dg_levels *grid,
+                                  const dg_surface *surface, dg_prepared *result)
 {
-    dg_levels grid;
-    dg_surface surface;
     dg_components pieces = {0};
     digit_status status = DIGIT_OK;
     result->flags = DIGIT_FLAG_BLANK;
-    dg_levels_measure(&grid, grey);
-    dg_levels_fit(&surface, &grid);
-    if (result->ink == DIGIT_INK_AUTO)
-        result->ink = dg_polarity_is_light(grey, &grid, &surface) ? DIGIT_INK_LIGHT
-                                                                  : DIGIT_INK_DARK;
-    if (!dg_strength(grey, &grid, &surface, result->ink == DIGIT_INK_LIGHT))
+    if (!dg_strength(grey, grid, surface, result->ink == DIGIT_INK_LIGHT))
         return DIGIT_OK;
     status = dg_components_find(grey, BOX_STRENGTH, &pieces);
     if (status != DIGIT_OK)
@@ -35,4 +29,16 @@ digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
 done:
     dg_components_free(&pieces);
     return status;
+}
+
+digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    if (result->ink == DIGIT_INK_AUTO)
+        result->ink = dg_polarity_judge(grey, &grid, &surface).light ? DIGIT_INK_LIGHT
+                                                                     : DIGIT_INK_DARK;
+    return dg_prepare_on_ground(grey, &grid, &surface, result);
 }

@@ -31,6 +31,9 @@ static void bring_back(digit_box *box, size_t margin, size_t factor, const dg_pl
     box->height = bottom - box->y;
 }
 
+/* Larger pictures than this have room around what they show; memory is bounded, too. */
+#define TIGHT_PIXELS_MOST ((size_t)1 << 22)
+
 static digit_status with_margin(const dg_plane *grey, uint8_t level, dg_prepared *result)
 {
     const size_t margin = dg_margin_width(grey->width, grey->height);
@@ -47,7 +50,7 @@ static digit_status with_margin(const dg_plane *grey, uint8_t level, dg_prepared
 }
 
 /* Flattened stripes are light ink, whatever it was on each; what is told is the picture's own. */
-static digit_status prepare_striped(const dg_plane *grey, uint32_t ink, dg_prepared *result)
+static digit_status prepare_flattened(const dg_plane *grey, dg_prepared *result, uint32_t ink)
 {
     result->ink = DIGIT_INK_LIGHT;
     const digit_status status = dg_prepare_1(grey, result);
@@ -58,24 +61,26 @@ static digit_status prepare_striped(const dg_plane *grey, uint32_t ink, dg_prepa
 /* `tight`: the digit is known to fill the picture. */
 static digit_status prepare_mended(const dg_plane *grey, bool tight, dg_prepared *result)
 {
+    const uint32_t asked = result->ink;
     dg_levels grid;
     dg_surface surface;
+    dg_stripes stripes;
     uint8_t level;
     const digit_status status = dg_despeckle(grey);
     if (status != DIGIT_OK)
         return status;
     dg_levels_measure(&grid, grey);
     dg_levels_fit(&surface, &grid);
-    tight = tight || !dg_polarity_border_agrees(grey, &grid, &surface);
-    const bool light = dg_polarity_is_light(grey, &grid, &surface);
-    const uint32_t asked = result->ink;
-    if (dg_stripes_flatten(grey, asked)) {
-        const uint32_t seen = light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
-        return prepare_striped(grey, asked == DIGIT_INK_AUTO ? seen : asked, result);
-    }
-    if (tight && dg_margin_level(grey, &level))
+    const dg_polarity polarity = dg_polarity_judge(grey, &grid, &surface);
+    const uint32_t seen = polarity.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
+    const uint32_t ink = asked == DIGIT_INK_AUTO ? seen : asked;
+    if (dg_stripes_find(grey, &stripes) && dg_stripes_flatten(grey, &stripes, asked))
+        return prepare_flattened(grey, result, ink);
+    tight = tight || !polarity.one_ground;
+    if (tight && grey->width * grey->height <= TIGHT_PIXELS_MOST && dg_margin_level(grey, &level))
         return with_margin(grey, level, result);
-    return dg_prepare_1(grey, result);
+    result->ink = ink;
+    return dg_prepare_on_ground(grey, &grid, &surface, result);
 }
 
 digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result)

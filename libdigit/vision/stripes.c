@@ -16,7 +16,7 @@
 #define SHARPNESS 56
 
 /* Stripes are at least this part of the side wide, so there are at most as many. */
-#define NARROWEST 5
+#define NARROWEST DG_STRIPES_MOST
 
 /* There is ink if one in so many pixels stands out from its stripe. */
 #define INK_LEAST 150
@@ -29,11 +29,11 @@ typedef struct axis {
     size_t across, across_step;
 } axis;
 
-typedef struct cuts {
-    size_t at[NARROWEST + 1]; /* where a stripe begins; the last is the picture's end */
-    size_t count;             /* of stripes */
-    size_t run;               /* jumping places in a row, up to the one at hand */
-} cuts;
+/* While looking along one axis. */
+typedef struct search {
+    dg_stripes *found;
+    size_t run; /* edges in a row, up to the place at hand */
+} search;
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -67,52 +67,48 @@ static bool is_edge(const tally *t, size_t length)
 
 /* ---- Where the ground changes ----------------------------------------- */
 
-static void cuts_begin(cuts *c)
-{
-    c->at[0] = 0;
-    c->count = 1;
-    c->run = 0;
-}
-
 /* What is too near to the last cut or the end is none. */
-static void cuts_add(cuts *c, size_t at, size_t side)
+static void add_cut(dg_stripes *found, size_t at, size_t side)
 {
     const size_t narrowest = side / NARROWEST + 1;
-    if (c->count < NARROWEST && at >= c->at[c->count - 1] + narrowest && at + narrowest <= side)
-        c->at[c->count++] = at;
+    if (found->count < NARROWEST && at >= found->at[found->count - 1] + narrowest &&
+        at + narrowest <= side)
+        found->at[found->count++] = at;
 }
 
 /* Between place `at` and `apart` further is an edge or not; one is in the middle of all the places
  * in a row that have one. */
-static void cuts_note(cuts *c, size_t at, size_t apart, bool edge, size_t side)
+static void note(search *s, size_t at, size_t apart, bool edge, size_t side)
 {
     if (edge) {
-        c->run++;
+        s->run++;
         return;
     }
-    if (c->run > 0)
-        cuts_add(c, (2 * at - c->run + apart) / 2, side);
-    c->run = 0;
+    if (s->run > 0)
+        add_cut(s->found, (2 * at - s->run + apart) / 2, side);
+    s->run = 0;
 }
 
-static void find_level(const dg_plane *grey, cuts *found)
+static void find_level(const dg_plane *grey, dg_stripes *found)
 {
     const size_t apart = grey->height / SHARPNESS + 1;
-    cuts_begin(found);
+    search s = {found, 0};
+    *found = (dg_stripes){.upright = false, .count = 1};
     for (size_t y = 0; y + apart < grey->height; y++) {
         const uint8_t *row = grey->pixels + y * grey->width, *below = row + apart * grey->width;
         tally t = {0, 0};
         for (size_t x = 0; x < grey->width; x++)
             tally_add(&t, row[x], below[x], is_end(x, grey->width));
-        cuts_note(found, y, apart, is_edge(&t, grey->width), grey->height);
+        note(&s, y, apart, is_edge(&t, grey->width), grey->height);
     }
     found->at[found->count] = grey->height;
 }
 
-static void find_upright(const dg_plane *grey, cuts *found)
+static void find_upright(const dg_plane *grey, dg_stripes *found)
 {
     const size_t apart = grey->width / SHARPNESS + 1;
-    cuts_begin(found);
+    search s = {found, 0};
+    *found = (dg_stripes){.upright = true, .count = 1};
     for (size_t left = 0; left + apart < grey->width; left += COLUMNS) {
         const size_t columns = smaller(COLUMNS, grey->width - apart - left);
         tally t[COLUMNS] = {{0, 0}};
@@ -123,9 +119,17 @@ static void find_upright(const dg_plane *grey, cuts *found)
                 tally_add(&t[x], row[x], row[x + apart], at_end);
         }
         for (size_t x = 0; x < columns; x++)
-            cuts_note(found, left + x, apart, is_edge(&t[x], grey->height), grey->width);
+            note(&s, left + x, apart, is_edge(&t[x], grey->height), grey->width);
     }
     found->at[found->count] = grey->width;
+}
+
+bool dg_stripes_find(const dg_plane *grey, dg_stripes *found)
+{
+    find_upright(grey, found);
+    if (found->count == 1)
+        find_level(grey, found);
+    return found->count > 1;
 }
 
 /* ---- Each stripe by itself -------------------------------------------- */
@@ -193,30 +197,20 @@ static void flatten(uint8_t *pixels, const axis *a, size_t from, size_t to, cons
         }
 }
 
-/* False if no stripe has ink: what seemed to be a stripe may be all the ink there is. */
-static bool flatten_all(uint8_t *pixels, const axis *a, const cuts *c, uint32_t ink)
-{
-    stripe stripes[NARROWEST];
-    size_t inked = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        stripes[i] = measure(pixels, a, c->at[i], c->at[i + 1], ink);
-        inked += count_ink(pixels, a, c->at[i], c->at[i + 1], &stripes[i]);
-    }
-    if (inked * INK_LEAST < a->along * a->across)
-        return false;
-    for (size_t i = 0; i < c->count; i++)
-        flatten(pixels, a, c->at[i], c->at[i + 1], &stripes[i]);
-    return true;
-}
-
-bool dg_stripes_flatten(const dg_plane *grey, uint32_t ink)
+bool dg_stripes_flatten(const dg_plane *grey, const dg_stripes *found, uint32_t ink)
 {
     const axis upright = {grey->width, 1, grey->height, grey->width};
     const axis level = {grey->height, grey->width, grey->width, 1};
-    cuts found;
-    find_upright(grey, &found);
-    if (found.count > 1)
-        return flatten_all(grey->pixels, &upright, &found, ink);
-    find_level(grey, &found);
-    return found.count > 1 && flatten_all(grey->pixels, &level, &found, ink);
+    const axis *a = found->upright ? &upright : &level;
+    stripe stripes[NARROWEST];
+    size_t inked = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        stripes[i] = measure(grey->pixels, a, found->at[i], found->at[i + 1], ink);
+        inked += count_ink(grey->pixels, a, found->at[i], found->at[i + 1], &stripes[i]);
+    }
+    if (inked * INK_LEAST < a->along * a->across)
+        return false;
+    for (size_t i = 0; i < found->count; i++)
+        flatten(grey->pixels, a, found->at[i], found->at[i + 1], &stripes[i]);
+    return true;
 }

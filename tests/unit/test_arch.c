@@ -8,12 +8,17 @@
 
 #define KERAS "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"
 
+#define DEFAULT                                                                                    \
+    "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu "    \
+    "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 "           \
+    "dense 10 other 1"
+
 /* What is written, and how it is printed. */
 static const struct {
     const char *text, *canonical;
 } right[] = {
     {"keras", KERAS},
-    {"default", KERAS},
+    {"default", DEFAULT},
     {KERAS, KERAS},
     {"dense 10", "dense 10"},
     {"  dense   10  ", "dense 10"},
