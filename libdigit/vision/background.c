@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* The cells on each side that the opening looks at. */
-#define REACH 3
-
 /* Fraction bits of interpolated levels: 255 << 20 fits in 31 bits with room. */
 #define FRACTION 20
 
@@ -72,7 +69,8 @@ static void filter(ground *g, size_t reach, float (*combine)(const float *, size
 
 /* The opening works on what lies above the surface: a slope has no end there
  * where a window that the border cuts off would flatten it. */
-static void ground_estimate(ground *g, const dg_levels *grid, const dg_surface *surface, bool light)
+static void ground_estimate(ground *g, const dg_levels *grid, const dg_surface *surface, bool light,
+                            size_t reach)
 {
     const float sign = light ? 1.0f : -1.0f;
     float smooth[DG_LEVELS_SIDE][DG_LEVELS_SIDE];
@@ -83,8 +81,8 @@ static void ground_estimate(ground *g, const dg_levels *grid, const dg_surface *
                                                 dg_levels_place(row, g->rows));
             g->level[row][column] = sign * (grid->level[row][column] - smooth[row][column]);
         }
-    filter(g, REACH, combine_least);
-    filter(g, REACH, combine_greatest);
+    filter(g, reach, combine_least);
+    filter(g, reach, combine_greatest);
     filter(g, 1, combine_mean);
     for (size_t row = 0; row < g->rows; row++)
         for (size_t column = 0; column < g->columns; column++) {
@@ -131,11 +129,11 @@ static void subtract_row(uint8_t *row, size_t width, const ground *g, const int3
 }
 
 void dg_background_subtract(const dg_plane *plane, const dg_levels *grid,
-                            const dg_surface *surface, bool light,
+                            const dg_surface *surface, bool light, size_t reach,
                             uint32_t differences[DG_DIFFERENCES])
 {
     ground g;
-    ground_estimate(&g, grid, surface, light);
+    ground_estimate(&g, grid, surface, light, reach);
     memset(differences, 0, DG_DIFFERENCES * sizeof *differences);
     for (size_t y = 0; y < plane->height; y++) {
         int32_t line[DG_LEVELS_SIDE];

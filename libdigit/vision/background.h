@@ -14,11 +14,12 @@
  * light or to the dark side; what does not becomes 0. differences[d + 255] counts
  * the pixels by their difference d before that cut, so that noise shows.
  *
- * The ground is `surface`, and on top of it, cell by cell, what is wider than
- * seven cells of `grid` (a grey opening), smoothed, and interpolated in between.
+ * The ground is `surface`, and on top of it, cell by cell, what is wider than a cell
+ * of `grid` and `reach` more on each side (a grey opening), smoothed, and interpolated
+ * in between.
  */
 void dg_background_subtract(const dg_plane *plane, const dg_levels *grid,
-                            const dg_surface *surface, bool light,
+                            const dg_surface *surface, bool light, size_t reach,
                             uint32_t differences[DG_DIFFERENCES]);
 
 #endif

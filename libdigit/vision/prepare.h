@@ -20,8 +20,19 @@ typedef struct dg_prepared {
 digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result);
 digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result);
 
-/* The end of both: what is left to do once the ground is known and `ink` is settled. */
+/* As dg_frame(). */
+typedef digit_status (*dg_framer)(const dg_plane *ink, const digit_box *box,
+                                  uint8_t sample[DIGIT_SAMPLE_BYTES]);
+
+/* What the end of all preparations has of its own. */
+typedef struct dg_manner {
+    size_t reach; /* cells: what is wider than 2 reach + 1 of them is ground */
+    dg_framer frame;
+} dg_manner;
+
+/* That end: what is left to do once the ground is known and `ink` is settled. */
 digit_status dg_prepare_on_ground(const dg_plane *grey, const dg_levels *grid,
-                                  const dg_surface *surface, dg_prepared *result);
+                                  const dg_surface *surface, const dg_manner *manner,
+                                  dg_prepared *result);
 
 #endif

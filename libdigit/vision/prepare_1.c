@@ -10,12 +10,13 @@
 #define BOX_STRENGTH 64
 
 digit_status dg_prepare_on_ground(const dg_plane *grey, const dg_levels *grid,
-                                  const dg_surface *surface, dg_prepared *result)
+                                  const dg_surface *surface, const dg_manner *manner,
+                                  dg_prepared *result)
 {
     dg_components pieces = {0};
     digit_status status = DIGIT_OK;
     result->flags = DIGIT_FLAG_BLANK;
-    if (!dg_strength(grey, grid, surface, result->ink == DIGIT_INK_LIGHT))
+    if (!dg_strength(grey, grid, surface, result->ink == DIGIT_INK_LIGHT, manner->reach))
         return DIGIT_OK;
     status = dg_components_find(grey, BOX_STRENGTH, &pieces);
     if (status != DIGIT_OK)
@@ -25,7 +26,7 @@ digit_status dg_prepare_on_ground(const dg_plane *grey, const dg_levels *grid,
     dg_components_erase(&pieces, grey);
     dg_components_free(&pieces);
     result->flags = 0;
-    status = dg_frame(grey, &result->box, result->sample);
+    status = manner->frame(grey, &result->box, result->sample);
 done:
     dg_components_free(&pieces);
     return status;
@@ -33,6 +34,7 @@ done:
 
 digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
 {
+    const dg_manner manner = {3, dg_frame};
     dg_levels grid;
     dg_surface surface;
     dg_levels_measure(&grid, grey);
@@ -40,5 +42,5 @@ digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result)
     if (result->ink == DIGIT_INK_AUTO)
         result->ink = dg_polarity_judge(grey, &grid, &surface).light ? DIGIT_INK_LIGHT
                                                                      : DIGIT_INK_DARK;
-    return dg_prepare_on_ground(grey, &grid, &surface, result);
+    return dg_prepare_on_ground(grey, &grid, &surface, &manner, result);
 }

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "vision/despeckle.h"
 #include "vision/enlarge.h"
+#include "vision/even.h"
+#include "vision/frame.h"
 #include "vision/margin.h"
 #include "vision/polarity.h"
 #include "vision/prepare.h"
@@ -31,21 +33,61 @@ static void bring_back(digit_box *box, size_t margin, size_t factor, const dg_pl
     box->height = bottom - box->y;
 }
 
+/* A broad pen on a tight crop may be seven cells wide; it is no ground. Strokes of tiny pictures
+ * are broad because they are blurred: they stay. */
+static const dg_manner usual = {4, dg_frame_even}, blurred = {4, dg_frame};
+
+static uint32_t settle(uint32_t asked, dg_polarity polarity)
+{
+    return asked != DIGIT_INK_AUTO ? asked : polarity.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
+}
+
+/* As it is. */
+static digit_status prepare_plain(const dg_plane *grey, const dg_manner *manner,
+                                  dg_prepared *result)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    result->ink = settle(result->ink, dg_polarity_judge(grey, &grid, &surface));
+    return dg_prepare_on_ground(grey, &grid, &surface, manner, result);
+}
+
 /* Larger pictures than this have room around what they show; memory is bounded, too. */
 #define TIGHT_PIXELS_MOST ((size_t)1 << 22)
 
-static digit_status with_margin(const dg_plane *grey, uint8_t level, dg_prepared *result)
+/* A digit that fills its picture: with paper around it, if the corners know what that is. */
+static digit_status prepare_tight(const dg_plane *grey, const dg_manner *manner,
+                                  dg_prepared *result)
 {
     const size_t margin = dg_margin_width(grey->width, grey->height);
     dg_plane wide = {NULL, grey->width + 2 * margin, grey->height + 2 * margin};
+    uint8_t level;
+    if (grey->width * grey->height > TIGHT_PIXELS_MOST || !dg_margin_level(grey, &level))
+        return prepare_plain(grey, manner, result);
     wide.pixels = dg_alloc(wide.width, wide.height);
     if (!wide.pixels)
         return dg_fail_memory("a picture", wide.width * wide.height);
     dg_margin_add(grey, margin, level, wide.pixels);
-    const digit_status status = dg_prepare_1(&wide, result);
+    const digit_status status = prepare_plain(&wide, manner, result);
     dg_free(wide.pixels);
     if (result->box.width > 0)
         bring_back(&result->box, margin, 1, grey);
+    return status;
+}
+
+static digit_status prepare_tiny(const dg_plane *grey, size_t factor, dg_prepared *result)
+{
+    dg_plane large = {NULL, grey->width * factor, grey->height * factor};
+    large.pixels = dg_alloc(large.width, large.height);
+    if (!large.pixels)
+        return dg_fail_memory("a picture", large.width * large.height);
+    dg_enlarge(grey, factor, large.pixels);
+    const digit_status status = prepare_tight(&large, &blurred, result);
+    dg_free(large.pixels);
+    if (result->box.width > 0)
+        bring_back(&result->box, 0, factor, grey);
     return status;
 }
 
@@ -53,49 +95,31 @@ static digit_status with_margin(const dg_plane *grey, uint8_t level, dg_prepared
 static digit_status prepare_flattened(const dg_plane *grey, dg_prepared *result, uint32_t ink)
 {
     result->ink = DIGIT_INK_LIGHT;
-    const digit_status status = dg_prepare_1(grey, result);
+    const digit_status status = prepare_plain(grey, &usual, result);
     result->ink = ink;
     return status;
 }
 
-/* `tight`: the digit is known to fill the picture. */
-static digit_status prepare_mended(const dg_plane *grey, bool tight, dg_prepared *result)
+digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result)
 {
+    const size_t factor = dg_enlarge_factor(grey->width, grey->height);
     const uint32_t asked = result->ink;
     dg_levels grid;
     dg_surface surface;
     dg_stripes stripes;
-    uint8_t level;
+    if (factor > 1)
+        return prepare_tiny(grey, factor, result);
     const digit_status status = dg_despeckle(grey);
     if (status != DIGIT_OK)
         return status;
     dg_levels_measure(&grid, grey);
     dg_levels_fit(&surface, &grid);
     const dg_polarity polarity = dg_polarity_judge(grey, &grid, &surface);
-    const uint32_t seen = polarity.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
-    const uint32_t ink = asked == DIGIT_INK_AUTO ? seen : asked;
+    const uint32_t ink = settle(asked, polarity);
     if (dg_stripes_find(grey, &stripes) && dg_stripes_flatten(grey, &stripes, asked))
         return prepare_flattened(grey, result, ink);
-    tight = tight || !polarity.one_ground;
-    if (tight && grey->width * grey->height <= TIGHT_PIXELS_MOST && dg_margin_level(grey, &level))
-        return with_margin(grey, level, result);
+    if (!polarity.one_ground)
+        return prepare_tight(grey, &usual, result);
     result->ink = ink;
-    return dg_prepare_on_ground(grey, &grid, &surface, result);
-}
-
-digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result)
-{
-    const size_t factor = dg_enlarge_factor(grey->width, grey->height);
-    if (factor == 1)
-        return prepare_mended(grey, false, result);
-    dg_plane large = {NULL, grey->width * factor, grey->height * factor};
-    large.pixels = dg_alloc(large.width, large.height);
-    if (!large.pixels)
-        return dg_fail_memory("a picture", large.width * large.height);
-    dg_enlarge(grey, factor, large.pixels);
-    const digit_status status = prepare_mended(&large, true, result);
-    dg_free(large.pixels);
-    if (result->box.width > 0)
-        bring_back(&result->box, 0, factor, grey);
-    return status;
+    return dg_prepare_on_ground(grey, &grid, &surface, &usual, result);
 }

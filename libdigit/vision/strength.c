@@ -123,12 +123,12 @@ static double noise_floor(const paper *ground, double contrast)
 }
 
 bool dg_strength(const dg_plane *plane, const dg_levels *grid, const dg_surface *surface,
-                 bool light)
+                 bool light, size_t reach)
 {
     const size_t size = plane->width * plane->height;
     uint32_t differences[DG_DIFFERENCES], counts[LEVELS];
     uint8_t table[LEVELS];
-    dg_background_subtract(plane, grid, surface, light, differences);
+    dg_background_subtract(plane, grid, surface, light, reach, differences);
     const paper ground = measure_paper(differences);
     memcpy(counts, differences + 255, sizeof counts);
     for (size_t i = 0; i < 255; i++)

@@ -8,9 +8,9 @@
  * Turn grey levels into strengths of ink, which is the lighter or the darker
  * side: 0 = paper (its light and its noise taken away) .. 253 = as strong as most
  * of the ink, up to 255. False, with the plane in any state, when there is no
- * contrast that could be ink.
+ * contrast that could be ink. `reach` as in dg_background_subtract().
  */
 bool dg_strength(const dg_plane *plane, const dg_levels *grid, const dg_surface *surface,
-                 bool light);
+                 bool light, size_t reach);
 
 #endif
