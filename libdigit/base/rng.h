@@ -36,4 +36,15 @@ float dg_rng_unit(dg_rng *rng);
 /* Uniform in 0 .. bound-1, without bias. bound > 0. */
 uint32_t dg_rng_below(dg_rng *rng, uint32_t bound);
 
+/* Uniform in -most .. most, and in from .. to. */
+static inline float dg_rng_around(dg_rng *rng, float most)
+{
+    return (2 * dg_rng_unit(rng) - 1) * most;
+}
+
+static inline float dg_rng_between(dg_rng *rng, float from, float to)
+{
+    return from + (to - from) * dg_rng_unit(rng);
+}
+
 #endif

@@ -11,10 +11,11 @@
 #include <digit/digit.h>
 
 /*
- * Distort in[28][28] into out[28][28]. `strength` 0 .. 1 scales how far and how often: 0 copies.
+ * Distort in[28][28], which is of `label`, into out[28][28]. `strength` 0 .. 1 scales how far
+ * and how often: 0 copies.
  * What comes out depends on the arguments alone; `name` tells samples and epochs apart.
  */
-void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], float strength, uint64_t seed, uint64_t name,
+void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], uint8_t label, float strength, uint64_t seed, uint64_t name,
                 uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 #endif

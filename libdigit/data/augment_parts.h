@@ -10,16 +10,8 @@
 #include "base/rng.h"
 #include "data/field.h"
 
-/* Uniform in -most .. most, and in from .. to. */
-static inline float dg_rng_around(dg_rng *rng, float most)
-{
-    return (2 * dg_rng_unit(rng) - 1) * most;
-}
-
-static inline float dg_rng_between(dg_rng *rng, float from, float to)
-{
-    return from + (to - from) * dg_rng_unit(rng);
-}
+/* Ways to write a digit that MNIST hardly has: a 1 with an upstroke, a crossed 7. */
+void dg_augment_style(dg_rng *rng, float strength, uint8_t label, dg_field *field);
 
 /* Turned, sheared, scaled, moved and bent: one resampling. in and out differ. */
 void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out);

@@ -161,7 +161,7 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
         source = sample;
         label = DG_LABEL_OTHER;
     }
-    dg_augment(source, b->options->augment, seed, name, sample);
+    dg_augment(source, label, b->options->augment, seed, name, sample);
     return label;
 }
 

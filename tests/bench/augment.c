@@ -35,7 +35,8 @@ static void work(void *opaque)
     context *c = opaque;
     uint8_t out[DIGIT_SAMPLE_BYTES];
     for (size_t i = 0; i < c->data->count; i++)
-        dg_augment(c->data->samples + i * DIGIT_SAMPLE_BYTES, c->strength, 1, c->name++, out);
+        dg_augment(c->data->samples + i * DIGIT_SAMPLE_BYTES, c->data->labels[i], c->strength, 1,
+                   c->name++, out);
 }
 
 static void measure(const bench_data *data)
@@ -68,7 +69,7 @@ static void draw_card(const uint8_t *sample, int row, int column, uint8_t *sheet
 static void draw_digit(const bench_data *data, int row, int column, uint8_t *sample)
 {
     const uint8_t *digit = first_of(data, row % DIGIT_CLASSES);
-    dg_augment(digit, column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
+    dg_augment(digit, (uint8_t)(row % DIGIT_CLASSES), column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
 }
 
 static void draw_other(const bench_data *data, int row, int column, uint8_t *sample)

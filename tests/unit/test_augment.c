@@ -35,7 +35,7 @@ START_TEST(no_strength_changes_nothing)
 {
     uint8_t out[DIGIT_SAMPLE_BYTES];
     for (uint64_t name = 0; name < 50; name++) {
-        dg_augment(sample(name), 0, 1, name, out);
+        dg_augment(sample(name), 1, 0, 1, name, out);
         ck_assert_mem_eq(out, sample(name), sizeof out);
     }
 }
@@ -46,13 +46,13 @@ START_TEST(the_same_name_gives_the_same_sample)
     uint8_t once[DIGIT_SAMPLE_BYTES], again[DIGIT_SAMPLE_BYTES], next[DIGIT_SAMPLE_BYTES];
     int other_name = 0, other_seed = 0, changed = 0;
     for (uint64_t name = 0; name < NAMES; name++) {
-        dg_augment(sample(0), 1, 1, name, once);
+        dg_augment(sample(0), 1, 1, 1, name, once);
         memcpy(again, sample(0), sizeof again);
-        dg_augment(again, 1, 1, name, again); /* in place, too */
+        dg_augment(again, 1, 1, 1, name, again); /* in place, too */
         ck_assert_mem_eq(again, once, sizeof once);
-        dg_augment(sample(0), 1, 1, name + NAMES, next);
+        dg_augment(sample(0), 1, 1, 1, name + NAMES, next);
         other_name += memcmp(next, once, sizeof once) != 0;
-        dg_augment(sample(0), 1, 2, name, next);
+        dg_augment(sample(0), 1, 1, 2, name, next);
         other_seed += memcmp(next, once, sizeof once) != 0;
         changed += memcmp(sample(0), once, sizeof once) != 0;
     }
@@ -71,6 +71,30 @@ static double difference(const uint8_t *a, const uint8_t *b)
     return sum / DIGIT_SAMPLE_BYTES;
 }
 
+/* What a 1 and a 7 may become; the rest is left alone. */
+START_TEST(ways_to_write_are_of_their_digits)
+{
+    for (uint8_t label = 0; label <= DIGIT_CLASSES; label++) {
+        int changed = 0;
+        for (uint64_t name = 0; name < NAMES; name++) {
+            dg_field field, before;
+            dg_rng rng;
+            dg_field_from_bytes(sample(name), &before);
+            field = before;
+            dg_rng_init(&rng, 1, DG_RNG_DISTORTION, name);
+            dg_augment_style(&rng, 1, label, &field);
+            for (int i = 0; i < SIDE * SIDE; i++)
+                ck_assert(field.at[i / SIDE][i % SIDE] >= 0 && field.at[i / SIDE][i % SIDE] <= 255);
+            changed += memcmp(&field, &before, sizeof field) != 0;
+        }
+        if (label == 1 || label == 7)
+            ck_assert(changed > NAMES / 12 && changed < NAMES / 3);
+        else
+            ck_assert_int_eq(changed, 0);
+    }
+}
+END_TEST
+
 START_TEST(strength_counts)
 {
     static const float strengths[] = {0.1f, 0.3f, 0.6f, 1};
@@ -79,7 +103,7 @@ START_TEST(strength_counts)
         double mean = 0;
         for (uint64_t name = 0; name < NAMES; name++) {
             uint8_t out[DIGIT_SAMPLE_BYTES];
-            dg_augment(sample(name), strengths[s], 1, name, out);
+            dg_augment(sample(name), 1, strengths[s], 1, name, out);
             mean += difference(out, sample(name)) / NAMES;
         }
         ck_assert_double_gt(mean, 1.1 * before);
@@ -173,7 +197,7 @@ START_TEST(a_pen_thins_and_thickens)
         most = fmax(most, after);
     }
     ck_assert_double_lt(least, 0.75 * before);
-    ck_assert_double_gt(least, 0.3 * before); /* something is left of the stroke */
+    ck_assert_double_gt(least, 0.2 * before); /* something is left of the stroke */
     ck_assert_double_gt(most, 1.7 * before);
     ck_assert_double_lt(most, 2.6 * before);
 }
@@ -236,7 +260,7 @@ START_TEST(any_bytes_will_do)
         dg_rng_init(&rng, 9, DG_RNG_DISTORTION, name);
         for (size_t i = 0; i < sizeof in; i++)
             in[i] = name % 3 == 0 ? (uint8_t)dg_rng_u32(&rng) : name % 3 == 1 ? 255 : 0;
-        dg_augment(in, 1, 1, name, out);
+        dg_augment(in, 1, 1, 1, name, out);
     }
 }
 END_TEST
@@ -247,6 +271,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, no_strength_changes_nothing);
     tcase_add_test(tcase, the_same_name_gives_the_same_sample);
+    tcase_add_test(tcase, ways_to_write_are_of_their_digits);
     tcase_add_test(tcase, strength_counts);
     tcase_add_test(tcase, a_hand_moves_within_bounds);
     tcase_add_test(tcase, a_still_hand_copies);

@@ -1,0 +1,194 @@
+#include "data/pen.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SIDE DG_FIELD_SIDE
+#define FIT 20.0f /* pixels: the longer side of what is drawn */
+
+#define POINTS_MOST 24
+#define UNITS 8.0f      /* the grid's side */
+#define STEPS 5         /* straight pieces between two points of a curve */
+#define WOBBLE 0.45f    /* units: how far a point may stray */
+#define SERIF 1.1f      /* units, half a bar */
+
+typedef struct point {
+    float x, y;
+} point;
+
+/* What is to be drawn, in units of the grid: pieces, straight each. */
+typedef struct drawing {
+    point from[256], to[256];
+    int count;
+} drawing;
+
+static void add_piece(drawing *d, point from, point to)
+{
+    if (d->count < (int)(sizeof d->from / sizeof d->from[0])) {
+        d->from[d->count] = from;
+        d->to[d->count++] = to;
+    }
+}
+
+/* Catmull and Rom's spline, `part` of the way from b to c. */
+static point between(point a, point b, point c, point d, float part)
+{
+    const float p2 = part * part, p3 = p2 * part;
+    const float wa = -p3 + 2 * p2 - part, wb = 3 * p3 - 5 * p2 + 2;
+    const float wc = -3 * p3 + 4 * p2 + part, wd = p3 - p2;
+    return (point){(wa * a.x + wb * b.x + wc * c.x + wd * d.x) / 2,
+                   (wa * a.y + wb * b.y + wc * c.y + wd * d.y) / 2};
+}
+
+static void add_curve(drawing *d, const point *points, int count)
+{
+    for (int i = 0; i + 1 < count; i++) {
+        const point before = points[i > 0 ? i - 1 : 0];
+        const point after = points[i + 2 < count ? i + 2 : count - 1];
+        point last = points[i];
+        for (int step = 1; step <= STEPS; step++) {
+            const point next =
+                between(before, points[i], points[i + 1], after, (float)step / STEPS);
+            add_piece(d, last, next);
+            last = next;
+        }
+    }
+}
+
+static void add_line(drawing *d, const point *points, int count)
+{
+    for (int i = 0; i + 1 < count; i++)
+        add_piece(d, points[i], points[i + 1]);
+}
+
+static void add_serif(drawing *d, point end)
+{
+    add_piece(d, (point){end.x - SERIF, end.y}, (point){end.x + SERIF, end.y});
+}
+
+static bool at_edge(point p)
+{
+    return p.y < 1 || p.y > UNITS - 1;
+}
+
+static void add_stroke(dg_rng *rng, drawing *d, const char *text, size_t length, bool serifs)
+{
+    const bool smooth = text[0] == '~';
+    point points[POINTS_MOST];
+    int count = 0;
+    for (size_t i = smooth; i + 1 < length && count < POINTS_MOST; i += 2, count++)
+        points[count] = (point){(float)(text[i] - '0') + dg_rng_around(rng, WOBBLE),
+                                (float)(text[i + 1] - '0') + dg_rng_around(rng, WOBBLE)};
+    if (smooth)
+        add_curve(d, points, count);
+    else
+        add_line(d, points, count);
+    if (serifs && at_edge(points[0]))
+        add_serif(d, points[0]);
+    if (serifs && count > 1 && at_edge(points[count - 1]))
+        add_serif(d, points[count - 1]);
+}
+
+/* ---- Ink -------------------------------------------------------------- */
+
+static float clamp(float x, float low, float high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static float distance(point p, point from, point to)
+{
+    const float dx = to.x - from.x, dy = to.y - from.y;
+    const float length = dx * dx + dy * dy;
+    const float part = length > 0 ? ((p.x - from.x) * dx + (p.y - from.y) * dy) / length : 0;
+    const float at = clamp(part, 0, 1);
+    const float x = from.x + at * dx - p.x, y = from.y + at * dy - p.y;
+    return sqrtf(x * x + y * y);
+}
+
+/* One straight piece of a round pen, antialiased; only where it can reach. */
+static void ink_piece(point from, point to, float radius, dg_field *field)
+{
+    const float reach = radius + 1;
+    const int left = (int)clamp(fminf(from.x, to.x) - reach, 0, SIDE - 1);
+    const int right = (int)clamp(fmaxf(from.x, to.x) + reach, 0, SIDE - 1);
+    const int top = (int)clamp(fminf(from.y, to.y) - reach, 0, SIDE - 1);
+    const int bottom = (int)clamp(fmaxf(from.y, to.y) + reach, 0, SIDE - 1);
+    for (int y = top; y <= bottom; y++)
+        for (int x = left; x <= right; x++) {
+            const float away = distance((point){(float)x, (float)y}, from, to);
+            const float level = 255 * clamp(radius + 0.5f - away, 0, 1);
+            if (level > field->at[y][x])
+                field->at[y][x] = level;
+        }
+}
+
+typedef struct span {
+    float low, high;
+} span;
+
+static span widen(span s, float a, float b)
+{
+    return (span){fminf(s.low, fminf(a, b)), fmaxf(s.high, fmaxf(a, b))};
+}
+
+/* The drawing, its longer side FIT pixels, `squeeze` times as wide as it was. */
+static void ink(const drawing *d, float squeeze, float radius, dg_field *field)
+{
+    span across = {INFINITY, -INFINITY}, down = {INFINITY, -INFINITY};
+    for (int i = 0; i < d->count; i++) {
+        across = widen(across, d->from[i].x, d->to[i].x);
+        down = widen(down, d->from[i].y, d->to[i].y);
+    }
+    const float width = (across.high - across.low) * squeeze, height = down.high - down.low;
+    const float longer = fmaxf(fmaxf(width, height), 0.1f);
+    const float scale = (FIT - 2 * radius) / longer;
+    const float left = (SIDE - 1 - width * scale) / 2, top = (SIDE - 1 - height * scale) / 2;
+    for (int i = 0; i < d->count; i++) {
+        const point from = {left + (d->from[i].x - across.low) * squeeze * scale,
+                            top + (d->from[i].y - down.low) * scale};
+        const point to = {left + (d->to[i].x - across.low) * squeeze * scale,
+                          top + (d->to[i].y - down.low) * scale};
+        ink_piece(from, to, radius, field);
+    }
+}
+
+void dg_pen_line(float from_x, float from_y, float to_x, float to_y, float radius,
+                 dg_field *field)
+{
+    ink_piece((point){from_x, from_y}, (point){to_x, to_y}, radius, field);
+}
+
+static float draw_radius(dg_rng *rng)
+{
+    const float thick = dg_rng_unit(rng);
+    return 0.8f + 1.9f * thick * thick;
+}
+
+void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field)
+{
+    drawing d = {.count = 0};
+    while (*glyph) {
+        const size_t length = strcspn(glyph, " ");
+        add_stroke(rng, &d, glyph, length, serifs);
+        glyph += length + (glyph[length] == ' ');
+    }
+    ink(&d, squeeze, draw_radius(rng), field);
+}
+
+void dg_pen_scribble(dg_rng *rng, dg_field *field)
+{
+    point points[POINTS_MOST];
+    drawing d = {.count = 0};
+    const int strokes = 1 + (int)dg_rng_below(rng, 3);
+    for (int s = 0; s < strokes; s++) {
+        const int count = 4 + (int)dg_rng_below(rng, 7);
+        for (int i = 0; i < count; i++)
+            points[i] = (point){UNITS * dg_rng_unit(rng), UNITS * dg_rng_unit(rng)};
+        if (dg_rng_unit(rng) < 0.7f)
+            add_curve(&d, points, count);
+        else
+            add_line(&d, points, count);
+    }
+    ink(&d, 1, draw_radius(rng), field);
+}

@@ -1,0 +1,26 @@
+/*
+ * pen.h - what a pen leaves between points: letters and signs from a line of text, scribbles.
+ *
+ * A glyph is strokes separated by blanks, a stroke its points, two figures each: x from 0 left,
+ * y from 0 top, on a grid of 8. '~' in front: a smooth curve through them; else straight.
+ */
+#ifndef DG_DATA_PEN_H
+#define DG_DATA_PEN_H
+
+#include "base/rng.h"
+#include "data/field.h"
+
+#include <stdbool.h>
+
+/* The glyph with its points a little strayed and a pen of any usual width, `squeeze` times as wide
+ * as on the grid, its longer side 20 pixels, in the middle of an empty field. */
+void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field);
+
+/* Strokes between random points. */
+void dg_pen_scribble(dg_rng *rng, dg_field *field);
+
+/* One straight stroke of a round pen, in pixels. */
+void dg_pen_line(float from_x, float from_y, float to_x, float to_y, float radius,
+                 dg_field *field);
+
+#endif
