@@ -157,8 +157,15 @@ double bench_argument_real(int argc, char **argv, const char *name, double other
 
 digit_model *bench_model(uint32_t threads)
 {
+    const char *path = getenv("BENCH_MODEL");
+    digit_model_options options;
     digit_model *model = NULL;
-    bench_check(digit_model_load_pretrained(&model), "built-in model");
+    digit_model_options_init(&options, sizeof options);
+    options.architecture = "keras";
+    if (path)
+        bench_check(digit_model_load(path, &model), path);
+    else
+        bench_check(digit_model_create(&options, &model), "keras");
     bench_check(digit_model_set_threads(model, threads), "threads");
     return model;
 }

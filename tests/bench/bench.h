@@ -50,7 +50,7 @@ double bench_argument_real(int argc, char **argv, const char *name, double other
 void bench_check(digit_status status, const char *what);
 void *bench_alloc(size_t size);
 
-/* The built-in model with so many threads. */
+/* The network to measure with so many threads. */
 digit_model *bench_model(uint32_t threads);
 
 /* MNIST's training pictures if MNIST_DIR is set, else pictures like them: as much ink, as

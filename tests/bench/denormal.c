@@ -1,6 +1,6 @@
 /*
  * Weights so small that processors multiply them a hundred times slower unless told to take them
- * for zero. Must not cost more than half as much again as the built-in model's.
+ * for zero. Must not cost more than half as much again as usual ones.
  */
 #include "bench.h"
 
@@ -68,7 +68,7 @@ int main(void)
     small = (context){.model = denormal(normal.model), .data = &data};
     bench_time_in_turn(work, both, 2, spreads);
     for (int i = 0; i < 2; i++)
-        bench_report("predict bulk", i ? "\"weights\": \"denormal\"" : "\"weights\": \"built-in\"",
+        bench_report("predict bulk", i ? "\"weights\": \"denormal\"" : "\"weights\": \"usual\"",
                      spreads[i], 1e6 / SAMPLES, "us an image");
     const bench_spread ratio = {
         .median = spreads[1].median / spreads[0].median,

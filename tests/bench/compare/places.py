@@ -12,7 +12,6 @@ from .plan import WORKERS
 
 BENCH = Path(__file__).absolute().parents[1]
 ROOT = BENCH.parents[1]
-MODEL = ROOT / "libdigit/io/pretrained.safetensors"
 
 # Virtual environment: what pip puts into it. TensorFlow wants versions of its own.
 PACKAGES = {
@@ -21,7 +20,7 @@ PACKAGES = {
               "opencv-python-headless", "scikit-learn", "safetensors"],
 }
 PROGRAMS = ["predict-one", "predict-bulk", "train", "normalize", "file", "denormal", "share",
-            "scale", "start", "first-answer", "answers", "reach"]
+            "scale", "start", "first-answer", "answers", "reach", "keras"]
 BUILDS = {"libdigit": [], "libdigit-v3": ["-Ddispatch=v3"]}
 
 
@@ -39,6 +38,10 @@ class Places:
     def models(self) -> Path:
         return self.work / "models"
 
+    @property
+    def model(self) -> Path:
+        return self.models / "keras.safetensors"
+
     def python(self, environment: str) -> str:
         return str(self.work / f"venv-{environment}" / "bin" / "python")
 
@@ -50,7 +53,9 @@ class Places:
         self.skipped[peer] = why
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "MNIST_DIR": str(self.mnist), "BENCH_MODELS": str(self.models),
+        own = {"BENCH_MODEL": str(self.model)} if self.model.exists() else {}
+        return {**os.environ, **own, "MNIST_DIR": str(self.mnist),
+                "BENCH_MODELS": str(self.models),
                 "TORCHINDUCTOR_CACHE_DIR": str(self.work / "torch-cache"),
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore"}
 
@@ -103,10 +108,14 @@ def find_mnist(places: Places) -> None:
 def write_models(places: Places) -> None:
     """A form that cannot be written stops only those who read it: they give no answers then."""
     places.models.mkdir(exist_ok=True)
+    places.model.unlink(missing_ok=True)
+    say("training the network to compare")
+    run([places.program("keras"), str(places.model)], places.environment())
     workers = BENCH / "workers"
     for form in ("state", "onnx", "torch", "picture"):
         try:
-            run([places.python("peers"), str(workers / "write_models.py"), str(MODEL), form],
+            run([places.python("peers"), str(workers / "write_models.py"), str(places.model),
+                 form],
                 places.environment())
         except RuntimeError as error:
             say(f"no model as {form}: {error}")

@@ -17,8 +17,8 @@ INTRO = """# Benchmarks
 
 For whoever wants to know what libdigit costs, beside what one would use instead. Written by
 `tests/bench/peers.py`, not by hand: all figures come from one run, in which the libraries took
-turns. The network is that of the built-in model (`keras`, 179,926 weights), with the same weights
-everywhere; the pictures are MNIST's.
+turns. The network is `keras` (179,926 weights), with the same weights everywhere; the pictures are
+MNIST's. Only the first answer is the built-in model's.
 
 ![Bars: libdigit beside other libraries](pictures/benchmarks.svg)
 """

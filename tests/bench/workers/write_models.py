@@ -1,4 +1,4 @@
-"""The built-in model in the peers' forms: net.onnx, net.pt, state.safetensors, digit.png.
+"""The network to compare in the peers' forms: net.onnx, net.pt, state.safetensors, digit.png.
 
 The temperature that calibrates libdigit's confidence is folded into the last layer, so that all
 networks give the same probabilities.
