@@ -6,17 +6,18 @@ import ctypes
 import weakref
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Optional, TypeVar
+from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._arrays import PathLike, integer, path_of, samples_of, text_of
+from ._arguments import PathLike, integer, path_of, text_of
 from ._errors import Status
 from ._guard import Guard
 from ._library import check, lib
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
+from ._samples import samples_of
 from ._training import ProgressCallback, Watcher, train_options
 from .data import dataset_of
 from .picture import normalize_for
@@ -281,9 +282,10 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
-            0 = background, 255 = ink, the digit centred as in MNIST: what
-            `normalize` gives. Anything with the buffer protocol will do.
+        images : array, shape (n, 28, 28), (n, 784), (n, 28, 28, 1) or (n, 1, 28, 28)
+            uint8, 0 = background, 255 = ink, the digit centred as in MNIST:
+            what `normalize` gives; or floats 0..1, which are rounded to bytes.
+            Anything with the buffer protocol will do, torch tensors too.
 
         Returns
         -------
@@ -297,9 +299,10 @@ class Model:
         Raises
         ------
         TypeError
-            `images` is not of uint8.
+            `images` is neither of uint8 nor of floats.
         ValueError
-            `images` has another shape, or the model is closed.
+            `images` has another shape, floats beyond 0..1 or NaN, or the model
+            is closed.
         """
         samples = samples_of(images)
         count = len(samples)
@@ -323,7 +326,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -343,7 +346,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -363,7 +366,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -383,8 +386,9 @@ class Model:
 
         Parameters
         ----------
-        picture : array of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
-            Grey, RGB or RGBA: see `libdigit.normalize`.
+        picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
+            Pixels (h, w), (h, w, 3) or (h, w, 4), or a picture file or its
+            content: see `libdigit.normalize`.
         ink : {'auto', 'dark', 'light'}
             Which side of the contrast is the ink.
 
@@ -394,7 +398,7 @@ class Model:
 
         Raises
         ------
-        TypeError, ValueError
+        TypeError, ValueError, DigitError
             As `libdigit.normalize`.
         """
         with self._guard.reading():
@@ -407,7 +411,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
         labels : array of integers, shape (n,)
             Each 0..9.
@@ -419,10 +423,11 @@ class Model:
         Raises
         ------
         TypeError
-            `images` is not of uint8, or `labels` not of integers.
+            `images` is neither of uint8 nor of floats, or `labels` not of
+            integers.
         ValueError
-            A shape is wrong, a label out of range, or there are more of the one
-            than of the other.
+            A shape is wrong, a label or a float out of range, or there are more
+            of the one than of the other.
         """
         metrics = c.digit_metrics(size=ctypes.sizeof(c.digit_metrics))
         with dataset_of(images, labels) as dataset, self._guard.reading():
@@ -449,7 +454,7 @@ class Model:
         label_smoothing: Optional[float] = None,
         average: Optional[float] = None,
         validation: Optional[tuple[Any, Any]] = None,
-        progress: Optional[ProgressCallback] = None,
+        progress: Optional[Union[bool, ProgressCallback]] = None,
         seed: Optional[int] = None,
         checkpoint: Optional[PathLike] = None,
         trained_on: Optional[str] = None,
@@ -463,7 +468,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
         labels : array of integers, shape (n,)
             Each 0..9.
@@ -487,8 +492,9 @@ class Model:
             end; 0 is off, and the default.
         validation : tuple of (images, labels), optional
             Judged after each epoch, and used to calibrate confidence.
-        progress : callable, optional
-            Called with a `Progress` a few times a second at most and at the end
+        progress : bool or callable, optional
+            True: a bar for each epoch, in terminals and notebooks (needs tqdm).
+            A callable is called with a `Progress` a few times a second at most and at the end
             of each epoch, on this thread. If it returns something true, training
             stops and `fit` returns. It must not use the model.
         seed : int, optional
@@ -534,6 +540,7 @@ class Model:
         )
         options.progress = watcher.function
         with ExitStack() as stack:
+            stack.callback(watcher.close)
             dataset = stack.enter_context(dataset_of(images, labels))
             if validation is not None:
                 options.validation = stack.enter_context(_validation_of(validation))
