@@ -97,6 +97,7 @@ class Chain:
 
     def dense(self, name: str, weight: Weights, bias: Weights | None) -> None:
         """Fully connected layer; `weight` is [units, inputs]."""
+        self._open(name)
         if len(self.shape) != 1:
             raise unsupported(name, "a dense layer on a picture that is not flattened")
         weight = _numbers(name, weight)
@@ -123,6 +124,7 @@ class Chain:
         epsilon: float,
     ) -> None:
         """Batch normalisation with fixed statistics, one number a channel."""
+        self._open(name)
         count = self.shape[0]
         gain = np.ones(count) if gamma is None else _bias(name, gamma, count)
         shift = _bias(name, beta, count)
@@ -202,7 +204,7 @@ class Chain:
 
     def model(self) -> Model:
         """The network as a model."""
-        self._nothing_pending("the last layer")
+        self._refuse_pending("the last layer")
         words = list(self._words)
         while words and words[-1].startswith("dropout"):
             words.pop()
@@ -234,8 +236,10 @@ class Chain:
 
     def _nothing_pending(self, name: str, linear: bool = False) -> None:
         self._open(name)
-        if linear and np.ndim(self._scale) == 0:
-            return  # a mean of what is scaled is a scaled mean
+        if not linear or np.ndim(self._scale) > 0:  # a mean of what is scaled is a scaled mean
+            self._refuse_pending(name)
+
+    def _refuse_pending(self, name: str) -> None:
         if np.any(np.not_equal(self._scale, 1)) or np.any(self._offset):
             raise unsupported(name, "scaled numbers (rescaling, batch normalisation) before it")
 
@@ -273,7 +277,10 @@ def _numbers(name: str, array: Weights) -> Weights:
     """Weights in double precision, in which they are worked upon."""
     if array.dtype.kind != "f":
         raise bad(name, f"weights of {array.dtype}, not floats")
-    return array.astype(np.float64)
+    numbers = array.astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise bad(name, "a weight that is not finite")
+    return numbers
 
 
 def _bias(name: str, array: Weights | None, count: int) -> Weights:

@@ -139,7 +139,7 @@ def _decode(content: bytes, name: str) -> npt.NDArray[np.uint8]:
 def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
     """The pixels of a picture file's pages, turned upright."""
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
         raise ImportError("picture files need Pillow: pip install 'libdigit[pictures]'") from error
     try:
@@ -155,7 +155,7 @@ def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise error_from(Status.LIMIT, f"{name}: {error}") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         kinds = ", ".join(_FILE_FORMATS)
         raise DigitError(Status.FORMAT, f"{name}: no picture file of {kinds}") from error
     except Exception as error:  # Pillow's readers raise whatever a broken file leads them to

@@ -133,4 +133,5 @@ def _dense_kernel(layer: Layer, weight: npt.NDArray[np.float32]) -> npt.NDArray[
     """[inputs, units]; inputs that were a picture run row, column, channel."""
     if len(layer.inputs) == 3:
         weight = weight.reshape(layer.size, *layer.inputs).transpose(0, 2, 3, 1)
-    return weight.reshape(layer.size, -1).T
+    kernel: npt.NDArray[np.float32] = weight.reshape(layer.size, -1).T
+    return kernel

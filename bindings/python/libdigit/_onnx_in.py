@@ -71,7 +71,7 @@ class _Walker:
     # -- Walking -------------------------------------------------------------
 
     def at_end(self) -> bool:
-        return self._at_hand == self._output
+        return bool(self._at_hand == self._output)
 
     def next_node(self) -> NodeProto | None:
         consumers = self._consumers.get(self._at_hand, [])
@@ -160,7 +160,8 @@ def _array_of(tensor: TensorProto) -> npt.NDArray[Any]:
         raise DigitError(
             Status.UNSUPPORTED, f"tensor {tensor.name[:60]!r}: its numbers lie in another file"
         )
-    return numpy_helper.to_array(tensor)
+    array: npt.NDArray[Any] = numpy_helper.to_array(tensor)
+    return array
 
 
 def _attributes(node: NodeProto) -> dict[str, Any]:
@@ -266,8 +267,8 @@ def _batchnorm(walker: _Walker, node: NodeProto, name: str) -> None:
         walker.flat(name)
     else:
         walker.picture(name)
-    arrays = [walker.weights(node, index) for index in range(1, 5)]
-    walker.chain.batchnorm(name, *arrays, epsilon=known.get("epsilon", 1e-5))
+    gamma, beta, mean, variance = (walker.weights(node, index) for index in range(1, 5))
+    walker.chain.batchnorm(name, gamma, beta, mean, variance, known.get("epsilon", 1e-5))
 
 
 def _relu(walker: _Walker, node: NodeProto, name: str) -> None:

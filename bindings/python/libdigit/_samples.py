@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
@@ -13,6 +14,8 @@ from ._prototypes import DIGIT_CLASSES, DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE
 __all__ = ["array_of", "bytes_of_floats", "labels_of", "samples_of"]
 
 _SIDE = DIGIT_SAMPLE_SIDE
+_BYTE = np.dtype(np.uint8)
+_PLAIN_SHAPE = (_SIDE, _SIDE)
 _SAMPLE_SHAPES = ((_SIDE, _SIDE), (DIGIT_SAMPLE_BYTES,), (_SIDE, _SIDE, 1), (1, _SIDE, _SIDE))
 
 # A byte is a 255th. Rounding moves no value by more than half of one; from a
@@ -28,6 +31,13 @@ def samples_of(images: Any, name: str = "images") -> npt.NDArray[np.uint8]:
     `images` has the shape (n, 28, 28), (n, 784), (n, 28, 28, 1) or
     (n, 1, 28, 28) and is returned as it is where it fits, else copied.
     """
+    if (
+        type(images) is np.ndarray
+        and images.dtype is _BYTE
+        and images.shape[1:] == _PLAIN_SHAPE
+        and images.flags.c_contiguous
+    ):
+        return images  # nearly always; the rest takes as long as a small network
     array = array_of(images, name)
     if array.dtype != np.uint8 and array.dtype.kind != "f":
         raise TypeError(
@@ -100,8 +110,16 @@ def _warn_once(off: float, name: str) -> None:
         warnings.warn(
             f"{name}: values between 255ths are rounded to bytes, by up to {off / 255:.2g}; "
             "the library takes bytes (this is said once)",
-            stacklevel=5,
+            stacklevel=_frames_within(),
         )
+
+
+def _frames_within() -> int:
+    """How many callers, from `_warn_once` on, are of this package; the next one is told."""
+    frame, count = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__package__") == __package__:
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def _kind(given: Any, array: npt.NDArray[Any]) -> str:

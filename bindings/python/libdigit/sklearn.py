@@ -157,7 +157,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Outputs that no label stood for got next to nothing; the rest is 1 again.
         total = probabilities.sum(1, keepdims=True)
         even = np.full_like(probabilities, 1 / len(self.classes_))
-        return np.divide(probabilities, total, out=even, where=total > 0)
+        np.divide(probabilities, total, out=even, where=total > 0)
+        return even
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of each sample.

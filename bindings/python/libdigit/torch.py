@@ -140,8 +140,6 @@ def _fits(chain: Chain, layer: Layer, module: Tensors) -> bool:
     inputs = chain.shape[0]
     if layer.word == "batchnorm":
         return "running_var" in module and module["running_var"].shape == (inputs,)
-    expected = (layer.size, inputs)
-    if layer.word == "conv":
-        expected += (layer.side, layer.side)
+    sides = (layer.side, layer.side) if layer.word == "conv" else ()
     weight = module.get("weight")
-    return weight is not None and weight.shape == expected
+    return weight is not None and weight.shape == (layer.size, inputs, *sides)

@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
 def _median_seconds(call: Callable[[], object]) -> float:
     """Seconds of one call, the median over half a second of them."""
     call()
-    times, end = [], time.perf_counter() + _SECONDS
+    times: list[float] = []
+    end = time.perf_counter() + _SECONDS
     while time.perf_counter() < end or len(times) < 5:
         before = time.perf_counter()
         call()
