@@ -460,7 +460,7 @@ def test_what_is_written_is_right(tmp_path, model):
     layers = []
     with h5py.File(tmp_path / "x.h5") as file:
         config = json.loads(file.attrs["model_config"])
-        for entry in config["config"]["layers"]:
+        for entry in config["config"]["layers"][1:]:
             group = file["model_weights"][entry["config"]["name"]]
             weights = [group[name][()] for name in group.attrs["weight_names"]]
             layers.append(layer(entry["class_name"], entry["config"], weights))

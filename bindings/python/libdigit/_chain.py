@@ -21,12 +21,15 @@ from ._prototypes import DIGIT_CLASSES
 from ._safetensors import Tensors
 from .model import Model
 
-__all__ = ["Chain", "Padding", "Weights", "same_padding"]
+__all__ = ["BYTES_SCALE", "Chain", "Padding", "Weights", "bad", "same_padding", "unsupported"]
 
 Weights = npt.NDArray[Any]
 
 #: Zeros around a picture: (top, bottom, left, right).
 Padding = tuple[int, int, int, int]
+
+#: A network whose input is scaled by less than this takes bytes.
+BYTES_SCALE = 1 / 64
 
 _EPSILON = 1e-5  # of libdigit's batchnorm
 _NONE: Padding = (0, 0, 0, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._chain import Chain, Padding, bad, same_padding, unsupported
+from ._chain import BYTES_SCALE, Chain, Padding, bad, same_padding, unsupported
 from ._keras_config import KerasLayer, flow
 from ._prototypes import DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE
 from .model import Model
@@ -22,7 +22,6 @@ WITH_WEIGHTS = ("Conv2D", "Dense", "BatchNormalization")
 
 _SIDE = DIGIT_SAMPLE_SIDE
 _INPUTS = ([_SIDE, _SIDE, 1], [_SIDE, _SIDE], [DIGIT_SAMPLE_BYTES])
-_BYTES_SCALE = 1 / 64  # a rescaling by less than this makes 0..1 of bytes
 
 
 def build(
@@ -49,7 +48,7 @@ def _largest(layers: list[KerasLayer]) -> float:
     """What ink is at the input: 255 if the first thing done is to scale bytes down."""
     for layer in layers:
         if layer.kind == "Rescaling":
-            return 255.0 if abs(layer.real("scale", 1.0)) < _BYTES_SCALE else 1.0
+            return 255.0 if abs(layer.real("scale", 1.0)) < BYTES_SCALE else 1.0
         if layer.kind in WITH_WEIGHTS:
             break
     return 1.0

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from ._architecture import Layer
 from ._modelfile import Parts
-from ._prototypes import DIGIT_SAMPLE_SIDE
 
 __all__ = ["OutLayer", "layers_from", "snake"]
 
@@ -70,8 +69,6 @@ def layers_from(parts: Parts) -> list[OutLayer]:
             _append(out, kind, config)
             out[-1].weights = _weights(layer, parts)
     out[-1].config["activation"] = "softmax"
-    side = DIGIT_SAMPLE_SIDE
-    out[0].config["batch_input_shape"] = [None, side, side, 1]
     return out
 
 

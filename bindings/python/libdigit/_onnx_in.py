@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ._chain import Chain, Padding, bad, same_padding, unsupported
+from ._chain import BYTES_SCALE, Chain, Padding, bad, same_padding, unsupported
 from ._errors import DigitError, Status
 from ._prototypes import DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto
 
-__all__ = ["walk"]
+__all__ = ["largest_of", "walk"]
 
 _SIDE = DIGIT_SAMPLE_SIDE
 # What the numbers of an input stand for: N samples, Channels, Height, Width, K of all these.
@@ -34,6 +34,16 @@ def walk(graph: GraphProto, chain: Chain) -> None:
     walker = _Walker(graph, chain)
     while not walker.at_end():
         walker.step()
+
+
+def largest_of(graph: GraphProto) -> float:
+    """What ink is at the input: 255 if the first thing done is to scale bytes down."""
+    walker = _Walker(graph, Chain(1.0, ""))
+    node = walker.next_node()
+    if node is None or node.op_type not in ("Mul", "Div"):
+        return 1.0
+    scale, _ = _rescaling(walker, node, _label(node))
+    return 255.0 if abs(scale) < BYTES_SCALE else 1.0
 
 
 class _Walker:
@@ -338,7 +348,12 @@ def _transpose(walker: _Walker, node: NodeProto, name: str) -> None:
 
 
 def _scale(walker: _Walker, node: NodeProto, name: str) -> None:
-    """Arithmetic with one number: a rescaling."""
+    """Arithmetic with one number."""
+    walker.chain.affine(name, *_rescaling(walker, node, name))
+
+
+def _rescaling(walker: _Walker, node: NodeProto, name: str) -> tuple[float, float]:
+    """By what a node multiplies, and what it adds."""
     arrays = [walker.constant(one) for one in node.input]
     values = [array for array in arrays if array is not None]
     if len(values) != 1 or values[0].size != 1 or arrays[0] is not None and _ordered(node):
@@ -348,7 +363,7 @@ def _scale(walker: _Walker, node: NodeProto, name: str) -> None:
         raise bad(name, "a division by zero")
     scale = {"Mul": value, "Div": 1 / (value or 1)}.get(node.op_type, 1.0)
     offset = {"Add": value, "Sub": -value}.get(node.op_type, 0.0)
-    walker.chain.affine(name, scale, offset)
+    return scale, offset
 
 
 def _ordered(node: NodeProto) -> bool:

@@ -25,6 +25,7 @@ from ._keras_config import KerasLayer, layers_of
 from ._keras_in import WITH_WEIGHTS, LayerWeights, build
 from ._keras_out import OutLayer, layers_from, snake
 from ._modelfile import take_apart
+from ._prototypes import DIGIT_SAMPLE_SIDE
 from .model import Model
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "save"]
 
+_SIDE = DIGIT_SAMPLE_SIDE
 _VERSIONS = {2: "2.15.0", 3: "3.0.0"}
 _CONFIG_MAX = 4 << 20
 _ROOTS = ("layers", "_layer_checkpoint_dependencies")  # of Keras 3, of Keras 2.12 to 2.15
@@ -228,14 +230,17 @@ def _weights_by_class(file: h5py.File, layers: list[KerasLayer]) -> LayerWeights
 # -- Writing -----------------------------------------------------------------
 
 
-def _config(layers: list[OutLayer]) -> dict[str, Any]:
-    entries = [{"class_name": layer.kind, "config": layer.config} for layer in layers]
+def _config(layers: list[OutLayer], version: int) -> dict[str, Any]:
+    shape = "batch_shape" if version == 3 else "batch_input_shape"
+    start = {"name": "input_layer", "dtype": "float32", shape: [None, _SIDE, _SIDE, 1]}
+    entries: list[dict[str, Any]] = [{"class_name": "InputLayer", "config": start}]
+    entries += [{"class_name": layer.kind, "config": layer.config} for layer in layers]
     return {"class_name": "Sequential", "config": {"name": "sequential", "layers": entries}}
 
 
 def _legacy_file(layers: list[OutLayer], version: int) -> bytes:
     with _h5.new_file() as (file, buffer):
-        file.attrs["model_config"] = json.dumps(_config(layers))
+        file.attrs["model_config"] = json.dumps(_config(layers, version))
         file.attrs["backend"] = "tensorflow"
         file.attrs["keras_version"] = _VERSIONS[version]
         group = file.create_group("model_weights")
@@ -273,7 +278,7 @@ def _weights_file(layers: list[OutLayer]) -> bytes:
 
 
 def _archive(layers: list[OutLayer]) -> bytes:
-    config = {"module": "keras", "registered_name": "Sequential", **_config(layers)}
+    config = {"module": "keras", "registered_name": "Sequential", **_config(layers, 3)}
     for entry in config["config"]["layers"]:
         entry.update(module="keras.layers", registered_name=None)
     members = {

@@ -17,7 +17,7 @@ from ._errors import DigitError, Status
 from ._files import name_of, read_whole, write_whole
 from ._library import VERSION
 from ._modelfile import take_apart
-from ._onnx_in import walk
+from ._onnx_in import largest_of, walk
 from ._onnx_out import model_proto
 from .model import Model
 
@@ -41,7 +41,8 @@ def load(path: PathLike, *, largest: Optional[float] = None) -> Model:
         (n, 28, 28, 1), (n, 28, 28) or (n, 784), and one output of ten numbers.
         All weights have to be in the file itself.
     largest : float, optional
-        What ink was in the network's training, 1 or 255; by default 1.
+        What ink was in the network's training, 1 or 255. By default 255 if the
+        first thing done is to scale bytes down, else 1.
 
     Returns
     -------
@@ -60,10 +61,11 @@ def load(path: PathLike, *, largest: Optional[float] = None) -> Model:
     """
     _require_onnx()
     content, name = read_whole(path), name_of(path)
-    chain = Chain(1.0 if largest is None else largest, _source(name))
+    source = f"unknown; imported from ONNX ({os.path.basename(name)})"
     try:
-        proto = _parse(content)
-        walk(proto.graph, chain)
+        graph = _parse(content).graph
+        chain = Chain(largest_of(graph) if largest is None else largest, source)
+        walk(graph, chain)
     except (DigitError, MemoryError):
         raise
     except Exception as error:  # what lies in a graph lead to is up to protobuf and NumPy
@@ -123,7 +125,3 @@ def _parse(content: bytes) -> Any:
             Status.UNSUPPORTED, f"opset {min(versions)}; {_OPSET_LEAST} is the oldest known"
         )
     return proto
-
-
-def _source(name: str) -> str:
-    return f"unknown; imported from ONNX ({os.path.basename(name)})"

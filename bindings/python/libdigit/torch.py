@@ -87,7 +87,7 @@ def _modules(tensors: Tensors) -> dict[str, Tensors]:
     modules: dict[str, Tensors] = {}
     for name in sorted(tensors, key=_natural):
         module, _, part = name.rpartition(".")
-        modules.setdefault(module, {})[part] = tensors[name]
+        modules.setdefault(module or name, {})[part] = tensors[name]
     return modules
 
 
