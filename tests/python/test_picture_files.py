@@ -74,6 +74,26 @@ def test_upright(expected):
     assert same(libdigit.normalize(content), expected)
 
 
+@pytest.mark.parametrize("ink", [0, 60, 200, 255])
+def test_only_the_ink_is_there(expected, ink):
+    """Of any colour, on nothing: black on white or white on black."""
+    rgba = np.zeros((90, 70, 4), np.uint8)
+    rgba[..., :3] = ink
+    rgba[..., 3] = np.where(drawing() == 10, 255, 0)
+    assert same(libdigit.normalize(encoded(Image.fromarray(rgba), "PNG")), expected, 1)
+
+
+def test_paper_with_a_transparent_margin(expected):
+    rgba = np.zeros((110, 90, 4), np.uint8)
+    rgba[10:100, 10:80, :3] = drawing()[..., None]
+    rgba[10:100, 10:80, 3] = 255
+    assert same(libdigit.normalize(encoded(Image.fromarray(rgba), "PNG")), expected, 1)
+
+
+def test_nothing_is_there():
+    assert not libdigit.normalize(Image.new("RGBA", (30, 40))).any()
+
+
 def test_transparent_palette_is_white(expected):
     image = Image.fromarray(np.where(drawing() == 255, 1, 0).astype(np.uint8), "P")
     image.putpalette([10, 10, 10, 0, 0, 0])

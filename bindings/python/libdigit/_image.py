@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
+from ._alpha import flatten
 from ._errors import DigitError, Status, error_from
 from ._files import name_of, read_whole
 from ._samples import array_of, bytes_of_floats
@@ -173,7 +174,8 @@ def _pixels_of_pillow(image: Image.Image, name: str) -> npt.NDArray[np.uint8]:
         transparent = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBa")
         grey = image.mode == "1"
         image = image.convert("RGBA" if transparent else "L" if grey else "RGB")
-    return np.asarray(image)
+    pixels = np.asarray(image)
+    return flatten(pixels) if image.mode == "RGBA" else pixels
 
 
 def _grey_of_words(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:

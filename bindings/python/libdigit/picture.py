@@ -35,7 +35,8 @@ def normalize(picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
         Bytes are the content of a PNG, JPEG, BMP, TIFF or WebP file, a str or
         os.PathLike names one. These need Pillow; they are turned upright as
         their EXIF data say, and looked at for their size before they are
-        decoded.
+        decoded. Where files and Pillow's images are transparent, they are laid
+        on a background that shows their ink.
     ink : {'auto', 'dark', 'light'}
         Which side of the contrast is the ink. 'auto' judges by the border.
 
