@@ -22,7 +22,8 @@ def flatten(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     colour = pixels[..., :3].astype(np.uint32)
     background = 255 if (alpha == 255).all() else _background(colour, alpha[..., 0])
     laid = (colour * alpha + 127) // 255 + (background * (255 - alpha) + 127) // 255
-    return np.minimum(laid, 255).astype(np.uint8)
+    opaque: npt.NDArray[np.uint8] = np.minimum(laid, 255).astype(np.uint8)
+    return opaque
 
 
 def _background(colour: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> int:

@@ -107,7 +107,8 @@ def confusion_matrix(
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     right = np.eye(DIGIT_CLASSES, dtype=bool)
     # Mistakes are few: the root of their share still shows.
-    axes.imshow(np.where(right, np.nan, np.sqrt(shares)), cmap="Oranges", vmin=0, vmax=0.5)
+    mistakes = np.where(right | (counts == 0), np.nan, np.sqrt(shares))
+    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=0.5)
     axes.imshow(np.where(right, shares, np.nan), cmap="Blues", vmin=0, vmax=1.6)
     for label, answer in zip(*np.nonzero(counts)):
         axes.text(answer, label, str(counts[label, answer]), ha="center", va="center", fontsize=8)
@@ -260,7 +261,7 @@ def filters(
     Returns
     -------
     ndarray of Axes, shape (number of filters,)
-        Blue answers ink, orange paper; one scale for all.
+        Purple wants ink, orange wants none; one scale for all.
     """
     parts = take_apart(model, drop_other=True)
     if parts.layers[0].word != "conv":
@@ -281,10 +282,11 @@ def filters(
 def saliency(
     model: Model, image: Any, *, window: int = 5, axes: Optional[Axes] = None
 ) -> Axes:
-    """What the network looked at: how much worse it does without each part.
+    """What the network looked at: how much less sure it is without each part.
 
-    A patch of the mean grey is laid over each place in turn; a place is as
-    blue as the answer's probability falls, as orange as it rises.
+    A patch of the mean grey is laid over each place in turn. A place is as
+    purple as the answer becomes less likely, as orange as it becomes more
+    likely: by how much the logarithm of its odds falls.
 
     Parameters
     ----------
@@ -310,7 +312,7 @@ def saliency(
     largest = max(float(np.abs(change).max()), 1e-3)
     axes.imshow(sample, cmap=_INK, vmin=0, vmax=255)
     shown = axes.imshow(change, cmap="PuOr", vmin=-largest, vmax=largest, alpha=0.65)
-    axes.figure.colorbar(shown, ax=axes, label="fall of the probability", shrink=0.8)
+    axes.figure.colorbar(shown, ax=axes, label="fall of the log odds", shrink=0.8)
     axes.set_title(f"What makes it a {answer['digit']} ({answer['confidence']:.1%})")
     axes.axis("off")
     return axes
@@ -319,21 +321,32 @@ def saliency(
 def _occluded(
     model: Model, sample: npt.NDArray[np.uint8], digit: int, window: int
 ) -> npt.NDArray[np.float64]:
-    """How much the probability of `digit` falls when each pixel is covered, [28, 28]."""
+    """How much the log odds of `digit` fall when each pixel is covered, [28, 28]."""
     places = _SIDE - window + 1
     covered = np.repeat(sample[np.newaxis], places * places, axis=0)
     grey = np.uint8(sample.mean())
     for index in range(places * places):
         row, column = divmod(index, places)
         covered[index, row : row + window, column : column + window] = grey
-    whole = model.predict_proba(sample[np.newaxis])[0, digit]
-    fall = (whole - model.predict_proba(covered)[:, digit]).reshape(places, places)
+    whole = _log_odds(model, sample[np.newaxis], digit)
+    fall = (whole - _log_odds(model, covered, digit)).reshape(places, places)
     total, count = np.zeros((_SIDE, _SIDE)), np.zeros((_SIDE, _SIDE))
     for row in range(window):
         for column in range(window):
             total[row : row + places, column : column + places] += fall
             count[row : row + places, column : column + places] += 1
     return total / count
+
+
+def _log_odds(
+    model: Model, samples: npt.NDArray[np.uint8], digit: int
+) -> npt.NDArray[np.float64]:
+    """Of one digit against the nine others; finite, and exact where it is nearly certain."""
+    probabilities = model.predict_proba(samples).astype(np.float64)
+    least = np.finfo(np.float32).tiny
+    others = np.delete(probabilities, digit, axis=1).sum(1)
+    odds = np.maximum(probabilities[:, digit], least) / np.maximum(others, least)
+    return np.asarray(np.log(odds))
 
 
 def _grid(
@@ -375,7 +388,7 @@ def _draw_answer(
     shades = [colour if one == digit else _GREY for one in range(DIGIT_CLASSES)]
     bars.barh(range(DIGIT_CLASSES), answer["probabilities"], color=shades)
     bars.set(xlim=(0, 1), ylim=(DIGIT_CLASSES - 0.5, -0.5), xticks=[])
-    bars.set_yticks(range(DIGIT_CLASSES), range(DIGIT_CLASSES), fontsize=5)
+    bars.set_yticks(range(DIGIT_CLASSES), range(DIGIT_CLASSES), fontsize=6)
     bars.tick_params(length=0, pad=1)
     bars.spines[["top", "right", "bottom"]].set_visible(False)
 
