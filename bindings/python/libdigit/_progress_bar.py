@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any, Optional
 
@@ -34,7 +35,7 @@ class ProgressBar:
                 desc=f"epoch {progress.epoch}/{progress.epochs}",
                 unit=" images",
                 unit_scale=True,
-                disable=None,  # neither terminal nor notebook: no bar
+                disable=_disable(),
             )
         if self._bar is not None:
             self._bar.set_postfix_str(_words(progress), refresh=False)
@@ -46,6 +47,11 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _disable() -> Optional[bool]:
+    """For tqdm: show the bar in a notebook, with widgets or without; elsewhere in terminals."""
+    return False if "ipykernel" in sys.modules else None
 
 
 def _words(progress: Progress) -> str:
