@@ -3,6 +3,8 @@
 Hypothesis makes arrays, and turns bytes of good files into others.
 """
 
+import json
+import os
 import tempfile
 import warnings
 from io import BytesIO
@@ -18,14 +20,25 @@ from hypothesis.extra import numpy as hnp
 from keras_files import conv, dense, h5_bytes, keras_bytes, layer
 
 import libdigit
-from libdigit import DigitError, Model, keras, onnx, torch
+from libdigit import DigitError, Model, _h5, _h5_convert, keras, onnx, torch
 
 FIXTURES = Path(__file__).parent / "fixtures"
 MODEL = Model("dense 10", seed=1)
 EXPECTED = (TypeError, ValueError, DigitError)
 
-many = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-some = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+def examples(count):
+    """The same ones each time; LIBDIGIT_FUZZ=N takes N times as many, others each time."""
+    return settings(
+        max_examples=count * FACTOR,
+        deadline=None,
+        derandomize=FACTOR == 1,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+FACTOR = int(os.environ.get("LIBDIGIT_FUZZ", "1"))
+many, some, few = examples(300), examples(120), examples(40)
 
 dtypes = st.one_of(
     hnp.scalar_dtypes(), st.just(np.dtype(object)), st.just(np.dtype([("a", "u1"), ("b", "f4")]))
@@ -163,10 +176,24 @@ def changed(content, change):
     return bytes(data)
 
 
-@pytest.mark.parametrize("name", GOOD)
+SLOW = ("x.h5", "x.keras")  # a process for each, which may loop or crash
+
+
+@pytest.mark.parametrize("name", sorted(set(GOOD) - set(SLOW)))
 @many
 @given(changes())
 def test_damaged_files(name, change):
+    check_damaged(name, change)
+
+
+@pytest.mark.parametrize("name", SLOW)
+@few
+@given(changes())
+def test_damaged_keras_files(name, change):
+    check_damaged(name, change)
+
+
+def check_damaged(name, change):
     content, load = GOOD[name]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
@@ -189,9 +216,7 @@ json_values = st.recursive(
 @many
 @given(st.data())
 def test_configurations(data):
-    """Settings of layers with any value."""
-    import json
-
+    """Settings of layers with any value, in files that are sound."""
     buffer = BytesIO(h5_bytes(SMALL_LAYERS))
     with h5py.File(buffer, "r+") as file:
         config = json.loads(file.attrs["model_config"])
@@ -203,7 +228,8 @@ def test_configurations(data):
         if data.draw(st.booleans()):
             config["class_name"] = "Functional"
         file.attrs["model_config"] = json.dumps(config)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_h5, "_convert", lambda content, name: _h5_convert.convert(content))
         path = Path(folder, "x.h5")
         path.write_bytes(buffer.getvalue())
         fails_well(keras.load, path)

@@ -25,7 +25,23 @@ from keras_files import (
 )
 
 import libdigit
-from libdigit import DigitError, Model, Status, keras
+from libdigit import DigitError, Model, Status, _h5, _h5_convert, keras
+
+
+
+@pytest.fixture(autouse=True)
+def converted_here(monkeypatch, request):
+    """Without a process for each file; test_hostile_files has them."""
+    if "hostile" not in request.node.name:
+
+        def convert_here(content, name):
+            try:
+                return _h5_convert.convert(content)
+            except Exception as error:
+                raise DigitError(Status.FORMAT, str(error)) from error
+
+        monkeypatch.setattr(_h5, "_convert", convert_here)
+
 
 IMAGES = make_samples(64)[0]
 TOLERANCE = 1e-5
@@ -408,6 +424,29 @@ def test_zip_bomb(tmp_path):
         archive.writestr("model.weights.h5", b"\0" * (64 << 20))
     with pytest.raises(DigitError, match="declares"):
         loaded(tmp_path, buffer.getvalue(), "bomb.keras")
+
+
+def test_hostile_files(tmp_path, monkeypatch):
+    """Read by a process that may loop or crash; ours says so and goes on."""
+    good = h5_bytes(small())
+    agrees(loaded(tmp_path, good), small())
+    with pytest.raises(DigitError, match="damaged HDF5 file") as caught:
+        loaded(tmp_path, good[: len(good) // 2])
+    assert caught.value.status == Status.FORMAT
+
+    source = tmp_path / "hostile" / "libdigit"
+    source.mkdir(parents=True)
+    (source / "__init__.py").touch()
+    monkeypatch.syspath_prepend(source.parent)
+    for code, words in (
+        ("import os; os.abort()", "its reader crashed"),
+        ("import resource as r; r.setrlimit(r.RLIMIT_CPU, (1, 1))\nwhile True: pass", "crashed"),
+        ("import time; time.sleep(60)", "no end"),
+    ):
+        (source / "_h5_convert.py").write_text(code)
+        monkeypatch.setattr(_h5, "_PATIENCE", 5)
+        with pytest.raises(DigitError, match=words):
+            loaded(tmp_path, good)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"\x89HDF\r\n\x1a\n", b"hello" * 100])

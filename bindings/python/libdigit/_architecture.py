@@ -6,7 +6,7 @@ they are in its normal form, and known to be right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Union
 
 from ._prototypes import DIGIT_SAMPLE_SIDE
@@ -18,7 +18,7 @@ Shape = Union[tuple[int, int, int], tuple[int]]
 
 INPUT_SHAPE: Shape = (1, DIGIT_SAMPLE_SIDE, DIGIT_SAMPLE_SIDE)
 
-_WITH_NUMBER = ("conv", "dense", "maxpool", "avgpool", "dropout", "other")
+_WITH_NUMBER = ("conv", "dense", "maxpool", "avgpool", "dropout")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Layer:
         ``"conv"``, ``"relu"``, ...
     size : int
         Filters, units, side of a pool's window, percent; 0 where there is none.
+        Eleven units at the end are the ten digits and ``other``.
     side : int
         Of a convolution's filters.
     same : bool
@@ -64,10 +65,19 @@ def parse(text: str) -> list[Layer]:
     layers: list[Layer] = []
     shape = INPUT_SHAPE
     while words:
+        if words[0] == "other":
+            layers[-1] = _with_other(layers[-1], int(words[1]))
+            break
         layer = _take_layer(words, len(layers), shape)
         layers.append(layer)
         shape = layer.outputs
     return layers
+
+
+def _with_other(last: Layer, others: int) -> Layer:
+    """The last dense layer, with outputs for what is no digit behind the ten."""
+    units = last.size + others
+    return replace(last, size=units, outputs=(units,))
 
 
 def _take_layer(words: list[str], number: int, inputs: Shape) -> Layer:

@@ -212,11 +212,13 @@ class Chain:
         while words and words[-1].startswith("dropout"):
             words.pop()
         last = words[-1] if words else "nothing"
-        if last != f"dense {DIGIT_CLASSES}":
+        if last == f"dense {DIGIT_CLASSES + 1}":
+            words[-1] = f"dense {DIGIT_CLASSES} other 1"
+        elif last != f"dense {DIGIT_CLASSES}":
             raise DigitError(
                 Status.UNSUPPORTED,
-                f"the network ends in '{last}'; libdigit's end in 'dense {DIGIT_CLASSES}' "
-                "and softmax, an output for each digit",
+                f"the network ends in '{last}'; libdigit's end in 'dense {DIGIT_CLASSES}' and "
+                "softmax, an output for each digit, or one more for what is no digit",
             )
         return assemble(" ".join(words), self._tensors, self._source)
 

@@ -7,10 +7,11 @@ judged by the same checks as any file.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import _safetensors
 from ._architecture import Layer, parse
+from ._prototypes import DIGIT_CLASSES
 from ._errors import DigitError, Status
 from ._safetensors import Tensors
 from .model import Model
@@ -27,7 +28,7 @@ class Parts:
     Attributes
     ----------
     layers : list of Layer
-        Without what comes after the last dense layer.
+        The last one has ten outputs, or eleven with ``other``.
     tensors : dict of str to ndarray of float32
         ``"0.weight"`` and so on, PyTorch's shapes. The temperature that
         confidence is calibrated with is worked into the last layer.
@@ -37,27 +38,35 @@ class Parts:
     tensors: Tensors
 
 
-def take_apart(model: Model, *, drop_other: bool) -> Parts:
-    """The layers and tensors of a model, for a format that has softmax over ten classes."""
+def take_apart(model: Model, *, other: str | None) -> Parts:
+    """The layers and tensors of a model, for a format that ends in softmax.
+
+    `other` says what becomes of an output ``other``: "drop" leaves it out,
+    "keep" has it as an eleventh class, None refuses such a model.
+    """
     if not isinstance(model, Model):
         raise TypeError(f"model: expected a libdigit.Model, got {type(model).__name__}")
     metadata, tensors = _safetensors.read(model.to_bytes(), "model")
     layers = parse(metadata["architecture"])
-    if layers[-1].word == "other":
-        if not drop_other:
-            raise DigitError(
-                Status.UNSUPPORTED,
-                "the model's `other` output (how likely it is no digit) has no place in this "
-                "format; drop_other=True leaves it out and keeps the ten digits",
-            )
-        layers.pop()
-    last = layers[-1].number
+    last = layers[-1]
+    if last.size > DIGIT_CLASSES and other != "keep":
+        _check_other(other)
+        last = layers[-1] = replace(last, size=DIGIT_CLASSES, outputs=(DIGIT_CLASSES,))
     temperature = tensors["calibration"][0]
-    for part in ("weight", "bias"):
-        tensors[f"{last}.{part}"] = tensors[f"{last}.{part}"] / temperature
-    numbers = {f"{layer.number}" for layer in layers}
-    kept = {name: array for name, array in tensors.items() if name.partition(".")[0] in numbers}
-    return Parts(layers, kept)
+    for name in (f"{last.number}.weight", f"{last.number}.bias"):
+        tensors[name] = tensors[name][: last.size] / temperature
+    return Parts(layers, {name: array for name, array in tensors.items() if name[0].isdigit()})
+
+
+def _check_other(other: str | None) -> None:
+    if other is None:
+        raise DigitError(
+            Status.UNSUPPORTED,
+            "the model has an output `other` (how likely it is no digit), which the format can't "
+            "tell from a digit: other='drop' leaves it out, 'keep' makes it an eleventh class",
+        )
+    if other != "drop":
+        raise ValueError(f"other: expected 'drop', 'keep' or None, got {other!r}")
 
 
 def assemble(architecture: str, tensors: Tensors, trained_on: str) -> Model:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ._architecture import Layer
 from ._chain import same_padding
 from ._modelfile import Parts
-from ._prototypes import DIGIT_CLASSES, DIGIT_SAMPLE_SIDE
+from ._prototypes import DIGIT_SAMPLE_SIDE
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -30,7 +30,7 @@ def model_proto(parts: Parts, producer_version: str) -> ModelProto:
         nodes,
         "libdigit",
         [helper.make_tensor_value_info("samples", TensorProto.FLOAT, ["n", 1, side, side])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", DIGIT_CLASSES])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", parts.layers[-1].size])],
         [numpy_helper.from_array(array.copy(), name) for name, array in parts.tensors.items()],
     )
     return helper.make_model(

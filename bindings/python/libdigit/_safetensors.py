@@ -19,7 +19,7 @@ __all__ = ["Tensors", "read", "write"]
 
 Tensors = dict[str, npt.NDArray[np.float32]]
 
-_HEADER_MAX = 1 << 20
+_HEADER_MAX = 16 << 20
 _SIDES_MAX = 8
 # What a dtype is stored as. BF16 is the upper half of a float32.
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}

@@ -36,6 +36,7 @@ __all__ = ["load", "save"]
 _SIDE = DIGIT_SAMPLE_SIDE
 _VERSIONS = {2: "2.15.0", 3: "3.0.0"}
 _CONFIG_MAX = 4 << 20
+_ARRAYS_MAX = 4  # of one layer
 _ROOTS = ("layers", "_layer_checkpoint_dependencies")  # of Keras 3, of Keras 2.12 to 2.15
 
 
@@ -47,7 +48,8 @@ def load(
     Sequential models, and functional ones that are a chain, of the layers
     Conv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D,
     BatchNormalization, Dropout, Activation (relu, softmax), Flatten, Rescaling
-    and Dense, from 28 x 28 pixels to ten outputs.
+    and Dense, from 28 x 28 pixels to ten outputs, one a digit; an eleventh
+    stands for what is no digit.
 
     Parameters
     ----------
@@ -84,21 +86,20 @@ def load(
     'conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10'
     """
     content, name = read_whole(path), name_of(path)
-    text, content = _configuration(content, name)
+    text, tree = _open(content, name)
     if text is None:
         layers, sequential = _layers_of_architecture(architecture, name), True
     elif architecture is not None:
         raise ValueError(f"architecture: {name} has a configuration of its own")
     else:
         layers, sequential = layers_of(text)
-    with _h5.opened(content, name) as file:
-        weights = _weights(file, layers)
+    weights = _weights(tree, layers)
     source = f"unknown; imported from Keras ({os.path.basename(name)})"
     return build(layers, sequential, weights, largest, source)
 
 
 def save(
-    model: Model, path: PathLike, *, keras_version: int = 3, drop_other: bool = False
+    model: Model, path: PathLike, *, keras_version: int = 3, other: Optional[str] = None
 ) -> None:
     """Write a model as Keras would.
 
@@ -113,9 +114,12 @@ def save(
     keras_version : {2, 3}, optional
         Whose names an ``.h5`` file shall have: Keras 2's ``conv2d/kernel:0`` or
         Keras 3's ``sequential/conv2d/kernel``. Both versions read both.
-    drop_other : bool, optional
-        Leave out an output `other` (how likely it is no digit). Without it such
-        a model is refused: Keras would show ten classes and never reject.
+    other : {'drop', 'keep'}, optional
+        What becomes of the output `other` (how likely it is no digit) of a
+        model that has one. 'drop' leaves it out: ten classes, which are right
+        given that it is a digit. 'keep' makes it an eleventh class, the last;
+        the ten are then probabilities of being that digit at all. By default
+        such a model is refused, for readers of the file can't tell.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def save(
     if keras_version not in _VERSIONS:
         raise ValueError(f"keras_version: expected 2 or 3, got {keras_version!r}")
     name = name_of(path).lower()
-    layers = layers_from(take_apart(model, drop_other=drop_other))
+    layers = layers_from(take_apart(model, other=other))
     if name.endswith(".weights.h5"):
         content = _weights_file(layers)
     elif name.endswith((".h5", ".hdf5")):
@@ -145,12 +149,14 @@ def save(
 # -- Reading -----------------------------------------------------------------
 
 
-def _configuration(content: bytes, name: str) -> tuple[Optional[str], bytes]:
-    """The configuration, if the file has any, and the HDF5 file with the weights."""
+def _open(content: bytes, name: str) -> tuple[Optional[str], _h5.Tree]:
+    """The configuration, if the file has any, and the tree with the weights."""
     if content.startswith(b"PK\3\4"):
-        return _unpack(content, name)
-    with _h5.opened(content, name) as file:
-        return _h5.attribute_text(file, "model_config"), content
+        text, weights = _unpack(content, name)
+        return text, _h5.read(weights, name)
+    tree = _h5.read(content, name)
+    texts = tree.texts("", "model_config")
+    return ("".join(texts) if texts is not None else None), tree
 
 
 def _unpack(content: bytes, name: str) -> tuple[str, bytes]:
@@ -184,26 +190,26 @@ def _layers_of_architecture(architecture: Optional[str], name: str) -> list[Kera
             f"{name}: has weights only; say architecture=, a preset or a list of layers"
         )
     with Model(architecture) as template:
-        parts = take_apart(template, drop_other=False)
+        parts = take_apart(template, other="keep")
     return [KerasLayer(one.kind, one.name, one.config, []) for one in layers_from(parts)]
 
 
-def _weights(file: h5py.File, layers: list[KerasLayer]) -> LayerWeights:
-    if "model_weights" in file:
-        return _weights_by_order(_h5.group(file, "model_weights"), layers)
-    if "layer_names" in file.attrs or "layer_names0" in file.attrs:
-        return _weights_by_order(file, layers)
-    return _weights_by_class(file, layers)
+def _weights(tree: _h5.Tree, layers: list[KerasLayer]) -> LayerWeights:
+    if tree.has("model_weights"):
+        return _weights_by_order(tree, "model_weights/", layers)
+    if tree.texts("", "layer_names") is not None:
+        return _weights_by_order(tree, "", layers)
+    return _weights_by_class(tree, layers)
 
 
-def _weights_by_order(group: h5py.Group, layers: list[KerasLayer]) -> LayerWeights:
+def _weights_by_order(tree: _h5.Tree, root: str, layers: list[KerasLayer]) -> LayerWeights:
     """Of a legacy file: layers with weights follow one another as in the configuration."""
     stored = []
-    for layer_name in _h5.attribute_texts(group, "layer_names"):
-        folder = _h5.group(group, layer_name)
-        names = _h5.attribute_texts(folder, "weight_names")
+    for layer_name in tree.texts(root.rstrip("/"), "layer_names") or []:
+        folder = f"{root}{layer_name}"
+        names = tree.texts(folder, "weight_names")
         if names:
-            stored.append([_h5.dataset(folder, name) for name in names])
+            stored.append([tree.array(f"{folder}/{name}") for name in names])
     wanted = [layer for layer in layers if layer.kind in WITH_WEIGHTS]
     if len(wanted) != len(stored):
         raise DigitError(
@@ -212,18 +218,17 @@ def _weights_by_order(group: h5py.Group, layers: list[KerasLayer]) -> LayerWeigh
     return {layer.name: arrays for layer, arrays in zip(wanted, stored)}
 
 
-def _weights_by_class(file: h5py.File, layers: list[KerasLayer]) -> LayerWeights:
-    """Of a ``.weights.h5`` file: layers of a class are numbered."""
-    root = next((name for name in _ROOTS if name in file), _ROOTS[0])
+def _weights_by_class(tree: _h5.Tree, layers: list[KerasLayer]) -> LayerWeights:
+    """Of a ``.weights.h5`` file: layers of a class are numbered, and their arrays."""
+    root = next((name for name in _ROOTS if tree.has(name)), _ROOTS[0])
     weights: LayerWeights = {}
     counts: dict[str, int] = {}
     for layer in layers:
         if layer.kind in WITH_WEIGHTS:
             number = counts[layer.kind] = counts.get(layer.kind, -1) + 1
             place = f"{root}/{snake(layer.kind)}" + (f"_{number}" if number else "")
-            folder = _h5.group(file, f"{place}/vars")
-            names = [str(index) for index in range(min(len(folder), 8))]
-            weights[layer.name] = [_h5.dataset(folder, name) for name in names]
+            names = [f"{place}/vars/{index}" for index in range(_ARRAYS_MAX)]
+            weights[layer.name] = [tree.array(name) for name in names if tree.has(name)]
     return weights
 
 

@@ -38,7 +38,8 @@ def load(path: PathLike, *, largest: Optional[float] = None) -> Model:
     ----------
     path : str, bytes or os.PathLike
         A file of opset 7 or later with one input, (n, 1, 28, 28),
-        (n, 28, 28, 1), (n, 28, 28) or (n, 784), and one output of ten numbers.
+        (n, 28, 28, 1), (n, 28, 28) or (n, 784), and one output of ten numbers,
+        or of eleven if the last stands for what is no digit.
         All weights have to be in the file itself.
     largest : float, optional
         What ink was in the network's training, 1 or 255. By default 255 if the
@@ -73,7 +74,7 @@ def load(path: PathLike, *, largest: Optional[float] = None) -> Model:
     return chain.model()
 
 
-def save(model: Model, path: PathLike, *, drop_other: bool = False) -> None:
+def save(model: Model, path: PathLike, *, other: Optional[str] = None) -> None:
     """Write a model as an ONNX file of opset 13 and IR version 8.
 
     The graph takes ``samples``, float (n, 1, 28, 28), 0 = background, 1 = ink,
@@ -87,9 +88,12 @@ def save(model: Model, path: PathLike, *, drop_other: bool = False) -> None:
         left out.
     path : str, bytes or os.PathLike
         Where to. Written whole or not at all.
-    drop_other : bool, optional
-        Leave out an output `other` (how likely it is no digit). Without it such
-        a model is refused: the graph would never reject.
+    other : {'drop', 'keep'}, optional
+        What becomes of the output `other` (how likely it is no digit) of a
+        model that has one. 'drop' leaves it out: ten classes, which are right
+        given that it is a digit. 'keep' makes it an eleventh class, the last;
+        the ten are then probabilities of being that digit at all. By default
+        such a model is refused, for readers of the file can't tell.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def save(model: Model, path: PathLike, *, drop_other: bool = False) -> None:
         onnx is not installed.
     """
     _require_onnx()
-    proto = model_proto(take_apart(model, drop_other=drop_other), VERSION)
+    proto = model_proto(take_apart(model, other=other), VERSION)
     write_whole(path, proto.SerializeToString(deterministic=True))
 
 

@@ -263,7 +263,7 @@ def filters(
     ndarray of Axes, shape (number of filters,)
         Purple wants ink, orange wants none; one scale for all.
     """
-    parts = take_apart(model, drop_other=True)
+    parts = take_apart(model, other="keep")
     if parts.layers[0].word != "conv":
         raise ValueError(f"model: its first layer is '{parts.layers[0].word}', not 'conv'")
     weights = parts.tensors["0.weight"][:, 0]

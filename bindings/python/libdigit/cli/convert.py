@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--architecture", metavar="A", help="of a file that has only weights: preset or layers"
     )
     parser.add_argument(
-        "--drop-other", action="store_true", help="leave out the output `other` of the model"
+        "--other",
+        choices=("drop", "keep"),
+        help="leave out the model's output for what is no digit, or make it an eleventh class",
     )
     parser.add_argument(
         "--keras-version", type=int, choices=(2, 3), default=3, help="whose names .h5 has (3)"
@@ -63,7 +65,7 @@ def _convert_model(source: str, target: str, options: argparse.Namespace) -> Non
     lower = target.lower()
     settings = {}
     if not lower.endswith(".safetensors"):
-        settings["drop_other"] = options.drop_other
+        settings["other"] = options.other
     if lower.endswith((".h5", ".hdf5")):
         settings["keras_version"] = options.keras_version
     save_model(model, target, **settings)
