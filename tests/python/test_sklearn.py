@@ -99,6 +99,7 @@ def test_few_classes():
     assert model.score(FLAT[few], LABELS[few]) > 0.95
 
 
+@pytest.mark.filterwarnings("ignore:images. values between 255ths")
 def test_tools():
     assert cross_val_score(quick(), FLAT, LABELS, cv=3).min() > 0.9
     search = GridSearchCV(quick(), {"learning_rate": [1e-5, 0.01]}, cv=2).fit(FLAT, LABELS)

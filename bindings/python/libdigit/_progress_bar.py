@@ -51,7 +51,9 @@ class ProgressBar:
 
 def _disable() -> Optional[bool]:
     """For tqdm: show the bar in a notebook, with widgets or without; elsewhere in terminals."""
-    return False if "ipykernel" in sys.modules else None
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return False if type(shell).__name__ == "ZMQInteractiveShell" else None
 
 
 def _words(progress: Progress) -> str:
