@@ -39,7 +39,10 @@ def test_docstring(thing):
         assert section in ("Parameters", "Returns", "Raises", "Attributes", "Notes", "Examples")
 
 
-@pytest.mark.parametrize("thing", [*FUNCTIONS, *METHODS, Model, DigitClassifier], ids=lambda t: t.__qualname__)
+WITH_PARAMETERS = [*FUNCTIONS, *METHODS, Model, DigitClassifier]
+
+
+@pytest.mark.parametrize("thing", WITH_PARAMETERS, ids=lambda t: t.__qualname__)
 def test_every_parameter_is_described(thing):
     text = inspect.getdoc(thing)
     for name in inspect.signature(thing).parameters:

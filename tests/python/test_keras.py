@@ -282,7 +282,8 @@ WRONG = {
 
 @pytest.mark.parametrize("kind", UNKNOWN)
 def test_unknown_layers_are_named(tmp_path, kind):
-    with pytest.raises(DigitError, match=rf"'odd' \({kind}\): libdigit has no such layer") as caught:
+    words = rf"'odd' \({kind}\): libdigit has no such layer"
+    with pytest.raises(DigitError, match=words) as caught:
         loaded(tmp_path, h5_bytes([UNKNOWN[kind], *small()]))
     assert caught.value.status == Status.UNSUPPORTED
 

@@ -97,7 +97,8 @@ def test_wheel(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     top = {name.partition("/")[0] for name in names}
-    assert {name for name in top if not name.endswith(".dist-info")} <= {"libdigit", "libdigit.libs"}
+    packages = {name for name in top if not name.endswith(".dist-info")}
+    assert packages <= {"libdigit", "libdigit.libs"}
     assert "libdigit/libdigit.so" in names and "libdigit/py.typed" in names
     assert not [name for name in names if name.endswith((".h", ".a", ".pc", ".pyc"))]
 

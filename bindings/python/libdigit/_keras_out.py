@@ -75,7 +75,8 @@ def layers_from(parts: Parts) -> list[OutLayer]:
 def _append(out: list[OutLayer], kind: str, config: dict[str, Any]) -> None:
     number = sum(layer.kind == kind for layer in out)
     name = _SNAKE[kind] + (f"_{number}" if number else "")
-    out.append(OutLayer(kind, name, {"name": name, "trainable": True, "dtype": "float32", **config}))
+    common = {"name": name, "trainable": True, "dtype": "float32"}
+    out.append(OutLayer(kind, name, {**common, **config}))
 
 
 def _translate(layer: Layer) -> tuple[str, dict[str, Any]]:

@@ -24,13 +24,12 @@ def model_proto(parts: Parts, producer_version: str) -> ModelProto:
     """The graph: float [n, 1, 28, 28], 0..1, to [n, 10] probabilities."""
     from onnx import TensorProto, helper, numpy_helper
 
-    side = DIGIT_SAMPLE_SIDE
-    nodes = _nodes(parts, helper)
+    side, classes = DIGIT_SAMPLE_SIDE, parts.layers[-1].size
     graph = helper.make_graph(
-        nodes,
+        _nodes(parts, helper),
         "libdigit",
         [helper.make_tensor_value_info("samples", TensorProto.FLOAT, ["n", 1, side, side])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", parts.layers[-1].size])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", classes])],
         [numpy_helper.from_array(array.copy(), name) for name, array in parts.tensors.items()],
     )
     return helper.make_model(

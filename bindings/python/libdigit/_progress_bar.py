@@ -21,7 +21,8 @@ class ProgressBar:
                 warnings.simplefilter("ignore")  # notebooks without ipywidgets: text will do
                 from tqdm.auto import tqdm
         except ImportError as error:
-            raise ImportError("progress=True needs tqdm: pip install 'libdigit[progress]'") from error
+            reason = "progress=True needs tqdm: pip install 'libdigit[progress]'"
+            raise ImportError(reason) from error
         self._tqdm: Any = tqdm
         self._bar: Optional[Any] = None
         self._epoch = 0
