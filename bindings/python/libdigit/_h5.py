@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["Tree", "new_file", "read"]
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
+# Modules come from where ours came from, and first of all not from the current folder.
+_START = """
+import sys
+sys.path[:] = sys.argv[1:]
+from libdigit._h5_convert import main
+sys.exit(main())
+"""
 _PATIENCE = 120  # seconds, of a machine that is busy; the process has 30 of the processor
 
 
@@ -70,13 +76,9 @@ def read(content: bytes, name: str) -> Tree:
 
 def _convert(content: bytes, name: str) -> bytes:
     """What `_h5_convert` makes of a file."""
-    command = [sys.executable, "-m", f"{__package__}._h5_convert"]
-    # It finds what we found, however that was.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
+    command = [sys.executable, "-c", _START, *sys.path]
     try:
-        done = subprocess.run(
-            command, input=content, env=environment, capture_output=True, timeout=_PATIENCE
-        )
+        done = subprocess.run(command, input=content, capture_output=True, timeout=_PATIENCE)
     except subprocess.TimeoutExpired:
         raise DigitError(Status.FORMAT, f"{name}: damaged HDF5 file: it has no end") from None
     if done.returncode < 0:

@@ -1,4 +1,4 @@
-"""HDF5 files from strangers to safetensors: ``python -m libdigit._h5_convert``.
+"""HDF5 files from strangers to safetensors, in a process that `_h5` starts.
 
 Reads a file on standard input and writes another on standard output. A process
 of its own, for the HDF5 library can be led into endless loops and worse by a
@@ -28,7 +28,7 @@ from . import _safetensors
 if TYPE_CHECKING:
     import h5py
 
-__all__ = ["convert"]
+__all__ = ["convert", "main"]
 
 _SECONDS = 30  # of the processor
 _MEMORY = 4 << 30
@@ -141,7 +141,8 @@ def convert(content: bytes) -> bytes:
     return _safetensors.write(converter.metadata, converter.tensors)
 
 
-def _main() -> int:
+def main() -> int:
+    """The process: standard input to standard output; gives the exit status."""
     content = sys.stdin.buffer.read()
     for limit, most in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY)):
         hard = resource.getrlimit(limit)[1]
@@ -152,7 +153,3 @@ def _main() -> int:
         print(f"{error}"[:500], file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(_main())

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any, Optional, TextIO
 
 from .. import Model
-from .._files import name_of
 
 __all__ = [
+    "BUILT_IN",
     "UsageError",
     "has_colour",
     "has_utf8",
@@ -106,8 +106,3 @@ def has_colour(stream: TextIO) -> bool:
 def has_utf8(stream: TextIO) -> bool:
     """Block characters can be shown."""
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
-
-
-def name_for_people(path: Any) -> str:
-    """A path as it is shown in text."""
-    return plain(name_of(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .. import Model
+from .. import DigitError, Model
 from .._files import name_of, read_whole
 from .._safetensors import read
 from ._common import UsageError
@@ -32,19 +32,32 @@ def load_model(path: str, architecture: Optional[str] = None) -> Model:
         from .. import onnx
 
         return onnx.load(path)
-    if lower.endswith(_NATIVE) and _is_foreign(path):
-        from .. import torch
-
-        if architecture is None:
-            raise UsageError(f"{path}: weights of PyTorch; what is their --architecture?")
-        return torch.load(path, architecture)
-    return Model.load(path)
+    try:
+        return Model.load(path)
+    except DigitError:
+        if not _is_foreign(path):
+            raise
+    return _load_torch(path, architecture)
 
 
 def _is_foreign(path: str) -> bool:
-    """A safetensors file that libdigit did not write, as far as one can tell."""
-    metadata, tensors = read(read_whole(path), name_of(path))
+    """A sound safetensors file that libdigit did not write."""
+    try:
+        metadata, tensors = read(read_whole(path), name_of(path))
+    except DigitError:
+        return False
     return metadata.get("format") != "libdigit" and bool(tensors)
+
+
+def _load_torch(path: str, architecture: Optional[str]) -> Model:
+    from .. import torch
+
+    if architecture is None:
+        raise UsageError(
+            f"{path}: weights of PyTorch, without their architecture; "
+            "'digit convert --architecture A' makes a model of them"
+        )
+    return torch.load(path, architecture)
 
 
 def save_model(model: Model, path: str, **options: Any) -> None:
