@@ -1,8 +1,8 @@
 """The commands: ``digit predict``, ``digit train`` and so on.
 
-``predict``, ``eval`` and ``train`` take the options of the programs digit-predict,
-digit-eval and digit-train and answer as they do (docs/programs.md); the others
-are of the package alone. Exit status: 0 done, 1 something failed, 2 wrong command
+``predict``, ``read``, ``eval`` and ``train`` take the options of the programs
+digit-predict, digit-read, digit-eval and digit-train and answer as they do
+(docs/programs.md); the others are of the package alone. Exit status: 0 done, 1 something failed, 2 wrong command
 line, 130 or 143 stopped by a signal.
 """
 
@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Optional
 
-from .. import DigitError, __version__, build_info, version
+from .. import DigitError, Model, __version__, build_info, version
 from ._common import UsageError, message
 
 __all__ = ["main"]
 
 COMMANDS = {
     "predict": "say which digit each picture shows",
+    "read": "read the digits in pictures: where they are and what they say",
     "eval": "judge a model on labelled pictures",
     "train": "train a model and save it",
     "convert": "turn models and data into other formats",
@@ -29,6 +30,8 @@ COMMANDS = {
     "show": "draw a sheet of samples",
     "bench": "measure how fast predictions are here",
 }
+if not hasattr(Model, "read"):  # a library without a reader
+    del COMMANDS["read"]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -21,7 +21,7 @@ from .._image import pixels_of
 from .._samples import labels_of, samples_of
 from ._common import UsageError, message
 
-__all__ = ["add_data_options", "is_data", "load_data", "save_data"]
+__all__ = ["add_data_options", "is_data", "load_data", "pictures_in", "save_data"]
 
 Samples = npt.NDArray[np.uint8]
 
@@ -155,7 +155,7 @@ def _checked(path: str, images: Any, labels: Any) -> tuple[Samples, Samples]:
 
 def _load_folder(path: str, model: Optional[Model], as_is: bool) -> tuple[Samples, Samples]:
     """Pictures in sub-folders 0 to 9; the digits take turns, as in digit-train."""
-    shelves = [_pictures_in(os.path.join(path, str(digit))) for digit in range(10)]
+    shelves = [pictures_in(os.path.join(path, str(digit))) for digit in range(10)]
     if not any(shelves):
         raise DigitError(Status.IO, f"{path}: no pictures in sub-folders 0 to 9")
     turns = max(len(shelf) for shelf in shelves)
@@ -173,8 +173,8 @@ def _load_folder(path: str, model: Optional[Model], as_is: bool) -> tuple[Sample
     return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.uint8)
 
 
-def _pictures_in(folder: str) -> list[str]:
-    """Sorted by bytes: the same order in any locale."""
+def pictures_in(folder: str) -> list[str]:
+    """The picture files of a folder, sorted by bytes: the same order in any locale."""
     if not os.path.isdir(folder):
         return []
     names = sorted(os.listdir(folder), key=os.fsencode)

@@ -14,7 +14,7 @@ models: .safetensors .h5 .hdf5 .keras .weights.h5 .onnx, and 'built-in' to read
 data:   IDX (idx3-ubyte, .idx, with .gz), .npz, .csv, .csv.gz, folders with 0 to 9 in them
 
   digit convert digit_cnn_model.h5 model.safetensors
-  digit convert built-in digits.onnx
+  digit convert --other drop built-in digits.onnx
   digit convert train-images-idx3-ubyte.gz pictures/
   digit convert --transpose emnist-digits-test-images-idx3-ubyte.gz emnist.npz
 """
