@@ -95,7 +95,8 @@ def test_nothing_is_there():
 
 
 def test_transparent_palette_is_white(expected):
-    image = Image.fromarray(np.where(drawing() == 255, 1, 0).astype(np.uint8), "P")
+    places = np.where(drawing() == 255, 1, 0).astype(np.uint8)
+    image = Image.frombytes("P", (70, 90), places.tobytes())
     image.putpalette([10, 10, 10, 0, 0, 0])
     content = encoded(image, "PNG", transparency=1)
     assert same(libdigit.normalize(content), expected)

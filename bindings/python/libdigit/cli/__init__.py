@@ -2,8 +2,8 @@
 
 ``predict``, ``read``, ``eval`` and ``train`` take the options of the programs
 digit-predict, digit-read, digit-eval and digit-train and answer as they do
-(docs/programs.md); the others are of the package alone. Exit status: 0 done, 1 something failed, 2 wrong command
-line, 130 or 143 stopped by a signal.
+(docs/programs.md); the others are of the package alone. Exit status: 0 done,
+1 something failed, 2 wrong command line, 130 or 143 stopped by a signal.
 """
 
 from __future__ import annotations
