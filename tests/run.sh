@@ -7,8 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs'
-lanes_all='haswell system serial clang base v3 package keras tsan tsan-reference valgrind
-accuracy'
+lanes_all='haswell system serial clang base v3 package keras tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
