@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs'
-lanes_all='haswell system serial clang base v3 package tsan tsan-reference valgrind accuracy'
+lanes_all='haswell system serial clang base v3 package keras tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -83,13 +83,21 @@ install_packages() {
 }
 
 install_python() {
-    "$venv/bin/python" -c 'import numpy, PIL, pytest' 2> /dev/null && return
-    say "installing numpy, pillow and pytest into $venv"
-    if ! { python3 -m venv "$venv" &&
-        "$venv/bin/python" -m pip install --quiet numpy pillow pytest; } > "$logs/pip.log" 2>&1
+    fill_venv "$venv" requirements.txt || fail "the Python packages could not be installed"
+}
+
+# Packages of tests/python/LIST into a virtual environment, if it has not this list already.
+fill_venv() { # FOLDER LIST
+    list=$top/tests/python/$2
+    cmp -s "$list" "$1/installed.txt" && return
+    say "installing the packages of $2 into $1"
+    if { python3 -m venv "$1" &&
+        "$1/bin/python" -m pip install --quiet -r "$list"; } > "$logs/pip.log" 2>&1
     then
+        cp "$list" "$1/installed.txt"
+    else
         tail -n 20 "$logs/pip.log" >&2
-        fail "the Python packages could not be installed"
+        return 1
     fi
 }
 
@@ -170,6 +178,13 @@ lane_python() {
 # Builds and installs the wheel, so it takes minutes and the network.
 lane_package() {
     wait_for_release && LIBDIGIT_TEST_PACKAGE=1 run_pytest tests/python/test_package.py
+}
+
+# The frameworks whose files the package reads and writes; gigabytes, so in their own place.
+lane_keras() {
+    wait_for_release && fill_venv "$build/venv-peers" requirements-peers.txt || return 1
+    venv=$build/venv-peers
+    LIBDIGIT_TEST_PEERS=1 run_pytest tests/python/test_peers.py
 }
 
 lane_programs() {
@@ -305,7 +320,7 @@ work() {
 
 build_release() {
     case " $lanes " in
-    *' release '* | *' python '* | *' package '* | *' programs '* | *' haswell '* | \
+    *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' haswell '* | \
         *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac

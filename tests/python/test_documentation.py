@@ -13,16 +13,21 @@ from conftest import ROOT, run_python
 
 import libdigit
 from libdigit import Model
+from libdigit.sklearn import DigitClassifier
 
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "python.md"
 
 FUNCTIONS = [libdigit.load_idx, libdigit.normalize, libdigit.build_info, libdigit.version]
+for _name in ("keras", "onnx", "plot", "torch"):
+    _module = getattr(libdigit, _name)
+    FUNCTIONS += [getattr(_module, one) for one in _module.__all__]
 METHODS = [
     getattr(Model, name)
     for name in vars(Model)
     if not name.startswith("_") and callable(getattr(Model, name))
 ]
+METHODS += [DigitClassifier.fit, DigitClassifier.predict, DigitClassifier.predict_proba]
 CLASSES = [getattr(libdigit, n) for n in libdigit.__all__ if inspect.isclass(getattr(libdigit, n))]
 
 
@@ -34,7 +39,10 @@ def test_docstring(thing):
         assert section in ("Parameters", "Returns", "Raises", "Attributes", "Notes", "Examples")
 
 
-@pytest.mark.parametrize("thing", FUNCTIONS + METHODS + [Model], ids=lambda t: t.__qualname__)
+WITH_PARAMETERS = [*FUNCTIONS, *METHODS, Model, DigitClassifier]
+
+
+@pytest.mark.parametrize("thing", WITH_PARAMETERS, ids=lambda t: t.__qualname__)
 def test_every_parameter_is_described(thing):
     text = inspect.getdoc(thing)
     for name in inspect.signature(thing).parameters:
@@ -68,18 +76,19 @@ def test_properties():
 
 def test_modules():
     folder = ROOT / "bindings" / "python" / "libdigit"
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         assert path.read_text().startswith('"""'), path.name
     assert (folder / "py.typed").exists()
     listed = (ROOT / "bindings" / "python" / "meson.build").read_text()
-    for path in folder.iterdir():
+    for path in folder.rglob("*"):
         if path.suffix in (".py", ".typed"):
-            assert f"'libdigit/{path.name}'" in listed, f"{path.name} would not be installed"
+            name = path.relative_to(folder.parent)
+            assert f"'{name}'" in listed, f"{name} would not be installed"
 
 
 def test_public_names_say_where_they_live():
-    for thing in FUNCTIONS + CLASSES:
-        assert thing.__module__ == "libdigit"
+    for name in libdigit.__all__:
+        assert getattr(getattr(libdigit, name), "__module__", "libdigit") == "libdigit"
 
 
 def test_doctests():

@@ -5,7 +5,7 @@ import pytest
 
 import libdigit
 from libdigit import DigitError, Status
-from libdigit.picture import image_of
+from libdigit._image import image_of
 
 
 def drawing(height=90, width=70):
@@ -139,13 +139,12 @@ def normalize(request, model):
 @pytest.mark.parametrize(
     "picture",
     [
-        np.zeros((40, 30)),
         np.zeros((40, 30), np.uint16),
+        np.zeros((40, 30), np.complex128),
         np.zeros((40, 30), bool),
         [[0, 255]],
         None,
-        "picture.png",
-        b"\x89PNG",
+        7,
     ],
     ids=str,
 )
@@ -156,7 +155,7 @@ def test_wrong_type(normalize, picture):
 
 @pytest.mark.parametrize(
     "shape",
-    [(), (40,), (40, 30, 1), (40, 30, 2), (40, 30, 5), (2, 40, 30, 3), (0, 30), (40, 0), (0, 0, 3)],
+    [(), (40,), (40, 30, 2), (40, 30, 5), (2, 40, 30, 3), (0, 30), (40, 0), (0, 0, 3)],
     ids=str,
 )
 def test_wrong_shape(normalize, shape):

@@ -69,6 +69,8 @@ def views(images):
     raw = images.tobytes()
     return {
         "flat": images.reshape(-1, 784),
+        "channels last": images[..., None],
+        "channels first": images[:, None],
         "strided": wide[:, :, ::2],
         "reversed": images[::-1].copy()[::-1],
         "Fortran order": np.asfortranarray(images),
@@ -110,8 +112,7 @@ def test_no_samples(model, shape):
 @pytest.mark.parametrize(
     "images",
     [
-        np.zeros((2, 28, 28), np.float32),
-        np.zeros((2, 28, 28), np.float64),
+        np.zeros((2, 28, 28), np.complex64),
         np.zeros((2, 28, 28), np.int8),
         np.zeros((2, 28, 28), np.int64),
         np.zeros((2, 28, 28), bool),
@@ -133,7 +134,10 @@ def test_wrong_type(model, method, images):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "shape",
-    [(), (784,), (28, 28), (2, 28), (2, 783), (2, 27, 28), (2, 28, 29), (2, 28, 28, 1), (2, 28, 0)],
+    [
+        *[(), (784,), (28, 28), (2, 28), (2, 783), (2, 27, 28), (2, 28, 29), (2, 28, 0)],
+        *[(2, 28, 28, 3), (2, 28, 1, 28), (2, 784, 1), (28, 28, 1), (1, 2, 28, 28, 1)],
+    ],
     ids=str,
 )
 def test_wrong_shape(model, method, shape):
@@ -189,6 +193,6 @@ def test_bad_labels(model, samples, labels, error, words):
 def test_bad_images_of_labelled_pairs(model):
     for use in (model.evaluate, model.fit):
         with pytest.raises(TypeError):
-            use(np.zeros((1, 28, 28)), [1])
+            use(np.zeros((1, 28, 28), np.int64), [1])
         with pytest.raises(ValueError):
             use(np.zeros((28, 28), np.uint8), [1])

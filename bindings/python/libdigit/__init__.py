@@ -8,8 +8,9 @@ From a picture to a digit:
     >>> model.predict(sample[np.newaxis])               # doctest: +SKIP
     array([7])
 
-``picture`` is an array of pixels, grey, RGB or RGBA, of any size. A model wants
-samples: 28 x 28 bytes, 0 = background, 255 = ink, as MNIST has them.
+``picture`` is an array of pixels, grey, RGB or RGBA, of any size; or a Pillow
+image, the name of a picture file, or its bytes. A model wants samples: 28 x 28
+bytes, 0 = background, 255 = ink, as MNIST has them; floats 0..1 will do.
 
 Training one's own:
 
@@ -33,7 +34,21 @@ Metrics, ModelInfo, Progress, PREDICTION
     What methods of `Model` give.
 build_info, version
     About the C library in use.
+
+Modules, each loaded when it is first used, some in need of other packages:
+
+keras, onnx, torch
+    Other frameworks' networks in and out.
+sklearn
+    `DigitClassifier` for scikit-learn.
+plot
+    Learning curves, confusion matrix, mistakes, reliability, saliency.
+cli
+    The command ``digit`` (``python -m libdigit``).
 """
+
+import importlib as _importlib
+from typing import Any as _Any
 
 from ._errors import DigitError, Status
 from ._library import VERSION as __version__
@@ -57,6 +72,19 @@ __all__ = [
     "normalize",
     "version",
 ]
+
+_MODULES = ("cli", "keras", "onnx", "plot", "sklearn", "torch")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _MODULES:
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})
+
 
 for _public in (DigitError, Metrics, Model, ModelInfo, Progress, Status):
     _public.__module__ = __name__  # where users import them from, in tracebacks and help()

@@ -1,7 +1,7 @@
 """The C interface in ctypes' words: every type and function of ``<digit/digit.h>``.
 
 Names are those of the header. Arrays are ``c_void_p``: their dtype, shape and
-layout are checked once, in `_arrays`, before an address is taken.
+layout are checked once, in `_samples` and `_image`, before an address is taken.
 ``tests/python/test_prototypes.py`` compares all of this with the header.
 """
 

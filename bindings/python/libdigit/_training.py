@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Generator
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from . import _prototypes as c
-from ._arrays import PathLike, integer, path_of, real, text_of
+from ._arguments import PathLike, integer, path_of, real, text_of
 from ._guard import exiting
 from ._library import lib
+from ._progress_bar import ProgressBar
 from ._results import Progress
 
 __all__ = ["ProgressCallback", "Watcher", "train_options"]
@@ -39,9 +40,13 @@ class Watcher:
     and drop an exception that leaves a callback.
     """
 
-    def __init__(self, callback: Optional[ProgressCallback]) -> None:
+    def __init__(self, callback: Optional[Union[bool, ProgressCallback]]) -> None:
+        self._bar: Optional[ProgressBar] = None
+        if isinstance(callback, bool):
+            callback = self._bar = ProgressBar() if callback else None
         if callback is not None and not callable(callback):
-            raise TypeError(f"progress: expected a callable or None, got {type(callback).__name__}")
+            kind = type(callback).__name__
+            raise TypeError(f"progress: expected a callable, a bool or None, got {kind}")
         self._callback = callback
         self._epochs: dict[int, Progress] = {}
         self._error: Optional[BaseException] = None
@@ -53,6 +58,11 @@ class Watcher:
     def history(self) -> list[Progress]:
         """One record for each epoch that ended."""
         return list(self._epochs.values())
+
+    def close(self) -> None:
+        """Leave the progress bar, if there is one, as it stands."""
+        if self._bar is not None:
+            self._bar.close()
 
     def raise_again(self) -> None:
         """Raise what stopped the training, if an exception did."""

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._arrays import PathLike, labels_of, path_of, samples_of
+from ._arguments import PathLike, path_of
 from ._library import check, lib
 from ._prototypes import DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE, digit_dataset_p
+from ._samples import labels_of, samples_of
 
 __all__ = ["load_idx"]
 

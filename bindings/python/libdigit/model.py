@@ -6,17 +6,18 @@ import ctypes
 import weakref
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Optional, TypeVar
+from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._arrays import PathLike, integer, path_of, samples_of, text_of
+from ._arguments import PathLike, integer, path_of, text_of
 from ._errors import Status
 from ._guard import Guard
 from ._library import check, lib
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
+from ._samples import samples_of
 from ._training import ProgressCallback, Watcher, train_options
 from .data import dataset_of
 from .picture import normalize_for
@@ -28,6 +29,9 @@ _M = TypeVar("_M", bound="Model")
 # So many samples go to the library at a time: between two, Ctrl-C is heard.
 # Answers don't depend on it.
 _CHUNK = 16_384
+_FEW = 16
+_ANSWER_BYTES = PREDICTION.itemsize
+_Byte = ctypes.c_char
 
 
 class Model:
@@ -281,9 +285,10 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
-            0 = background, 255 = ink, the digit centred as in MNIST: what
-            `normalize` gives. Anything with the buffer protocol will do.
+        images : array, shape (n, 28, 28), (n, 784), (n, 28, 28, 1) or (n, 1, 28, 28)
+            uint8, 0 = background, 255 = ink, the digit centred as in MNIST:
+            what `normalize` gives; or floats 0..1, which are rounded to bytes.
+            Anything with the buffer protocol will do, torch tensors too.
 
         Returns
         -------
@@ -297,33 +302,47 @@ class Model:
         Raises
         ------
         TypeError
-            `images` is not of uint8.
+            `images` is neither of uint8 nor of floats.
         ValueError
-            `images` has another shape, or the model is closed.
+            `images` has another shape, floats beyond 0..1 or NaN, or the model
+            is closed.
         """
         samples = samples_of(images)
         count = len(samples)
-        answers: npt.NDArray[np.void] = np.empty(count, PREDICTION)
-        source, target = samples.ctypes.data, answers.ctypes.data
-        with self._guard.reading():
-            handle = self._open_handle()
-            for first in range(0, count, _CHUNK):
-                check(
-                    lib.digit_model_predict(
-                        handle,
-                        source + first * c.DIGIT_SAMPLE_BYTES,
-                        min(_CHUNK, count - first),
-                        target + first * PREDICTION.itemsize,
-                    )
+        if count == 0:
+            return np.empty(0, PREDICTION)
+        # The quickest ways to addresses: of a few samples a copy's, of the answers a
+        # bytearray's. Those of NumPy arrays take a microsecond each.
+        memory = bytearray(count * _ANSWER_BYTES)
+        target = ctypes.addressof(_Byte.from_buffer(memory))
+        if count <= _FEW:
+            few = samples.tobytes()
+            with self._guard.reading():
+                check(lib.digit_model_predict(self._open_handle(), few, count, target))
+        else:
+            with self._guard.reading():
+                self._predict_many(samples.ctypes.data, count, target)
+        return np.frombuffer(memory, PREDICTION)
+
+    def _predict_many(self, source: int, count: int, target: int) -> None:
+        """In chunks, from the address of samples to that of answers; under the guard."""
+        handle = self._open_handle()
+        for first in range(0, count, _CHUNK):
+            check(
+                lib.digit_model_predict(
+                    handle,
+                    source + first * c.DIGIT_SAMPLE_BYTES,
+                    min(_CHUNK, count - first),
+                    target + first * _ANSWER_BYTES,
                 )
-        return answers
+            )
 
     def predict(self, images: Any) -> npt.NDArray[np.int64]:
         """The most probable digit of each sample.
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -343,7 +362,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -363,7 +382,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
 
         Returns
@@ -383,8 +402,9 @@ class Model:
 
         Parameters
         ----------
-        picture : array of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
-            Grey, RGB or RGBA: see `libdigit.normalize`.
+        picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
+            Pixels (h, w), (h, w, 3) or (h, w, 4), or a picture file or its
+            content: see `libdigit.normalize`.
         ink : {'auto', 'dark', 'light'}
             Which side of the contrast is the ink.
 
@@ -394,7 +414,7 @@ class Model:
 
         Raises
         ------
-        TypeError, ValueError
+        TypeError, ValueError, DigitError
             As `libdigit.normalize`.
         """
         with self._guard.reading():
@@ -407,7 +427,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
         labels : array of integers, shape (n,)
             Each 0..9.
@@ -419,10 +439,11 @@ class Model:
         Raises
         ------
         TypeError
-            `images` is not of uint8, or `labels` not of integers.
+            `images` is neither of uint8 nor of floats, or `labels` not of
+            integers.
         ValueError
-            A shape is wrong, a label out of range, or there are more of the one
-            than of the other.
+            A shape is wrong, a label or a float out of range, or there are more
+            of the one than of the other.
         """
         metrics = c.digit_metrics(size=ctypes.sizeof(c.digit_metrics))
         with dataset_of(images, labels) as dataset, self._guard.reading():
@@ -449,7 +470,7 @@ class Model:
         label_smoothing: Optional[float] = None,
         average: Optional[float] = None,
         validation: Optional[tuple[Any, Any]] = None,
-        progress: Optional[ProgressCallback] = None,
+        progress: Optional[Union[bool, ProgressCallback]] = None,
         seed: Optional[int] = None,
         checkpoint: Optional[PathLike] = None,
         trained_on: Optional[str] = None,
@@ -463,7 +484,7 @@ class Model:
 
         Parameters
         ----------
-        images : array of uint8, shape (n, 28, 28) or (n, 784)
+        images : array, shape (n, 28, 28)
             As for `predict_full`.
         labels : array of integers, shape (n,)
             Each 0..9.
@@ -487,8 +508,9 @@ class Model:
             end; 0 is off, and the default.
         validation : tuple of (images, labels), optional
             Judged after each epoch, and used to calibrate confidence.
-        progress : callable, optional
-            Called with a `Progress` a few times a second at most and at the end
+        progress : bool or callable, optional
+            True: a bar for each epoch, in terminals and notebooks (needs tqdm).
+            A callable is called with a `Progress` a few times a second at most and at the end
             of each epoch, on this thread. If it returns something true, training
             stops and `fit` returns. It must not use the model.
         seed : int, optional
@@ -534,6 +556,7 @@ class Model:
         )
         options.progress = watcher.function
         with ExitStack() as stack:
+            stack.callback(watcher.close)
             dataset = stack.enter_context(dataset_of(images, labels))
             if validation is not None:
                 options.validation = stack.enter_context(_validation_of(validation))

@@ -9,18 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._errors import Status, error_from
+from ._image import image_of
 from ._library import check, lib
 
 __all__ = ["normalize"]
-
-_INKS = {"auto": c.DIGIT_INK_AUTO, "dark": c.DIGIT_INK_DARK, "light": c.DIGIT_INK_LIGHT}
-_FORMATS = {1: c.DIGIT_PIXEL_GRAY8, 3: c.DIGIT_PIXEL_RGB8, 4: c.DIGIT_PIXEL_RGBA8}
-
-# The library's own limits, known here so that a picture which it would refuse
-# is not copied first.
-_SIDE_MAX = 65_535
-_PIXELS_MAX = 64 << 20
 
 
 def normalize(picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
@@ -32,11 +24,19 @@ def normalize(picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
 
     Parameters
     ----------
-    picture : array of uint8
-        Shape (h, w): grey, 0 black to 255 white; (h, w, 3): red, green, blue;
-        (h, w, 4): with alpha, over white. Sides of 1 to 65,535 pixels. Anything
-        with the buffer protocol will do. Rows may lie apart or bottom up: crops
-        and flipped views are not copied.
+    picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
+        An array of uint8, or of floats 0..1 instead of 0..255, of the shape
+        (h, w) or (h, w, 1): grey, 0 black to 255 white; (h, w, 3): red, green,
+        blue; (h, w, 4): with alpha, over white. Sides of 1 to 65,535 pixels.
+        Anything with the buffer protocol will do. Rows of bytes may lie apart
+        or bottom up: crops and flipped views are not copied. A tensor of torch
+        may have its channels first.
+
+        Bytes are the content of a PNG, JPEG, BMP, TIFF or WebP file, a str or
+        os.PathLike names one. These need Pillow; they are turned upright as
+        their EXIF data say, and looked at for their size before they are
+        decoded. Where files and Pillow's images are transparent, they are laid
+        on a background that shows their ink.
     ink : {'auto', 'dark', 'light'}
         Which side of the contrast is the ink. 'auto' judges by the border.
 
@@ -48,10 +48,13 @@ def normalize(picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
     Raises
     ------
     TypeError
-        `picture` is not of uint8.
+        `picture` is nothing of these, or an array of another dtype.
     ValueError
-        `picture` has another shape, no pixels or too many of them, or `ink` is
-        none of the three words.
+        `picture` has another shape, no pixels or too many of them, floats
+        beyond 0..1, or `ink` is none of the three words.
+    DigitError
+        The file can't be read (``status`` is ``Status.IO``), or is damaged or
+        no picture (``FORMAT``).
     """
     return normalize_for(None, picture, ink)
 
@@ -63,43 +66,3 @@ def normalize_for(model: ctypes.c_void_p | None, picture: Any, ink: str) -> npt.
     check(lib.digit_model_normalize(model, ctypes.byref(image), sample.ctypes.data, None))
     del array  # it owned the pixels
     return sample
-
-
-def image_of(picture: Any, ink: str) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
-    """The C description of a picture, and the array that keeps its pixels alive."""
-    if not isinstance(ink, str):
-        raise TypeError(f"ink: expected str, got {type(ink).__name__}")
-    if ink not in _INKS:
-        raise ValueError(f"ink: expected 'auto', 'dark' or 'light', got {ink!r}")
-    array = np.asarray(picture)
-    if array.dtype != np.uint8:
-        raise TypeError(f"picture: expected an array of uint8, got {array.dtype}")
-    if not (array.ndim == 2 or array.ndim == 3 and array.shape[2] in (3, 4)):
-        raise ValueError(
-            f"picture: expected the shape (h, w), (h, w, 3) or (h, w, 4), got {array.shape}"
-        )
-    height, width = array.shape[:2]
-    _check_size(height, width)
-    channels = array.shape[2] if array.ndim == 3 else 1
-    if not _rows_are_whole(array, width, channels):
-        array = np.ascontiguousarray(array)
-    stride = array.strides[0] if height > 1 else width * channels
-    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], _INKS[ink])
-    return array, image
-
-
-def _check_size(height: int, width: int) -> None:
-    if height == 0 or width == 0:
-        raise error_from(Status.ARGUMENT, f"picture: {width} x {height} pixels: it has none")
-    if max(height, width) > _SIDE_MAX or height * width > _PIXELS_MAX:
-        raise error_from(
-            Status.LIMIT,
-            f"picture: {width} x {height} pixels; at most {_SIDE_MAX:,} a side "
-            f"and {_PIXELS_MAX:,} in all",
-        )
-
-
-def _rows_are_whole(array: npt.NDArray[np.uint8], width: int, channels: int) -> bool:
-    """Whether each row's bytes lie together, and rows don't overlap."""
-    inner = (channels, 1) if array.ndim == 3 else (1,)
-    return array.strides[1:] == inner and abs(array.strides[0]) >= width * channels

@@ -1,0 +1,108 @@
+"""What the commands share: models by name, strict numbers, messages, JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, Optional, TextIO
+
+from .. import Model
+
+__all__ = [
+    "BUILT_IN",
+    "UsageError",
+    "has_colour",
+    "has_utf8",
+    "is_terminal",
+    "message",
+    "open_model",
+    "plain",
+    "print_json",
+    "real",
+    "whole",
+]
+
+BUILT_IN = "built-in"
+
+
+class UsageError(Exception):
+    """The command line asks for something that makes no sense; exit status 2."""
+
+
+def message(text: str) -> None:
+    """One line on standard error."""
+    print(f"digit: {plain(text)}", file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """A text from outside with control characters made harmless."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,20}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def real(least: float, most: float) -> Callable[[str], float]:
+    """The type of an option that takes a number."""
+
+    def parse(text: str) -> float:
+        number = r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?"
+        if not re.fullmatch(number, text) or not least <= float(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' is no number {least:g} to {most:g}")
+        return float(text)
+
+    return parse
+
+
+def open_model(path: Optional[str]) -> Model:
+    """The model of ``--model``: a file of any known kind, by default the built-in one."""
+    if path is None or path == BUILT_IN:
+        return Model.pretrained()
+    from ._models import load_model
+
+    return load_model(path)
+
+
+def print_json(value: Any, digits: int) -> None:
+    """One JSON object on a line, in ASCII; reals have so many significant digits."""
+    print(json.dumps(_rounded(value, digits), separators=(",", ":")))
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(one, digits) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(one, digits) for one in value]
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+    if isinstance(value, str):  # file names need not be UTF-8
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """A stream that a person watches and that understands control sequences."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def has_colour(stream: TextIO) -> bool:
+    """The same, and colour is welcome."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def has_utf8(stream: TextIO) -> bool:
+    """Block characters can be shown."""
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"

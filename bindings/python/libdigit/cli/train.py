@@ -1,0 +1,242 @@
+"""``digit train``: train a model and save it."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import math
+import signal
+import sys
+from types import FrameType
+from typing import Any, Optional, TextIO
+
+from .. import DigitError, Model, Progress, Status, load_idx
+from .. import _prototypes as c
+from .._library import lib
+from ._common import BUILT_IN, UsageError, is_terminal, message, plain, print_json, real, whole
+from ._data import load_data
+from ._models import load_model
+
+_FIT_OPTIONS = (
+    "epochs",
+    "batch",
+    "learning_rate",
+    "schedule",
+    "weight_decay",
+    "augment",
+    "label_smoothing",
+    "average",
+    "seed",
+    "checkpoint",
+    "trained_on",
+    "licence",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    defaults = c.digit_train_options()
+    lib.digit_train_options_init(ctypes.byref(defaults), ctypes.sizeof(defaults))
+    add = parser.add_argument
+    add("--images", metavar="FILE", help="training pictures, IDX, plain or gzip")
+    add("--labels", metavar="FILE", help="their labels")
+    add("--folder", metavar="DIR", help="or: pictures in sub-folders 0 to 9 of this one")
+    add("--from", dest="start", metavar="MODEL", help="go on from this model, or 'built-in'")
+    add("--validation-images", metavar="FILE", help="to judge each epoch by and calibrate with")
+    add("--validation-labels", metavar="FILE", help="their labels")
+    add(
+        "--validation-split",
+        metavar="N",
+        type=whole(1, 2**63),
+        help="or: hold out the last N training pictures for that",
+    )
+    add("--architecture", metavar="A", help="preset or list of layers (default)")
+    for name, kind, about in (
+        ("epochs", whole(1, 100_000), "times through the training pictures"),
+        ("batch", whole(1, 16_384), "pictures per update of the weights"),
+        ("learning-rate", real(1e-9, 10), "size of a step, at its highest"),
+        ("weight-decay", real(0, 1), "pull of the weights towards 0"),
+        ("augment", real(0, 1), "how strongly pictures are distorted"),
+        ("label-smoothing", real(0, 0.5), "share of a label given to the others"),
+        ("average", real(0, 0.99999), "decay of the averaged weights, 0 = off"),
+        ("seed", whole(0, 2**64 - 1), "of initial weights and order"),
+    ):
+        default = getattr(defaults, name.replace("-", "_"))
+        add(f"--{name}", metavar="N", type=kind, help=f"{about} ({default:.6g})")
+    add("--schedule", choices=("cosine", "constant"), help="how the learning rate moves (cosine)")
+    add("--threads", metavar="N", type=whole(0, 256), default=0, help="0 = one per CPU (0)")
+    add("--checkpoint", metavar="FILE", help="written each epoch, resumed from if there")
+    add("--history", metavar="FILE.csv", help="a row for each epoch")
+    add("--trained-on", metavar="TEXT", help="what the model shall say of its data")
+    add("--licence", metavar="TEXT", help="of the trained weights")
+    add("--output", metavar="FILE", required=True, help="where to save the model (.safetensors)")
+    add("--json", action="store_true", help="sum up as one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    _check(options)
+    model = _start(options)
+    model.threads = options.threads
+    images, labels, validation = _load(options, model)
+    with _History(options.history) as history, _Stop() as stop:
+        watch = _Watch(history, stop)
+        settings = {name: getattr(options, name) for name in _FIT_OPTIONS}
+        epochs = model.fit(images, labels, validation=validation, progress=watch, **settings)
+        watch.clear()
+    model.save(options.output)
+    if stop.signal:
+        message(f"stopped early; what was learned so far is in {options.output}")
+    _sum_up(options, model, epochs, bool(stop.signal))
+    return 128 + stop.signal if stop.signal else 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    if bool(options.folder) == bool(options.images):
+        raise UsageError("either --images and --labels, or --folder")
+    if bool(options.images) != bool(options.labels):
+        raise UsageError("--images and --labels go together")
+    if bool(options.validation_images) != bool(options.validation_labels):
+        raise UsageError("--validation-images and --validation-labels go together")
+    if options.validation_images and options.validation_split:
+        raise UsageError("--validation-images or --validation-split, not both")
+    if options.start and options.architecture:
+        raise UsageError("--from has an architecture already")
+
+
+def _start(options: argparse.Namespace) -> Model:
+    if options.start:
+        return Model.pretrained() if options.start == BUILT_IN else load_model(options.start)
+    try:
+        return Model(options.architecture, seed=options.seed)
+    except DigitError as error:
+        if error.status == Status.ARGUMENT:
+            raise UsageError(f"--architecture: {error}") from error
+        raise
+
+
+def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
+    """Samples and labels to train on, and a pair of them to validate with or None."""
+    if options.folder:
+        plain_folder = argparse.Namespace(as_is=False, transpose=False, part="train")
+        images, labels = load_data(options.folder, None, model, plain_folder)
+    else:
+        images, labels = load_idx(options.images, options.labels)
+    if options.validation_images:
+        held_out = load_idx(options.validation_images, options.validation_labels)
+        return images, labels, held_out
+    split = options.validation_split
+    if not split:
+        return images, labels, None
+    if split >= len(images):
+        raise ValueError(
+            f"--validation-split {split} leaves none of the {len(images)} pictures to train on"
+        )
+    return images[:-split], labels[:-split], (images[-split:], labels[-split:])
+
+
+class _Stop:
+    """The signal that asked to stop; a second one ends the program."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: Optional[FrameType]) -> None:
+        self.signal = number
+        signal.signal(number, signal.SIG_DFL)
+
+
+class _History:
+    """The file of ``--history``."""
+
+    def __init__(self, path: Optional[str]) -> None:
+        self._path = path
+        self._file: Optional[TextIO] = None
+
+    def __enter__(self) -> _History:
+        if self._path:
+            self._file = open(self._path, "w", encoding="ascii", buffering=1)
+            self._file.write("epoch,loss,accuracy,validation_accuracy,seconds\n")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def add(self, one: Progress) -> None:
+        if self._file:
+            known = not math.isnan(one.validation_accuracy)
+            validation = f"{one.validation_accuracy:.9g}" if known else ""
+            self._file.write(
+                f"{one.epoch},{one.loss:.9g},{one.accuracy:.9g},{validation},{one.seconds:.3f}\n"
+            )
+
+
+class _Watch:
+    """Shows how far training is, and stops it."""
+
+    def __init__(self, history: _History, stop: _Stop) -> None:
+        self._history = history
+        self._stop = stop
+        self._live = is_terminal(sys.stderr)
+        self._drawn = 0
+
+    def __call__(self, one: Progress) -> bool:
+        share = one.samples_done / one.samples_total if one.samples_total else 1.0
+        figures = f"loss {one.loss:.4f}  accuracy {one.accuracy:.2%}"
+        if share == 1:
+            self.clear()
+            self._history.add(one)
+            if not math.isnan(one.validation_accuracy):
+                figures += f"  validation {one.validation_accuracy:.2%}"
+            line = f"epoch {one.epoch}/{one.epochs}  {figures}  {one.seconds:.1f} s"
+            print(line, file=sys.stderr, flush=True)
+        elif self._live:
+            self.clear()
+            line = f"epoch {one.epoch}/{one.epochs} {share:4.0%}  {figures}"
+            print(line, end="", file=sys.stderr, flush=True)
+            self._drawn = len(line)
+        return self._stop.signal != 0
+
+    def clear(self) -> None:
+        """Take the line under way off the terminal."""
+        if self._drawn:
+            print("\r" + " " * self._drawn + "\r", end="", file=sys.stderr, flush=True)
+            self._drawn = 0
+
+
+def _sum_up(
+    options: argparse.Namespace, model: Model, epochs: list[Progress], stopped: bool
+) -> None:
+    info = model.info
+    last = epochs[-1] if epochs else None
+    if options.json:
+        figures = ("loss", "accuracy", "validation_accuracy", "seconds")
+        print_json(
+            {
+                "epochs": last.epoch if last else 0,
+                **{name: getattr(last, name, None) for name in figures},
+                "architecture": info.architecture,
+                "parameters": info.parameters,
+                "stopped": stopped,
+                "output": options.output,
+            },
+            17,
+        )
+        return
+    print(f"architecture  {info.architecture}\nparameters    {info.parameters}")
+    if last:
+        words = f"loss {last.loss:.4f}, accuracy {last.accuracy:.2%}"
+        if not math.isnan(last.validation_accuracy):
+            words += f", validation {last.validation_accuracy:.2%}"
+        plural = "" if last.epoch == 1 else "s"
+        print(f"trained       {last.epoch} epoch{plural} in {last.seconds:.1f} s: {words}")
+    print(f"saved         {plain(options.output)}")
