@@ -25,6 +25,8 @@ Model
     A network and its weights: create, load, save, train, predict, evaluate.
 normalize
     A picture of one digit as a sample.
+Reading, Group, Digit
+    What `Model.read` finds in a picture of several digits.
 load_idx
     Samples and labels from IDX files.
 DigitError, Status
@@ -38,6 +40,7 @@ build_info, version
 from ._errors import DigitError, Status
 from ._library import VERSION as __version__
 from ._library import build_info, version
+from ._reading import Digit, Group, Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from .data import load_idx
 from .model import Model
@@ -45,11 +48,14 @@ from .picture import normalize
 
 __all__ = [
     "PREDICTION",
+    "Digit",
     "DigitError",
+    "Group",
     "Metrics",
     "Model",
     "ModelInfo",
     "Progress",
+    "Reading",
     "Status",
     "__version__",
     "build_info",
@@ -58,7 +64,7 @@ __all__ = [
     "version",
 ]
 
-for _public in (DigitError, Metrics, Model, ModelInfo, Progress, Status):
+for _public in (Digit, DigitError, Group, Metrics, Model, ModelInfo, Progress, Reading, Status):
     _public.__module__ = __name__  # where users import them from, in tracebacks and help()
 for _function in (build_info, load_idx, normalize, version):
     _function.__module__ = __name__
