@@ -9,6 +9,7 @@
 
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
 #define PIECE_MIN   2
+#define RULE_MIN    8
 #define PIECE_SHARE 0.05
 
 static bool is_light(const dg_plane *grey, uint32_t ink)
@@ -32,18 +33,20 @@ static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
  * strength, for a pencil's digits may stand beside a pen's. */
 static digit_status clean(dg_sheet *sheet, uint8_t least)
 {
-    digit_status status = find_blobs(sheet, least, PIECE_MIN);
+    const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
+    digit_status status = find_blobs(sheet, faint, RULE_MIN);
     if (status == DIGIT_OK)
         status = dg_rules_find(&sheet->ink, &sheet->blobs, &sheet->rules);
-    if (status == DIGIT_OK && sheet->rules.count > 0) {
-        status = dg_rules_erase(&sheet->rules, &sheet->ink, least);
-        if (status == DIGIT_OK)
-            status = find_blobs(sheet, least, PIECE_MIN);
-    }
+    if (status == DIGIT_OK && sheet->rules.count > 0)
+        status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
+    if (status == DIGIT_OK)
+        status = find_blobs(sheet, least, PIECE_MIN);
     if (status != DIGIT_OK)
         return status;
     const double size = dg_digit_size(&sheet->blobs, sheet->ink.width, sheet->ink.height);
-    dg_blobs_level(&sheet->blobs, &sheet->ink);
+    status = dg_blobs_level(&sheet->blobs, &sheet->ink);
+    if (status != DIGIT_OK)
+        return status;
     const uint32_t dirt = size > 0 ? (uint32_t)(PIECE_SHARE * size) : 0;
     return find_blobs(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN);
 }

@@ -6,6 +6,7 @@
  */
 #include "base/error.h"
 #include "base/mem.h"
+#include "tasks/context.h"
 #include "tasks/decode.h"
 #include "tasks/read_parts.h"
 #include "vision/lines.h"
@@ -81,7 +82,8 @@ static digit_status group_gap(const page_job *job, const dg_choice *choices, siz
         return dg_fail_memory("groups", count * sizeof *gaps);
     for (size_t i = 0; i + 1 < count; i++)
         gaps[i] = gap_between(job, &choices[i], &choices[i + 1]);
-    qsort(gaps, count - 1, sizeof *gaps, compare_doubles);
+    if (count > 1)
+        qsort(gaps, count - 1, sizeof *gaps, compare_doubles);
     const double usual = count > 1 ? gaps[(size_t)(GAP_RANK * (double)(count - 2))] : 0;
     *least = fmin(fmax(GAP_TIMES * usual, GAP_LEAST * size), GAP_MOST * size);
     dg_free(gaps);
@@ -145,9 +147,6 @@ static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, doub
     glyph.prediction = guess->answer;
     glyph.prediction.other = (float)(1 - (1 - (double)guess->answer.other) * posterior);
     glyph.prediction = dg_read_answer(glyph.prediction, choice->digit);
-    if (glyph.prediction.confidence < job->options->min_confidence ||
-        glyph.prediction.other > OTHER_MOST)
-        glyph.flags |= DIGIT_GLYPH_REJECTED;
     return glyph;
 }
 
@@ -253,7 +252,7 @@ done:
 static digit_status read_groups(page_job *job, const dg_atom_line *line, const dg_ways *ways)
 {
     const size_t count = ways->items[0].count;
-    double gap;
+    double gap = 0;
     digit_status status = group_gap(job, ways->choices, count, line->size, &gap);
     if (status != DIGIT_OK)
         return status;
@@ -326,6 +325,10 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                                   &job.guesses, patience);
     for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
         status = read_line(&job, &job.atoms.lines[i]);
+    if (status == DIGIT_OK) {
+        dg_context_apply(reading);
+        dg_reading_reject(reading, options->min_confidence);
+    }
     dg_guesses_free(&job.guesses);
     dg_atoms_free(&job.atoms);
     dg_lines_free(&lines);

@@ -78,6 +78,21 @@ char dg_glyph_letter(const digit_glyph *glyph)
     return glyph->flags & DIGIT_GLYPH_REJECTED ? '?' : (char)('0' + glyph->prediction.digit);
 }
 
+void dg_reading_reject(digit_reading *reading, float min_confidence)
+{
+    size_t glyph = 0;
+    for (size_t g = 0; g < reading->group_count; g++) {
+        const dg_reading_group *group = &reading->groups[g];
+        char *best = reading->strings + reading->candidates[group->first].text;
+        for (; *best; best++, glyph++) {
+            digit_glyph *here = &reading->glyphs[glyph];
+            if (here->prediction.confidence < min_confidence)
+                here->flags |= DIGIT_GLYPH_REJECTED;
+            *best = dg_glyph_letter(here);
+        }
+    }
+}
+
 /* Empty cells are not in the text: the digits on either side are of different groups. */
 digit_status dg_reading_finish(digit_reading *reading)
 {

@@ -38,8 +38,11 @@ digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits
 /* DIGIT_ERR_LIMIT: that is more than DG_READING_MAX. */
 digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *glyph);
 
-/* How a glyph shows in a text. */
+/* How a glyph shows in a text. A group's best candidate shows its glyphs. */
 char dg_glyph_letter(const digit_glyph *glyph);
+
+/* Reject what has less confidence, in the candidates too. */
+void dg_reading_reject(digit_reading *reading, float min_confidence);
 
 /* Write the text. Nothing may be added afterwards. */
 digit_status dg_reading_finish(digit_reading *reading);

@@ -42,14 +42,30 @@ static void add_run(dg_atoms *atoms, dg_atom *atom, dg_run run)
     atoms->runs[atoms->run_count++] = run;
 }
 
-/* The part of a run between two cuts. False if there is none. */
-static bool clip(dg_run *run, int32_t top, const uint16_t *before, const uint16_t *after)
+/* What lies between two cuts. */
+typedef struct slot {
+    const uint16_t *before, *after; /* NULL: the piece's end */
+    int32_t top;                    /* the row they begin with */
+    uint32_t shared;
+} slot;
+
+/* The part of a run in a slot, and what it shares with its neighbours. False: none. */
+static bool clip(dg_run *run, const slot *s)
 {
-    if (before && before[run->y - top] > run->start)
-        run->start = before[run->y - top];
-    if (after && after[run->y - top] < run->end)
-        run->end = after[run->y - top];
-    return run->start < run->end;
+    const dg_run whole = *run;
+    if (s->before && s->before[run->y - s->top] > whole.start) {
+        const uint32_t cut = s->before[run->y - s->top];
+        if (cut >= whole.end)
+            return false;
+        run->start = cut > whole.start + s->shared ? (uint16_t)(cut - s->shared) : whole.start;
+    }
+    if (s->after && s->after[run->y - s->top] < whole.end) {
+        const uint32_t cut = s->after[run->y - s->top];
+        if (cut <= whole.start)
+            return false;
+        run->end = cut + s->shared < whole.end ? (uint16_t)(cut + s->shared) : whole.end;
+    }
+    return true;
 }
 
 digit_status dg_atoms_add_runs(dg_atoms *atoms, dg_atom *atom, const dg_run *runs, size_t count)
@@ -70,9 +86,9 @@ digit_status dg_atoms_add(dg_atoms *atoms, const dg_atom *atom)
     return status;
 }
 
-/* The runs between two cuts (NULL: the piece's ends) as one more atom, if there are any. */
-static digit_status add_between(dg_atoms *atoms, const dg_run *runs, size_t count, int32_t top,
-                                const uint16_t *before, const uint16_t *after, dg_atom atom)
+/* The runs of a slot as one more atom, if there are any. */
+static digit_status add_slot(dg_atoms *atoms, const dg_run *runs, size_t count, const slot *s,
+                             dg_atom atom)
 {
     const digit_status status = reserve_runs(atoms, count);
     if (status != DIGIT_OK)
@@ -80,7 +96,7 @@ static digit_status add_between(dg_atoms *atoms, const dg_run *runs, size_t coun
     atom.first = (uint32_t)atoms->run_count;
     for (size_t i = 0; i < count; i++) {
         dg_run run = runs[i];
-        if (clip(&run, top, before, after))
+        if (clip(&run, s))
             add_run(atoms, &atom, run);
     }
     return atom.count > 0 ? dg_atoms_add(atoms, &atom) : DIGIT_OK;
@@ -97,10 +113,11 @@ static digit_status cut_piece(const dg_plane *ink, const dg_run *runs, size_t co
         status = dg_cuts_find(ink, runs, count, &box, size, &cuts);
     const size_t before = atoms->count;
     for (size_t i = 0; status == DIGIT_OK && i <= cuts.count; i++) {
+        const slot between = {i > 0 ? cuts.at + (i - 1) * cuts.height : NULL,
+                              i < cuts.count ? cuts.at + i * cuts.height : NULL, piece->top,
+                              cuts.shared};
         atom.cut_before = atoms->count > before;
-        status = add_between(atoms, runs, count, piece->top,
-                             i > 0 ? cuts.at + (i - 1) * cuts.height : NULL,
-                             i < cuts.count ? cuts.at + i * cuts.height : NULL, atom);
+        status = add_slot(atoms, runs, count, &between, atom);
     }
     dg_cuts_free(&cuts);
     return status;

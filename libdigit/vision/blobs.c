@@ -11,6 +11,12 @@
 #define PIECES_MAX (1u << 20)
 #define KEPT_MAX   65536
 
+/* The part of a piece's ink that tells how strong it is: a smudge may hang on it. */
+#define STRONGEST 0.25
+
+/* Ink weaker than this part of what most is, is a shadow or dirt. */
+#define FAINT 0.45
+
 /* The first run at or after `x`. False if the rest of the row is empty. */
 static bool next_run(const uint8_t *row, size_t width, uint8_t least, size_t x, dg_run *out)
 {
@@ -199,35 +205,62 @@ void dg_blobs_free(dg_blobs *found)
     *found = (dg_blobs){0};
 }
 
-/* The mean of the strengths, each weighed with itself: edges count little. */
-static uint32_t inner_strength(const dg_blob *blob, const dg_run *runs, const dg_plane *ink)
+/* How strong the strongest part of a piece's ink is at least. */
+static uint8_t inner_strength(const dg_blob *blob, const dg_run *runs, const dg_plane *ink)
 {
-    uint64_t sum = 0, squares = 0;
+    uint32_t counts[256] = {0}, above = 0;
     for (uint32_t i = blob->first; i < blob->first + blob->count; i++) {
         const uint8_t *row = ink->pixels + (size_t)runs[i].y * ink->width;
-        for (uint32_t x = runs[i].start; x < runs[i].end; x++) {
-            sum += row[x];
-            squares += (uint32_t)row[x] * row[x];
-        }
+        for (uint32_t x = runs[i].start; x < runs[i].end; x++)
+            counts[row[x]]++;
     }
-    return (uint32_t)(squares / sum);
+    uint32_t level = 255;
+    while (level > 1 && (double)(above + counts[level]) < STRONGEST * blob->area)
+        above += counts[level--];
+    return (uint8_t)level;
 }
 
-void dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink)
+/* The strength that half of the ink, by its height, does not exceed. */
+static uint32_t usual_strength(const dg_blobs *blobs, const uint8_t *inner)
 {
+    uint64_t weights[256] = {0}, total = 0, below = 0;
     for (size_t i = 0; i < blobs->count; i++) {
-        const dg_blob *blob = &blobs->items[i];
-        const uint32_t inner = inner_strength(blob, blobs->runs, ink);
-        uint8_t table[256];
-        for (uint32_t level = 0; level < 256; level++) {
-            const uint32_t strength = level * DG_INK_FULL / inner;
+        const uint32_t height = dg_blob_height(&blobs->items[i]);
+        weights[inner[i]] += height;
+        total += height;
+    }
+    uint32_t level = 0;
+    while (level < 255 && 2 * (below += weights[level]) < total)
+        level++;
+    return level;
+}
+
+static void map_blob(const dg_blob *blob, const dg_run *runs, const dg_plane *ink,
+                     const uint8_t table[256])
+{
+    for (uint32_t i = blob->first; i < blob->first + blob->count; i++) {
+        uint8_t *row = ink->pixels + (size_t)runs[i].y * ink->width;
+        for (uint32_t x = runs[i].start; x < runs[i].end; x++)
+            row[x] = table[row[x]];
+    }
+}
+
+digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink)
+{
+    uint8_t *inner = dg_alloc(blobs->count, 1);
+    if (!inner)
+        return dg_fail_memory("pieces of ink", blobs->count);
+    for (size_t i = 0; i < blobs->count; i++)
+        inner[i] = inner_strength(&blobs->items[i], blobs->runs, ink);
+    const uint32_t least = (uint32_t)(FAINT * usual_strength(blobs, inner));
+    for (size_t i = 0; i < blobs->count; i++) {
+        uint8_t table[256] = {0};
+        for (uint32_t level = 0; inner[i] >= least && level < 256; level++) {
+            const uint32_t strength = level * DG_INK_FULL / inner[i];
             table[level] = (uint8_t)(strength < 255 ? strength : 255);
         }
-        for (uint32_t r = blob->first; r < blob->first + blob->count; r++) {
-            const dg_run *run = &blobs->runs[r];
-            uint8_t *row = ink->pixels + (size_t)run->y * ink->width;
-            for (uint32_t x = run->start; x < run->end; x++)
-                row[x] = table[row[x]];
-        }
+        map_blob(&blobs->items[i], blobs->runs, ink, table);
     }
+    dg_free(inner);
+    return DIGIT_OK;
 }

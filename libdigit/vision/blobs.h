@@ -38,9 +38,9 @@ void dg_blobs_free(dg_blobs *found);
  * order of their first runs. Runs are in reading order. Returns how many pieces there are. */
 size_t dg_runs_label(const dg_run *runs, size_t count, uint32_t *labels);
 
-/* Make the ink of every piece DG_INK_FULL strong where it is strongest, whichever pen
- * wrote it. */
-void dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink);
+/* Make the ink of every piece DG_INK_FULL strong inside, whichever pen wrote it; what is
+ * far weaker than most goes. */
+digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink);
 
 static inline uint32_t dg_blob_width(const dg_blob *blob)
 {

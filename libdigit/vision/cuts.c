@@ -11,6 +11,7 @@
 #include "vision/stroke.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Pieces are looked at in at most so many rows, and in this many columns or not at all. */
@@ -18,19 +19,21 @@
 #define COLUMNS_MAX 2048
 
 /* What a step aside costs, in strengths of ink. */
-#define ASIDE 14
+#define ASIDE 24
 
 /* In digits' sizes: pieces narrower than this are one digit, wider ones may be two in any
- * way; how far apart cuts are; what a cut leaves on either side. */
+ * way; what a cut leaves on either side, and how high that is where two digits touch. */
 #define NARROW   0.45
-#define WIDE     1.15
-#define APART    0.14
+#define WIDE     1.0
 #define SIDE     0.10
-#define TOUCHING 0.62 /* high, on either side of a touch */
+#define TOUCHING 0.62
 
-/* What a cut may cross, in widths of a stroke. */
+/* What a cut may cross, in widths of a stroke; ink between two cuts, in its square; ink
+ * that is on both sides of one. */
 #define CROSS_MOST  3.2
-#define CROSS_TOUCH 1.5
+#define CROSS_TOUCH 2.0
+#define APART       1.5
+#define SHARED      0.4
 
 /* A piece, coarse: strengths[rows][columns], and what the paths cost. */
 typedef struct raster {
@@ -166,53 +169,87 @@ static bool looks_like_touch(const raster *r, const uint16_t path[ROWS_MAX], uin
     return sides[0].mass * 7 > whole && sides[1].mass * 7 > whole;
 }
 
-/* The next best column, away from those taken; SIZE_MAX if there is none. */
-static size_t best_column(const raster *r, const size_t *taken, size_t count)
+/* A path that was found, and what it costs. */
+typedef struct cut {
+    uint16_t at[ROWS_MAX]; /* [rows] */
+    uint32_t cost;
+    size_t column; /* in the middle row */
+} cut;
+
+/* The ink between two paths. */
+static uint64_t mass_between(const raster *r, const cut *a, const cut *b)
 {
-    const size_t margin = (size_t)(SIDE * r->size) + 1;
-    const double apart = APART * r->size;
-    size_t best = SIZE_MAX;
-    for (size_t x = margin; x + margin < r->columns; x++) {
-        const uint32_t cost = path_cost(r, x);
-        bool near = cost > CROSS_MOST * r->stroke;
-        for (size_t i = 0; i < count && !near; i++)
-            near = (double)(x > taken[i] ? x - taken[i] : taken[i] - x) < apart;
-        if (!near && (best == SIZE_MAX || cost < path_cost(r, best)))
-            best = x;
+    uint64_t mass = 0;
+    for (size_t row = 0; row < r->rows; row++) {
+        const size_t from = a->at[row] < b->at[row] ? a->at[row] : b->at[row];
+        const size_t to = a->at[row] < b->at[row] ? b->at[row] : a->at[row];
+        for (size_t x = from; x < to; x++)
+            mass += r->ink[row * r->columns + x];
     }
-    return best;
+    return mass;
 }
 
-static size_t choose_columns(const raster *r, bool wide, size_t columns[DG_CUTS_MAX])
+/* Is it as good as one of those taken: with hardly any ink between? */
+static bool is_taken(const raster *r, const cut *taken, size_t count, const cut *new)
 {
-    const size_t most = 3 + (size_t)(3 * (double)r->columns / r->size);
-    size_t taken[DG_CUTS_MAX], tried = 0, count = 0;
-    while (tried < most && tried < DG_CUTS_MAX) {
-        uint16_t path[ROWS_MAX];
-        const size_t x = best_column(r, taken, tried);
-        if (x == SIZE_MAX)
-            break;
-        taken[tried++] = x;
-        follow(r, x, path);
-        if (wide || looks_like_touch(r, path, path_cost(r, x)))
-            columns[count++] = x;
+    const double stroke = r->stroke / 253;
+    for (size_t i = 0; i < count; i++)
+        if ((double)mass_between(r, &taken[i], new) < APART * stroke * r->stroke)
+            return true;
+    return false;
+}
+
+static int compare_costs(const void *a, const void *b)
+{
+    const cut *p = a, *q = b;
+    return p->cost != q->cost ? (p->cost > q->cost) - (p->cost < q->cost)
+                              : (p->column > q->column) - (p->column < q->column);
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+    const cut *p = a, *q = b;
+    return (p->column > q->column) - (p->column < q->column);
+}
+
+/* All paths that cross little enough, best first. */
+static size_t list_paths(const raster *r, cut *paths)
+{
+    const size_t margin = (size_t)(SIDE * r->size) + 1;
+    size_t count = 0;
+    for (size_t x = margin; x + margin < r->columns; x++) {
+        const uint32_t cost = path_cost(r, x);
+        if (cost > CROSS_MOST * r->stroke)
+            continue;
+        paths[count].cost = cost;
+        paths[count++].column = x;
     }
-    for (size_t i = 1; i < count; i++) /* left to right */
-        for (size_t j = i; j > 0 && columns[j - 1] > columns[j]; j--) {
-            const size_t swapped = columns[j];
-            columns[j] = columns[j - 1];
-            columns[j - 1] = swapped;
-        }
+    qsort(paths, count, sizeof *paths, compare_costs);
     return count;
 }
 
-static void fill_cut(const raster *r, const digit_box *box, size_t x, const uint16_t *before,
-                     uint16_t *at)
+/* Keep the best paths that differ, and look as they should; left to right. */
+static size_t choose_paths(const raster *r, bool wide, cut *paths)
 {
-    uint16_t path[ROWS_MAX];
-    follow(r, x, path);
+    const size_t most = 3 + (size_t)(4 * (double)r->columns / r->size);
+    const size_t listed = list_paths(r, paths);
+    size_t count = 0;
+    for (size_t i = 0; i < listed && count < most && count < DG_CUTS_MAX; i++) {
+        cut next = paths[i];
+        follow(r, next.column, next.at);
+        if ((wide || looks_like_touch(r, next.at, next.cost)) &&
+            !is_taken(r, paths, count, &next))
+            paths[count++] = next;
+    }
+    qsort(paths, count, sizeof *paths, compare_columns);
+    return count;
+}
+
+static void fill_cut(const raster *r, const digit_box *box, const cut *from,
+                     const uint16_t *before, uint16_t *at)
+{
     for (size_t y = 0; y < (size_t)box->height; y++) {
-        const size_t column = path[y / r->step] * r->step + r->step / 2;
+        const size_t column = from->at[y / r->step] * r->step + r->step / 2;
         at[y] = (uint16_t)((size_t)box->x + column);
         if (before && at[y] < before[y])
             at[y] = before[y];
@@ -223,7 +260,7 @@ digit_status dg_cuts_find(const dg_plane *ink, const dg_run *runs, size_t count,
                           const digit_box *box, double size, dg_cuts *cuts)
 {
     raster r = {0};
-    size_t columns[DG_CUTS_MAX];
+    cut *paths = NULL;
     *cuts = (dg_cuts){.height = (size_t)box->height};
     if (box->width < NARROW * size || box->width < 6)
         return DIGIT_OK;
@@ -231,16 +268,23 @@ digit_status dg_cuts_find(const dg_plane *ink, const dg_run *runs, size_t count,
     if (status != DIGIT_OK || r.columns > COLUMNS_MAX)
         goto done;
     raster_paths(&r);
-    cuts->count = choose_columns(&r, box->width > WIDE * size, columns);
+    paths = dg_alloc(r.columns, sizeof *paths);
+    if (!paths) {
+        status = dg_fail_memory("cuts", r.columns * sizeof *paths);
+        goto done;
+    }
+    cuts->shared = (uint32_t)(SHARED * r.stroke / 253 * (double)r.step + 0.5);
+    cuts->count = choose_paths(&r, box->width > WIDE * size, paths);
     cuts->at = dg_alloc(cuts->count * cuts->height, sizeof *cuts->at);
     if (!cuts->at) {
         status = dg_fail_memory("cuts", cuts->count * cuts->height * sizeof *cuts->at);
         goto done;
     }
     for (size_t i = 0; i < cuts->count; i++)
-        fill_cut(&r, box, columns[i], i > 0 ? cuts->at + (i - 1) * cuts->height : NULL,
+        fill_cut(&r, box, &paths[i], i > 0 ? cuts->at + (i - 1) * cuts->height : NULL,
                  cuts->at + i * cuts->height);
 done:
+    dg_free(paths);
     dg_free(r.ink);
     return status;
 }

@@ -9,6 +9,8 @@
 typedef struct dg_cuts {
     uint16_t *at; /* [count][height] pixels of the picture */
     size_t count, height;
+    uint32_t shared; /* ink that a cut crosses, up to so many pixels from it, is on both
+                        sides: strokes that cross have it in common */
 } dg_cuts;
 
 #define DG_CUTS_MAX 32

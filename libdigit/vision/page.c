@@ -29,6 +29,11 @@
 /* What could be ink is at least this part of what most of the ink is. */
 #define FAINT 0.2
 
+/* What differs from the paper by fewer levels is nothing, however dark the paper: levels,
+ * and a part of what ink differs by where the paper is as light as on average. */
+#define LEVELS_MIN 6
+#define FLOOR_INK  0.15
+
 /* Up to so many deviations of the noise are paper. */
 #define FLOOR_NOISE 2.5
 
@@ -40,7 +45,9 @@ typedef struct page {
     dg_ground ground;
     uint16_t scale[LEVELS]; /* 255 * 256 / ground level */
     uint8_t table[LEVELS];  /* strength by darkness */
+    int least;              /* levels: smaller differences are noise, in the dark too */
     uint8_t *lines;         /* [threads][width]: the ground in a row */
+    double usual;           /* the paper's mean level */
 } page;
 
 /* What the paper looks like: its darkness, near 0, and the deviation of that. */
@@ -81,6 +88,15 @@ static void count_darknesses(const page *p, uint32_t counts[DARKNESSES])
         dg_ground_row(&p->ground, y, plane->width, p->lines);
         count_row(p, plane->pixels + y * plane->width, p->lines, counts);
     }
+}
+
+static double mean_ground(const dg_ground *ground)
+{
+    const size_t cells = ground->columns * ground->rows;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < cells; i++)
+        sum += ground->level[i];
+    return (double)sum / (double)cells;
 }
 
 /* The split into "<= t" and "> t" with the greatest variance between the two. */
@@ -152,6 +168,8 @@ static uint8_t plan_strengths(page *p)
     const double floor = ground.level + FLOOR_NOISE * ground.noise;
     const double least = greater(stands_out, ground.level + FAINT * (full - ground.level));
     const double scale = DG_INK_FULL / (full - floor);
+    const double levels = greater(FLOOR_NOISE * ground.noise, FLOOR_INK * full);
+    p->least = (int)greater(levels * p->usual / 255, LEVELS_MIN);
     for (int darkness = 0; darkness < LEVELS; darkness++) {
         const double strength = scale * (darkness - floor);
         p->table[darkness] = strength <= 0 ? 0 : strength >= 255 ? 255 : (uint8_t)strength;
@@ -170,7 +188,8 @@ static void map_stripe(void *context, uint32_t index, uint32_t seat)
         dg_ground_row(&p->ground, y, width, line);
         for (size_t x = 0; x < width; x++) {
             const int difference = (int)line[x] - row[x];
-            const int darkness = difference <= 0 ? 0 : difference * p->scale[line[x]] / 256;
+            const int darkness =
+                difference < p->least ? 0 : difference * p->scale[line[x]] / 256;
             row[x] = p->table[darkness > 255 ? 255 : darkness];
         }
     }
@@ -205,6 +224,7 @@ digit_status dg_page_ink(const dg_plane *plane, bool light, dg_pool *pool, uint3
         goto done;
     }
     fill_scale(&p);
+    p.usual = mean_ground(&p.ground);
     *least = plan_strengths(&p);
     if (*least > 0)
         dg_pool_run(pool, threads, (uint32_t)((plane->height + STRIPE - 1) / STRIPE), map_stripe,

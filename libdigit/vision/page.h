@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* Of levelled ink: where a stroke ends, and how strong most of its inside is. */
-#define DG_INK_EDGE 64
+#define DG_INK_EDGE 96
 #define DG_INK_FULL 253
 
 /*

@@ -20,15 +20,26 @@
 #define RUN_LEAST 8
 #define RUN_SHARE 320
 
+/* Gaps of so many pixels do not end a run: noise makes them. */
+#define BRIDGE 2
+
 /* Candidates: length in shortest runs, length by thickness, steepness. */
 #define LEVEL_LEAST   2.5
 #define UPRIGHT_LEAST 1.0
 #define THIN          5.0
+#define WALL          2.2 /* an upright one, which must meet others */
 #define STEEP         0.13
 
-/* Straight: so far off the line, in pixels and in parts of its length. */
-#define OFF_PIXELS 0.8
-#define OFF_SHARE  0.005
+/* A line may bend by this part of its length. */
+#define BEND 0.005
+
+/* How lines are found: slopes tried to either side, pixels a vote, lines in one group of
+ * runs, the thickest half of a line, and how much of a line must be ink. */
+#define SLOPES        40
+#define CHUNK         8
+#define LINES_A_GROUP 64
+#define THICK_MOST    12
+#define FULL          0.75
 
 /* In digits' heights: a line on its own; an upright one that meets none; a box. */
 #define LONG  1.7
@@ -37,7 +48,10 @@
 
 /* Two lines meet at a right angle, within so much; ends may miss by so many pixels. */
 #define RIGHT_ANGLE 0.06
-#define MISS        3.0
+#define MISS        1.5
+
+/* ... and are as thick as each other, up to this factor. */
+#define THICKER 1.8
 
 /* Walls of a comb are as long as each other, within this part. */
 #define ALIKE 0.15
@@ -83,12 +97,16 @@ static digit_status add_run(search *s, uint32_t at, uint32_t start, uint32_t end
 
 static digit_status level_runs(search *s, const dg_blob *blob)
 {
+    const dg_run *runs = s->blobs->runs + blob->first;
     digit_status status = DIGIT_OK;
     s->run_count = 0;
-    for (uint32_t i = blob->first; status == DIGIT_OK && i < blob->first + blob->count; i++) {
-        const dg_run *run = &s->blobs->runs[i];
-        if ((uint32_t)(run->end - run->start) >= s->shortest)
-            status = add_run(s, run->y, run->start, run->end);
+    for (uint32_t i = 0; status == DIGIT_OK && i < blob->count; i++) {
+        const uint32_t start = runs[i].start;
+        while (i + 1 < blob->count && runs[i + 1].y == runs[i].y &&
+               runs[i + 1].start <= runs[i].end + BRIDGE)
+            i++;
+        if (runs[i].end - start >= s->shortest)
+            status = add_run(s, runs[i].y, start, runs[i].end);
     }
     return status;
 }
@@ -119,7 +137,7 @@ static digit_status follow_columns(search *s, const dg_blob *blob, column *colum
         const dg_run *run = &s->blobs->runs[i];
         for (uint32_t x = run->start; status == DIGIT_OK && x < run->end; x++) {
             column *c = &columns[x - blob->left];
-            if (c->last + 1 != run->y || c->last < 0) {
+            if (c->last < 0 || c->last + 1 + BRIDGE < run->y) {
                 status = end_column(s, c, x);
                 c->start = run->y;
             }
@@ -149,44 +167,154 @@ static digit_status upright_runs(search *s, const dg_blob *blob)
 
 /* ---- Candidates ------------------------------------------------------------- */
 
-/* Sums over the pixels of one line: of 1, x, y, xx, xy, yy, with x along and y across. */
-typedef struct sums {
-    double n, x, y, xx, xy, yy;
-    int32_t from, to;
-} sums;
+/* A short part of a long run: x along, y across. */
+typedef struct chunk {
+    int32_t from, to; /* along, inclusive */
+    int32_t y;
+    uint32_t group;
+    bool taken;
+} chunk;
 
-static void sums_add(sums *t, const dg_run *run)
+/* Runs that touch, in chunks: one line or several that digits tie together. */
+typedef struct group {
+    chunk *items;
+    size_t count;
+    int32_t left, right, top, bottom;
+} group;
+
+static double chunk_x(const chunk *c)
 {
-    const double n = run->end - run->start, y = run->y;
-    const double x = (run->start + run->end - 1) / 2.0;
-    if (t->n <= 0) {
-        t->from = run->start;
-        t->to = run->end - 1;
-    }
-    t->from = run->start < t->from ? run->start : t->from;
-    t->to = run->end - 1 > t->to ? run->end - 1 : t->to;
-    t->n += n;
-    t->x += n * x;
-    t->y += n * y;
-    t->xx += n * (x * x + (n * n - 1) / 12);
-    t->xy += n * x * y;
-    t->yy += n * y * y;
+    return (c->from + c->to) / 2.0;
 }
 
-/* The line through the pixels, if they make one. */
-static bool fit(const sums *t, bool upright, uint32_t shortest, dg_rule *rule)
+static double chunk_weight(const chunk *c)
 {
-    const double length = t->to - t->from + 1, thick = t->n / length;
-    const double least = (upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
-    if (length < least || length < THIN * thick)
-        return false;
-    const double x = t->x / t->n, y = t->y / t->n;
-    const double xx = t->xx / t->n - x * x, xy = t->xy / t->n - x * y, yy = t->yy / t->n - y * y;
-    const double slope = xx > 0 ? xy / xx : 0;
-    const double off = yy - slope * xy - thick * thick / 12;
-    const double most = OFF_PIXELS + OFF_SHARE * length;
-    *rule = (dg_rule){upright, t->from, t->to, y - slope * x, slope, thick};
-    return fabs(slope) <= STEEP && off <= most * most;
+    return c->to - c->from + 1;
+}
+
+static void measure_group(group *g)
+{
+    g->left = g->top = INT32_MAX;
+    g->right = g->bottom = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const chunk *c = &g->items[i];
+        g->left = c->from < g->left ? c->from : g->left;
+        g->right = c->to > g->right ? c->to : g->right;
+        g->top = c->y < g->top ? c->y : g->top;
+        g->bottom = c->y > g->bottom ? c->y : g->bottom;
+    }
+}
+
+/* Hough's transform: the line that goes through most pixels, two to either side. Returns
+ * how many. `bins` has room for the group's height and twice its length times STEEP. */
+static double vote(const group *g, float *bins, size_t bin_count, dg_rule *rule)
+{
+    const double first = g->top - STEEP * (g->right - g->left) - 2;
+    double best = 0;
+    for (int step = -SLOPES; step <= SLOPES; step++) {
+        const double slope = STEEP * step / SLOPES;
+        memset(bins, 0, bin_count * sizeof *bins);
+        for (size_t i = 0; i < g->count; i++) {
+            const chunk *c = &g->items[i];
+            if (!c->taken)
+                bins[(size_t)(c->y - slope * (chunk_x(c) - g->left) - first)] +=
+                    (float)chunk_weight(c);
+        }
+        for (size_t bin = 1; bin + 1 < bin_count; bin++) {
+            const double here = (double)(bins[bin - 1] + bins[bin] + bins[bin + 1]);
+            if (here > best) {
+                best = here;
+                rule->slope = slope;
+                rule->offset = first + (double)bin + 0.5 - slope * g->left;
+            }
+        }
+    }
+    return best;
+}
+
+/* Least squares over what lies within `reach` of the rule. */
+static void refine(const group *g, double reach, dg_rule *rule)
+{
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const chunk *c = &g->items[i];
+        const double at = chunk_x(c), w = chunk_weight(c);
+        if (c->taken || fabs(c->y - middle_at(rule, at)) > reach)
+            continue;
+        n += w;
+        x += w * at;
+        y += w * c->y;
+        xx += w * at * at;
+        xy += w * at * c->y;
+    }
+    const double spread = xx - x * x / (n > 0 ? n : 1);
+    if (n <= 0)
+        return;
+    rule->slope = spread > 1 ? (xy - x * y / n) / spread : 0;
+    rule->offset = (y - rule->slope * x) / n;
+}
+
+/* How thick: rows beside the middle that are at least half as full as it is. */
+static double thickness(const group *g, const dg_rule *rule)
+{
+    double rows[2 * THICK_MOST + 1] = {0}, thick = 1;
+    for (size_t i = 0; i < g->count; i++) {
+        const chunk *c = &g->items[i];
+        const double off = c->y - middle_at(rule, chunk_x(c)) + THICK_MOST + 0.5;
+        if (!c->taken && off >= 0 && off < 2 * THICK_MOST + 1)
+            rows[(size_t)off] += chunk_weight(c);
+    }
+    const double middle = rows[THICK_MOST];
+    for (int side = -1; side <= 1; side += 2)
+        for (int away = 1; away <= THICK_MOST; away++) {
+            const double here = rows[THICK_MOST + side * away];
+            thick += here >= middle / 2 ? 1 : here / (middle > 0 ? middle : 1);
+            if (here < middle / 2)
+                break;
+        }
+    return thick;
+}
+
+/* The longest stretch of the rule without a gap; what it is made of is taken. Returns how
+ * much of it is ink. covered[length] is scratch. */
+static double find_ends(group *g, dg_rule *rule, uint32_t gap, uint8_t *covered)
+{
+    const size_t length = (size_t)(g->right - g->left + 1);
+    const double reach = rule->thick / 2 + 1;
+    memset(covered, 0, length);
+    for (size_t i = 0; i < g->count; i++) {
+        chunk *c = &g->items[i];
+        if (c->taken || fabs(c->y - middle_at(rule, chunk_x(c))) > reach)
+            continue;
+        c->taken = true;
+        memset(covered + (c->from - g->left), 1, (size_t)(c->to - c->from + 1));
+    }
+    size_t begin = 0, last = 0, full = 0, best = 0;
+    double share = 0;
+    for (size_t x = 0; x < length; x++) {
+        if (!covered[x])
+            continue;
+        if (full == 0 || x - last > gap) {
+            begin = x;
+            full = 0;
+        }
+        last = x;
+        full++;
+        if (x + 1 - begin > best) {
+            best = x + 1 - begin;
+            share = (double)full / (double)best;
+            rule->from = g->left + (int32_t)begin;
+            rule->to = g->left + (int32_t)x;
+        }
+    }
+    return share;
+}
+
+static bool is_line(const dg_rule *rule, double share, uint32_t shortest)
+{
+    const double least = (rule->upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
+    return share >= FULL && length_of(rule) >= least &&
+           length_of(rule) >= (rule->upright ? WALL : THIN) * rule->thick && fabs(rule->slope) <= STEEP * 1.1;
 }
 
 static digit_status add_candidate(search *s, const dg_rule *rule, uint32_t blob)
@@ -199,6 +327,63 @@ static digit_status add_candidate(search *s, const dg_rule *rule, uint32_t blob)
     return DIGIT_OK;
 }
 
+/* Find one line of a group after the other, the longest first. */
+static digit_status fit_group(search *s, group *g, bool upright, uint32_t blob)
+{
+    measure_group(g);
+    const size_t length = (size_t)(g->right - g->left + 1);
+    const size_t bins = (size_t)(g->bottom - g->top + 2 * STEEP * (double)length) + 8;
+    const double least = (upright ? UPRIGHT_LEAST : LEVEL_LEAST) * s->shortest;
+    digit_status status = DIGIT_OK;
+    if ((double)length < least)
+        return DIGIT_OK;
+    float *votes = dg_alloc(bins, sizeof *votes);
+    uint8_t *covered = dg_alloc(length, 1);
+    if (!votes || !covered)
+        status = dg_fail_memory("form lines", bins * sizeof *votes);
+    for (int i = 0; status == DIGIT_OK && i < LINES_A_GROUP; i++) {
+        dg_rule rule = {.upright = upright, .from = 0, .to = -1};
+        if (vote(g, votes, bins, &rule) < least)
+            break;
+        refine(g, 2, &rule);
+        refine(g, 1.5, &rule);
+        rule.thick = thickness(g, &rule);
+        const double share = find_ends(g, &rule, 2 * s->shortest, covered);
+        if (is_line(&rule, share, s->shortest))
+            status = add_candidate(s, &rule, blob);
+    }
+    dg_free(covered);
+    dg_free(votes);
+    return status;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const chunk *p = a, *q = b;
+    return p->group != q->group ? (p->group > q->group) - (p->group < q->group)
+           : p->y != q->y       ? (p->y > q->y) - (p->y < q->y)
+                                : (p->from > q->from) - (p->from < q->from);
+}
+
+static size_t count_chunks(const search *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->run_count; i++)
+        count += (size_t)(s->runs[i].end - s->runs[i].start + CHUNK - 1) / CHUNK;
+    return count;
+}
+
+static void fill_chunks(const search *s, chunk *chunks)
+{
+    for (size_t i = 0; i < s->run_count; i++) {
+        const dg_run *run = &s->runs[i];
+        for (int32_t x = run->start; x < run->end; x += CHUNK) {
+            const int32_t to = x + CHUNK < run->end ? x + CHUNK - 1 : run->end - 1;
+            *chunks++ = (chunk){x, to, run->y, s->labels[i], false};
+        }
+    }
+}
+
 /* Put the long runs together and keep what is a line. */
 static digit_status fit_runs(search *s, bool upright, uint32_t blob)
 {
@@ -207,18 +392,22 @@ static digit_status fit_runs(search *s, bool upright, uint32_t blob)
     if (!labels)
         return dg_fail_memory("form lines", s->run_count * sizeof *labels);
     s->labels = labels;
-    const size_t count = dg_runs_label(s->runs, s->run_count, labels);
-    sums *all = dg_alloc_zero(count, sizeof *all);
-    if (!all)
-        return dg_fail_memory("form lines", count * sizeof *all);
-    for (size_t i = 0; i < s->run_count; i++)
-        sums_add(&all[labels[i]], &s->runs[i]);
-    for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
-        dg_rule rule;
-        if (fit(&all[i], upright, s->shortest, &rule))
-            status = add_candidate(s, &rule, blob);
+    dg_runs_label(s->runs, s->run_count, labels);
+    const size_t count = count_chunks(s);
+    chunk *chunks = dg_alloc(count, sizeof *chunks);
+    if (!chunks)
+        return dg_fail_memory("form lines", count * sizeof *chunks);
+    fill_chunks(s, chunks);
+    qsort(chunks, count, sizeof *chunks, compare_groups);
+    for (size_t i = 0; status == DIGIT_OK && i < count;) {
+        group g = {.items = chunks + i};
+        while (i < count && chunks[i].group == g.items->group) {
+            g.count++;
+            i++;
+        }
+        status = fit_group(s, &g, upright, blob);
     }
-    dg_free(all);
+    dg_free(chunks);
     return status;
 }
 
@@ -271,54 +460,64 @@ static double digit_height(const search *s, const dg_plane *ink, bool *failed)
     return size;
 }
 
-/* Where two lines that are level and upright cross: how far outside each of them, along. */
-static void miss(const dg_rule *level, const dg_rule *upright, double *by_level,
-                 double *by_upright)
-{
-    const double y = (level->offset + level->slope * upright->offset) /
-                     (1 - level->slope * upright->slope);
-    const double x = middle_at(upright, y);
-    *by_level = fmax(level->from - x, x - level->to);
-    *by_upright = fmax(upright->from - y, y - upright->to);
-}
-
-static bool meets(const dg_rule *level, const dg_rule *upright)
-{
-    double by_level, by_upright;
-    const double most = MISS + level->thick + upright->thick;
-    if (fabs(level->slope + upright->slope) > RIGHT_ANGLE)
-        return false;
-    miss(level, upright, &by_level, &by_upright);
-    return by_level <= most && by_upright <= most;
-}
-
 /* Candidates of one blob. */
 typedef struct span {
     candidate *items;
     size_t count;
 } span;
 
-static size_t count_meeting(const span *all, const candidate *upright)
+/* The y at which two lines that are level and upright cross, and how far outside of the
+ * level one that is. */
+static double crossing(const dg_rule *level, const dg_rule *upright, double *outside)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++)
-        count += all->items[i].accepted && !all->items[i].rule.upright &&
-                 meets(&all->items[i].rule, &upright->rule);
-    return count;
+    const double y = (level->offset + level->slope * upright->offset) /
+                     (1 - level->slope * upright->slope);
+    const double x = middle_at(upright, y);
+    *outside = fmax(level->from - x, x - level->to);
+    return y;
+}
+
+/* How an upright line meets level ones. */
+typedef struct meeting {
+    size_t crossings; /* how many it crosses or reaches */
+    size_t ends;      /* how many of its ends lie on one */
+} meeting;
+
+static meeting meet(const span *all, const dg_rule *upright)
+{
+    meeting m = {0, 0};
+    bool on_from = false, on_to = false;
+    for (size_t i = 0; i < all->count; i++) {
+        const dg_rule *level = &all->items[i].rule;
+        double outside;
+        if (level->upright || !all->items[i].accepted ||
+            upright->thick > THICKER * level->thick + 1 ||
+            fabs(level->slope + upright->slope) > RIGHT_ANGLE)
+            continue;
+        const double miss = MISS + (level->thick + upright->thick) / 2;
+        const double y = crossing(level, upright, &outside);
+        if (outside > miss || y < upright->from - miss || y > upright->to + miss)
+            continue;
+        m.crossings++;
+        on_from |= fabs(y - upright->from) <= miss;
+        on_to |= fabs(y - upright->to) <= miss;
+    }
+    m.ends = (size_t)on_from + on_to;
+    return m;
 }
 
 /* Others like this one, as the walls of a comb are. */
 static size_t count_alike(const span *all, const candidate *wall)
 {
+    const double length = length_of(&wall->rule);
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         const dg_rule *other = &all->items[i].rule;
         count += &all->items[i] != wall && other->upright &&
-                 fabs(length_of(other) - length_of(&wall->rule)) <=
-                     ALIKE * length_of(&wall->rule) + 1 &&
-                 fabs(other->slope - wall->rule.slope) <= RIGHT_ANGLE / 2 &&
+                 fabs(length_of(other) - length) <= ALIKE * length + 1 &&
+                 fabs(other->slope - wall->rule.slope) <= RIGHT_ANGLE &&
                  fabs(other->thick - wall->rule.thick) <= 1 + 0.3 * wall->rule.thick &&
-                 count_meeting(all, &all->items[i]) > 0;
+                 meet(all, other).ends > 0;
     }
     return count;
 }
@@ -334,7 +533,7 @@ static bool is_box(const span *all, const dg_blob *blob, double size)
         if (length_of(rule) > 0.75 * all_along)
             *(rule->upright ? &upright : &level) += 1;
     }
-    return level >= 2 && upright >= 2 && width >= BOX * size && height >= BOX * size;
+    return level >= 1 && upright >= 1 && level + upright >= 3 && width >= BOX * size && height >= BOX * size;
 }
 
 static void accept(const span *all, const dg_blob *blob, double size)
@@ -351,10 +550,17 @@ static void accept(const span *all, const dg_blob *blob, double size)
         const double length = length_of(&c->rule);
         if (!c->rule.upright)
             continue;
-        const size_t meeting = count_meeting(all, c);
-        c->accepted = length >= ALONE * size || (meeting > 0 && length >= LONG * size) ||
-                      meeting > 1 || (meeting > 0 && count_alike(all, c) > 1);
+        const meeting m = meet(all, &c->rule);
+        c->accepted = length >= ALONE * size || (m.crossings > 0 && length >= LONG * size) ||
+                      m.ends > 1 || (m.ends > 0 && count_alike(all, c) > 1);
     }
+}
+
+/* When all there is hangs together: digits are well below half of it. */
+static double size_within(const dg_blob *blob)
+{
+    const uint32_t width = dg_blob_width(blob), height = dg_blob_height(blob);
+    return 0.45 * (width > height ? width : height);
 }
 
 static digit_status keep_accepted(const search *s, dg_rules *rules)
@@ -381,18 +587,17 @@ digit_status dg_rules_find(const dg_plane *ink, const dg_blobs *blobs, dg_rules 
     digit_status status = find_candidates(&s);
     if (status != DIGIT_OK || s.count == 0)
         goto done;
-    double size = digit_height(&s, ink, &failed);
+    const double size = digit_height(&s, ink, &failed);
     if (failed) {
         status = dg_fail_memory("form lines", blobs->count * sizeof *blobs->items);
         goto done;
     }
-    if (size <= 0)
-        size = (double)longer / 8;
     for (size_t i = 0; i < s.count;) {
         span all = {s.items + i, 0};
         while (i + all.count < s.count && all.items[all.count].blob == all.items[0].blob)
             all.count++;
-        accept(&all, &blobs->items[all.items[0].blob], size);
+        const dg_blob *blob = &blobs->items[all.items[0].blob];
+        accept(&all, blob, size > 0 ? size : size_within(blob));
         i += all.count;
     }
     status = keep_accepted(&s, rules);
@@ -458,9 +663,10 @@ static slice slice_at(const view *v, int32_t along, double middle, double thick,
     s.top = s.first;
     s.bottom = s.last;
     if (s.last - s.first + 1 > 1.5 * thick + 1.5) {
-        const int32_t half = (int32_t)(thick / 2 + 0.5);
-        s.top = centre - half > s.first ? centre - half : s.first;
-        s.bottom = centre + half < s.last ? centre + half : s.last;
+        const int32_t top = (int32_t)floor(middle - (thick - 1) / 2 + 0.5);
+        const int32_t bottom = (int32_t)floor(middle + (thick - 1) / 2 + 0.5);
+        s.top = top > s.first ? top : s.first;
+        s.bottom = bottom < s.last ? bottom : s.last;
         s.above = s.top - s.first > 1;
         s.below = s.last - s.bottom > 1;
         s.top = s.above ? s.top : s.first;
@@ -472,7 +678,7 @@ static slice slice_at(const view *v, int32_t along, double middle, double thick,
 /* Follow the rule, which may bend a little, from one end to the other. */
 static void follow(const view *v, const dg_rule *rule, slice *slices)
 {
-    const double reach = 2 + OFF_SHARE * length_of(rule);
+    const double reach = 2 + BEND * length_of(rule);
     double drift = 0; /* from the straight line */
     for (int32_t at = rule->from; at <= rule->to; at++) {
         const double middle = middle_at(rule, at);
@@ -505,10 +711,13 @@ static bool is_crossed(const slice *slices, int32_t count, int32_t at, int32_t r
 
 static void erase_slice(const view *v, int32_t along, const slice *s)
 {
-    const int32_t from = s->above ? s->top : s->top - 1, to = s->below ? s->bottom : s->bottom + 1;
-    for (int32_t across = from; across <= to; across++)
-        if (across >= 0 && across < v->size)
+    const int32_t from = s->top > 0 ? s->top - 1 : 0;
+    const int32_t to = s->bottom + 1 < v->size ? s->bottom + 1 : s->bottom;
+    for (int32_t across = from; across <= to; across++) {
+        const bool edge = across < s->top || across > s->bottom;
+        if (!edge || *pixel(v, along, across) < v->least) /* a faint edge goes too */
             *pixel(v, along, across) = 0;
+    }
 }
 
 static digit_status erase(const dg_rule *rule, const dg_plane *ink, uint8_t least)
