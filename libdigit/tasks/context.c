@@ -34,18 +34,24 @@ static void doubt(digit_prediction *answer, double word)
     answer->confidence = answer->probabilities[answer->digit] * (1 - answer->other);
 }
 
+/* How likely the group is a word, by itself and by what stands around it on the page. */
+static double word_likely(size_t count, size_t doubtful, size_t others, size_t others_doubtful)
+{
+    const double page = fmax(0, fmin(evidence(others, others_doubtful), PAGE_MOST));
+    return 1 / (1 + exp(-WORD_ODDS - page - evidence(count, doubtful)));
+}
+
 void dg_context_apply(digit_reading *reading)
 {
-    const double page = evidence(reading->count, count_doubtful(reading->glyphs, reading->count));
-    const double odds = WORD_ODDS + fmax(0, fmin(page, PAGE_MOST));
-    for (size_t first = 0, end; first < reading->count; first = end) {
-        const digit_glyph *group = &reading->glyphs[first];
-        for (end = first; end < reading->count && reading->glyphs[end].line == group->line &&
-                          reading->glyphs[end].group == group->group;)
+    digit_glyph *glyphs = reading->glyphs;
+    const size_t all = reading->count, all_doubtful = count_doubtful(glyphs, all);
+    for (size_t first = 0, end; first < all; first = end) {
+        for (end = first; end < all && glyphs[end].line == glyphs[first].line &&
+                          glyphs[end].group == glyphs[first].group;)
             end++;
-        const size_t count = end - first;
-        const double word = 1 / (1 + exp(-odds - evidence(count, count_doubtful(group, count))));
+        const size_t count = end - first, doubtful = count_doubtful(glyphs + first, count);
+        const double word = word_likely(count, doubtful, all - count, all_doubtful - doubtful);
         for (size_t i = first; i < end; i++)
-            doubt(&reading->glyphs[i].prediction, word);
+            doubt(&glyphs[i].prediction, word);
     }
 }

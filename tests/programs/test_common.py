@@ -14,6 +14,8 @@ OPTIONS = {
         average seed threads checkpoint history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
+    "digit-read": """model layout min-confidence length allow grid json csv hocr overlay
+        threads""".split(),
 }
 PROGRAMS = sorted(OPTIONS)
 
