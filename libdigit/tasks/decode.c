@@ -25,6 +25,7 @@
 #define SKIP_SMALL 0.4
 #define SKIP_SLOPE 5.0
 #define SKIP_TALL  9.0
+#define SKIP_SLASH 0.3
 
 #define NOWHERE UINT32_MAX
 
@@ -66,6 +67,8 @@ static double skip_cost(const dg_decode_plan *plan, size_t atom)
 {
     const dg_atom *a = &plan->atoms->items[atom];
     const int32_t width = a->right - a->left + 1, height = a->bottom - a->top + 1;
+    if (a->slash)
+        return SKIP_SLASH;
     const double size = (width > height ? width : height) / plan->size;
     return a->small ? SKIP_SMALL + SKIP_SLOPE * size * size : SKIP_TALL;
 }

@@ -26,6 +26,9 @@
 #define CUT_COST  0.2f
 #define JOIN_COST 0.9f
 
+/* What it costs to take a slash for a 1. */
+#define SLASH_COST 2.5f
+
 static double height_of(const digit_box *box, double size)
 {
     return box->height / size;
@@ -69,6 +72,7 @@ static float shape_cost(const dg_atom *atoms, uint32_t count, size_t after, doub
     float cost = 0;
     for (uint32_t i = 1; i < count; i++)
         cost += atoms[i].piece != atoms[i - 1].piece ? JOIN_COST : 0;
+    cost += count == 1 && atoms[0].slash ? SLASH_COST : 0;
     cost += atoms[0].cut_before ? CUT_COST : 0;
     cost += after > count && atoms[count].cut_before ? CUT_COST : 0;
     if (high < 0.7)

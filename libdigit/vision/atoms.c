@@ -5,7 +5,14 @@
 #include "base/mem.h"
 #include "vision/cuts.h"
 
+#include <math.h>
 #include <string.h>
+
+/* A slash: so much higher than a digit, so wide in its heights, and so straight. */
+#define SLASH_HIGH     1.15
+#define SLASH_NARROW   0.22
+#define SLASH_WIDE     0.9
+#define SLASH_STRAIGHT 0.07
 
 static digit_status reserve_runs(dg_atoms *atoms, size_t more)
 {
@@ -102,6 +109,29 @@ static digit_status add_slot(dg_atoms *atoms, const dg_run *runs, size_t count, 
     return atom.count > 0 ? dg_atoms_add(atoms, &atom) : DIGIT_OK;
 }
 
+static double run_middle(const dg_run *run)
+{
+    return (run->start + run->end - 1) / 2.0;
+}
+
+/* One run a row, their middles on a line that rises to the right. */
+static bool is_slash(const dg_run *runs, size_t count, const dg_piece *piece, double size)
+{
+    const int32_t width = piece->right - piece->left + 1, height = piece->bottom - piece->top + 1;
+    if (piece->small || count != (size_t)height || height < SLASH_HIGH * size ||
+        width < SLASH_NARROW * height || width > SLASH_WIDE * height)
+        return false;
+    const double from = run_middle(&runs[count / 8]), to = run_middle(&runs[count - 1 - count / 8]);
+    const double slope = (to - from) / (double)(count - 1 - 2 * (count / 8));
+    for (size_t i = 0; i < count; i++) {
+        const double there = from + slope * ((double)i - (double)(count / 8));
+        if (runs[i].y != piece->top + (int32_t)i ||
+            fabs(run_middle(&runs[i]) - there) > SLASH_STRAIGHT * height)
+            return false;
+    }
+    return slope < 0;
+}
+
 static digit_status cut_piece(const dg_plane *ink, const dg_run *runs, size_t count,
                               const dg_piece *piece, double size, dg_atom atom, dg_atoms *atoms)
 {
@@ -109,7 +139,8 @@ static digit_status cut_piece(const dg_plane *ink, const dg_run *runs, size_t co
                            piece->bottom - piece->top + 1};
     dg_cuts cuts = {0};
     digit_status status = DIGIT_OK;
-    if (!piece->small)
+    atom.slash = is_slash(runs, count, piece, size);
+    if (!piece->small && !atom.slash)
         status = dg_cuts_find(ink, runs, count, &box, size, &cuts);
     const size_t before = atoms->count;
     for (size_t i = 0; status == DIGIT_OK && i <= cuts.count; i++) {

@@ -12,6 +12,7 @@ typedef struct dg_atom {
     bool cut_before; /* cut from the atom before it */
     bool joined;     /* made of several blobs */
     bool small;      /* of a small piece */
+    bool slash;      /* a straight stroke, slanted and higher than digits are */
 } dg_atom;
 
 typedef struct dg_atom_line {
