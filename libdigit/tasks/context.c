@@ -3,14 +3,14 @@
 #include <math.h>
 
 /* Doubtful is what has less confidence than this. So many digits are, and letters. */
-#define DOUBTFUL       0.8f
+#define DOUBTFUL       0.9f
 #define DOUBTED_DIGIT  0.05
-#define DOUBTED_LETTER 0.5
+#define DOUBTED_LETTER 0.3
 
 /* Logarithm of the odds that a group is a word, before it is seen; and what the rest of
  * the page may add to that. */
 #define WORD_ODDS (-3.0)
-#define PAGE_MOST 4.5
+#define PAGE_MOST 3.8
 
 /* Evidence that `count` glyphs, `doubtful` of them such, are letters: the logarithm of a
  * likelihood ratio. */
@@ -20,11 +20,11 @@ static double evidence(size_t count, size_t doubtful)
            (double)(count - doubtful) * log((1 - DOUBTED_LETTER) / (1 - DOUBTED_DIGIT));
 }
 
-static size_t count_doubtful(const digit_glyph *glyphs, size_t count)
+static size_t count_doubtful(const float *sure, size_t count)
 {
     size_t doubtful = 0;
     for (size_t i = 0; i < count; i++)
-        doubtful += glyphs[i].prediction.confidence < DOUBTFUL;
+        doubtful += sure[i] < DOUBTFUL;
     return doubtful;
 }
 
@@ -41,15 +41,15 @@ static double word_likely(size_t count, size_t doubtful, size_t others, size_t o
     return 1 / (1 + exp(-WORD_ODDS - page - evidence(count, doubtful)));
 }
 
-void dg_context_apply(digit_reading *reading)
+void dg_context_apply(digit_reading *reading, const float *sure)
 {
     digit_glyph *glyphs = reading->glyphs;
-    const size_t all = reading->count, all_doubtful = count_doubtful(glyphs, all);
+    const size_t all = reading->count, all_doubtful = count_doubtful(sure, all);
     for (size_t first = 0, end; first < all; first = end) {
         for (end = first; end < all && glyphs[end].line == glyphs[first].line &&
                           glyphs[end].group == glyphs[first].group;)
             end++;
-        const size_t count = end - first, doubtful = count_doubtful(glyphs + first, count);
+        const size_t count = end - first, doubtful = count_doubtful(sure + first, count);
         const double word = word_likely(count, doubtful, all - count, all_doubtful - doubtful);
         for (size_t i = first; i < end; i++)
             doubt(&glyphs[i].prediction, word);

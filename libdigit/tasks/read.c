@@ -10,17 +10,40 @@
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
 #define PIECE_MIN   2
 #define RULE_MIN    8
+
+/* So many pixels, or more than a quarter of it, tell dark ink from light. */
+#define POLARITY_PIXELS (1u << 18)
 #define PIECE_SHARE 0.05
 
-static bool is_light(const dg_plane *grey, uint32_t ink)
+/* Every step-th pixel of every step-th row: enough to tell ink from paper. */
+static void thin_out(const dg_plane *grey, size_t step, const dg_plane *small)
+{
+    for (size_t y = 0; y < small->height; y++)
+        for (size_t x = 0; x < small->width; x++)
+            small->pixels[y * small->width + x] =
+                grey->pixels[y * step * grey->width + x * step];
+}
+
+static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *light)
 {
     dg_levels grid;
     dg_surface surface;
+    size_t step = 1;
+    *light = ink == DIGIT_INK_LIGHT;
     if (ink != DIGIT_INK_AUTO)
-        return ink == DIGIT_INK_LIGHT;
-    dg_levels_measure(&grid, grey);
+        return DIGIT_OK;
+    while (grey->width / step * (grey->height / step) > POLARITY_PIXELS)
+        step++;
+    dg_plane small = {NULL, (grey->width + step - 1) / step, (grey->height + step - 1) / step};
+    small.pixels = dg_alloc(small.width, small.height);
+    if (!small.pixels)
+        return dg_fail_memory("a picture", small.width * small.height);
+    thin_out(grey, step, &small);
+    dg_levels_measure(&grid, &small);
     dg_levels_fit(&surface, &grid);
-    return dg_polarity_is_light(grey, &grid, &surface);
+    *light = dg_polarity_is_light(&small, &grid, &surface);
+    dg_free(small.pixels);
+    return DIGIT_OK;
 }
 
 static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
@@ -56,10 +79,12 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
                                dg_sheet *sheet, digit_reading *reading)
 {
     uint8_t least = 0;
+    bool light;
     dg_image_grey(image, sheet->ink.pixels);
-    digit_status status =
-        dg_page_ink(&sheet->ink, is_light(&sheet->ink, image->ink), reader->threads.pool,
-                    reader->threads.count, &least);
+    digit_status status = find_polarity(&sheet->ink, image->ink, &light);
+    if (status == DIGIT_OK)
+        status = dg_page_ink(&sheet->ink, light, reader->threads.pool, reader->threads.count,
+                             &least);
     const bool blank = least == 0 && options->layout != DIGIT_LAYOUT_GRID;
     if (status != DIGIT_OK || blank)
         return status;

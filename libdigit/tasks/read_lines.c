@@ -38,6 +38,7 @@ typedef struct page_job {
     dg_atoms atoms;
     dg_guesses guesses;
     digit_reading *reading;
+    float *sure;    /* [DG_READING_MAX]: how sure the network is of each glyph */
     uint32_t line;  /* of the next glyphs */
     uint32_t group;
 } page_job;
@@ -150,6 +151,13 @@ static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, doub
     return glyph;
 }
 
+/* How sure the network is of a guess by itself, however it was cut. */
+static float sureness(const dg_guess *guess)
+{
+    const digit_prediction *answer = &guess->answer;
+    return answer->probabilities[answer->digit] * (1 - answer->other);
+}
+
 static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bool reject,
                                char *letters)
 {
@@ -159,6 +167,8 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
         glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
+        if (job->reading->count < DG_READING_MAX) /* else adding it fails */
+            job->sure[job->reading->count] = sureness(guess_of(job, &ways->choices[i]));
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;
@@ -314,6 +324,9 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                     .reading = reading};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
+    job.sure = dg_alloc(DG_READING_MAX, sizeof *job.sure);
+    if (status == DIGIT_OK && !job.sure)
+        status = dg_fail_memory("a reading", DG_READING_MAX * sizeof *job.sure);
     if (status == DIGIT_OK)
         status = check_count(&lines);
     if (status == DIGIT_OK)
@@ -326,9 +339,10 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
         status = read_line(&job, &job.atoms.lines[i]);
     if (status == DIGIT_OK) {
-        dg_context_apply(reading);
+        dg_context_apply(reading, job.sure);
         dg_reading_reject(reading, options->min_confidence);
     }
+    dg_free(job.sure);
     dg_guesses_free(&job.guesses);
     dg_atoms_free(&job.atoms);
     dg_lines_free(&lines);

