@@ -41,7 +41,11 @@
 #define LINES_A_GROUP 64
 #define THICK_MOST    12
 #define FULL          0.9
-#define SHARE         0.3 /* of a group's length: shorter lines are left alone */
+#define SHARE         0.2 /* of a group's length: shorter lines are left alone */
+
+/* Blobs with so few chunks are looked at as a whole: a line that noise has broken comes
+ * together again. */
+#define WHOLE_MOST 20000
 
 /* In digits' heights: a line on its own; an upright one that meets none; a box. */
 #define LONG  1.7
@@ -403,9 +407,10 @@ static digit_status fit_runs(search *s, bool upright, uint32_t blob)
         return dg_fail_memory("form lines", count * sizeof *chunks);
     fill_chunks(s, chunks);
     qsort(chunks, count, sizeof *chunks, compare_groups);
+    const bool whole = count <= WHOLE_MOST;
     for (size_t i = 0; status == DIGIT_OK && i < count;) {
         group g = {.items = chunks + i};
-        while (i < count && chunks[i].group == g.items->group) {
+        while (i < count && (whole || chunks[i].group == g.items->group)) {
             g.count++;
             i++;
         }
