@@ -39,6 +39,7 @@
 #define SLOPES        40
 #define CHUNK         8
 #define LINES_A_GROUP 64
+#define MISSES_MOST   6
 #define THICK_MOST    12
 #define FULL          0.9
 #define SHARE         0.2 /* of a group's length: shorter lines are left alone */
@@ -349,7 +350,8 @@ static digit_status fit_group(search *s, group *g, bool upright, uint32_t blob)
     uint8_t *covered = dg_alloc(length, 1);
     if (!votes || !covered)
         status = dg_fail_memory("form lines", bins * sizeof *votes);
-    for (int i = 0; status == DIGIT_OK && i < LINES_A_GROUP; i++) {
+    int misses = 0; /* one after the other: what is left are strokes */
+    for (int i = 0; status == DIGIT_OK && i < LINES_A_GROUP && misses < MISSES_MOST; i++) {
         dg_rule rule = {.upright = upright, .from = 0, .to = -1};
         if (vote(g, votes, bins, &rule) < fmax(least, SHARE * (double)length))
             break;
@@ -357,7 +359,9 @@ static digit_status fit_group(search *s, group *g, bool upright, uint32_t blob)
         refine(g, 1.5, &rule);
         rule.thick = thickness(g, &rule);
         const double share = find_ends(g, &rule, s->shortest, covered);
-        if (is_line(&rule, share, s->shortest))
+        const bool line = is_line(&rule, share, s->shortest);
+        misses = line ? 0 : misses + 1;
+        if (line)
             status = add_candidate(s, &rule, blob);
     }
     dg_free(covered);
