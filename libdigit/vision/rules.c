@@ -323,7 +323,8 @@ static bool is_line(const dg_rule *rule, double share, uint32_t shortest)
 {
     const double least = (rule->upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
     return share >= FULL && length_of(rule) >= least &&
-           length_of(rule) >= (rule->upright ? WALL : THIN) * rule->thick && fabs(rule->slope) <= STEEP * 1.1;
+           length_of(rule) >= (rule->upright ? WALL : THIN) * rule->thick &&
+           fabs(rule->slope) <= STEEP * 1.1;
 }
 
 static digit_status add_candidate(search *s, const dg_rule *rule, uint32_t blob)
@@ -546,7 +547,8 @@ static bool is_box(const span *all, const dg_blob *blob, double size)
         if (length_of(rule) > 0.75 * all_along)
             *(rule->upright ? &upright : &level) += 1;
     }
-    return level >= 1 && upright >= 1 && level + upright >= 3 && width >= BOX * size && height >= BOX * size;
+    return level >= 1 && upright >= 1 && level + upright >= 3 && width >= BOX * size &&
+           height >= BOX * size;
 }
 
 static void accept(const span *all, const dg_blob *blob, double size)

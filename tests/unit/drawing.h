@@ -55,7 +55,8 @@ static inline void add_noise(const dg_plane *plane, int amount, uint32_t seed)
 {
     for (size_t i = 0; i < plane->width * plane->height; i++) {
         seed = seed * 1664525u + 1013904223u;
-        const int level = plane->pixels[i] + (int)((seed >> 8) % (2 * (uint32_t)amount + 1)) - amount;
+        const int off = (int)((seed >> 8) % (2 * (uint32_t)amount + 1)) - amount;
+        const int level = plane->pixels[i] + off;
         plane->pixels[i] = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
     }
 }

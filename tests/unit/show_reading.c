@@ -38,10 +38,12 @@ static void show_atoms(const dg_plane *plane, const dg_blobs *blobs)
     check(dg_lines_find(blobs, &plan, &lines));
     check(dg_atoms_cut(plane, blobs, &lines, &atoms));
     memset(plane->pixels, 0, plane->width * plane->height);
-    for (size_t i = 0; i < atoms.count; i++)
-        for (uint32_t r = atoms.items[i].first; r < atoms.items[i].first + atoms.items[i].count; r++)
-            memset(plane->pixels + atoms.runs[r].y * plane->width + atoms.runs[r].start,
-                   (int)(1 + i % 250), (size_t)(atoms.runs[r].end - atoms.runs[r].start));
+    for (size_t i = 0; i < atoms.count; i++) {
+        const dg_run *runs = atoms.runs + atoms.items[i].first;
+        for (uint32_t r = 0; r < atoms.items[i].count; r++)
+            memset(plane->pixels + runs[r].y * plane->width + runs[r].start, (int)(1 + i % 250),
+                   (size_t)(runs[r].end - runs[r].start));
+    }
     show(plane);
     dg_atoms_free(&atoms);
     dg_lines_free(&lines);
