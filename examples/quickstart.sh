@@ -76,7 +76,9 @@ build_all() {
         tail -n 30 "$log" >&2
         fail "the build failed; all it said is in $log"
     fi
-    [ -x "$build/examples/digit-predict" ] || fail "digit-predict was not built; see $log"
+    for program in digit-predict digit-read; do
+        [ -x "$build/examples/$program" ] || fail "$program was not built; see $log"
+    done
 }
 
 recognise() {
@@ -88,6 +90,8 @@ recognise() {
         [ -f "$picture" ] && set -- "$@" "$picture"
     done
     "$build/examples/digit-predict" --top 0 "$@"
+    say "and on whole pages:"
+    "$build/examples/digit-read" examples/pictures/numbers
 }
 
 install_missing
@@ -95,7 +99,8 @@ build_all
 recognise
 cat << END
 
-Now try your own: build/quickstart/examples/digit-predict PICTURE...
+Now try your own: build/quickstart/examples/digit-predict PICTURE...    (one digit)
+                  build/quickstart/examples/digit-read PICTURE...       (any number of them)
 Train a model:    sh examples/fetch-mnist.sh data && build/quickstart/examples/digit-train --help
 In C, in Python:  examples/hello.c, examples/hello.py
 END

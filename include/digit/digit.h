@@ -359,6 +359,81 @@ DIGIT_API digit_status digit_model_normalize(const digit_model *model,
                                              uint8_t sample[DIGIT_SAMPLE_BYTES],
                                              digit_sample_info *info);
 
+/* ---- Reading ---------------------------------------------------------- */
+
+/** What a picture is expected to hold. */
+enum {
+    DIGIT_LAYOUT_PAGE   = 0, /**< lines of digits, top to bottom */
+    DIGIT_LAYOUT_LINE   = 1, /**< one line, left to right */
+    DIGIT_LAYOUT_SINGLE = 2, /**< one digit */
+    DIGIT_LAYOUT_GRID   = 3  /**< rows x columns cells, one digit or none in each */
+};
+
+typedef struct digit_read_options {
+    size_t   size;
+    uint32_t layout;         /**< DIGIT_LAYOUT_...; default PAGE */
+    float    min_confidence; /**< below it the text shows '?'; default 0 */
+    uint32_t min_height;     /**< ink lower than this is dirt, in pixels;
+                                  0 = choose by the picture; default 0 */
+    uint32_t min_digits;     /**< in a group; default 1 */
+    uint32_t max_digits;     /**< in a group; 0 = any; default 0 */
+    uint32_t allowed;        /**< bit d = digit d may be answered; 0 = all */
+    uint32_t rows, columns;  /**< of DIGIT_LAYOUT_GRID; 0 = find out */
+    uint32_t time_limit_ms;  /**< 0 = none; default 0 */
+    uint32_t reserved;       /**< 0 */
+} digit_read_options;
+
+DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size);
+
+/** What happened to a glyph on the way; bits. */
+enum {
+    DIGIT_GLYPH_CUT      = 1, /**< cut from ink that touched a neighbour */
+    DIGIT_GLYPH_JOINED   = 2, /**< put together from broken pieces */
+    DIGIT_GLYPH_REJECTED = 4, /**< below min_confidence; '?' in the text */
+    DIGIT_GLYPH_EMPTY    = 8, /**< a cell of a grid without ink */
+    DIGIT_GLYPH_MARK     = 16 /**< a sign such as . , - / stood before it; it
+                                   begins a new group */
+};
+
+/** One digit found in a picture. Never changes size. */
+typedef struct digit_glyph {
+    digit_box        box;
+    uint32_t         line;  /**< from 0, top to bottom */
+    uint32_t         group; /**< from 0 in its line; a new group after a gap */
+    uint32_t         flags; /**< DIGIT_GLYPH_... */
+    uint32_t         row, column; /**< of a grid; 0 elsewhere */
+    digit_prediction prediction;
+} digit_glyph;
+
+/** What was read from a picture. Immutable. */
+typedef struct digit_reading digit_reading;
+
+/** Find and classify the digits in a picture. Finding none is no error. */
+DIGIT_API digit_status digit_model_read(const digit_model *model,
+                                        const digit_image *image,
+                                        const digit_read_options *options,
+                                        digit_reading **out);
+
+/** Digits in reading order: a space between groups, a newline between lines,
+ *  none at the end. */
+DIGIT_API const char *digit_reading_text(const digit_reading *reading);
+
+/** The digits in reading order; *count of them. */
+DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
+                                                  size_t *count);
+
+/**
+ * The other ways to read a group, best first: rank 0 is what the text shows.
+ * DIGIT_ERR_ARGUMENT past the last. *text lives as long as the reading;
+ * *probability is of the whole string, 0..1.
+ */
+DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading,
+                                               uint32_t line, uint32_t group,
+                                               uint32_t rank, const char **text,
+                                               double *probability);
+
+DIGIT_API void digit_reading_free(digit_reading *reading);
+
 #ifdef __cplusplus
 }
 #endif

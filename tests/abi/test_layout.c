@@ -26,6 +26,15 @@ AT(digit_box, y, 4);
 AT(digit_box, width, 8);
 AT(digit_box, height, 12);
 
+SIZE(digit_glyph, 92);
+AT(digit_glyph, box, 0);
+AT(digit_glyph, line, 16);
+AT(digit_glyph, group, 20);
+AT(digit_glyph, flags, 24);
+AT(digit_glyph, row, 28);
+AT(digit_glyph, column, 32);
+AT(digit_glyph, prediction, 36);
+
 SIZE(digit_status, 4);
 
 #if UINTPTR_MAX == 0xFFFFFFFFFFFFFFFFu
@@ -95,6 +104,19 @@ AT(digit_sample_info, size, 0);
 AT(digit_sample_info, ink, 8);
 AT(digit_sample_info, flags, 12);
 AT(digit_sample_info, box, 16);
+
+SIZE_LEAST(digit_read_options, 48);
+AT(digit_read_options, size, 0);
+AT(digit_read_options, layout, 8);
+AT(digit_read_options, min_confidence, 12);
+AT(digit_read_options, min_height, 16);
+AT(digit_read_options, min_digits, 20);
+AT(digit_read_options, max_digits, 24);
+AT(digit_read_options, allowed, 28);
+AT(digit_read_options, rows, 32);
+AT(digit_read_options, columns, 36);
+AT(digit_read_options, time_limit_ms, 40);
+AT(digit_read_options, reserved, 44);
 #endif
 
 /* ---- Constants -------------------------------------------------------- */
@@ -123,6 +145,15 @@ VALUE(DIGIT_PIXEL_RGBA8, 3);
 VALUE(DIGIT_INK_AUTO, 0);
 VALUE(DIGIT_INK_DARK, 1);
 VALUE(DIGIT_INK_LIGHT, 2);
+VALUE(DIGIT_LAYOUT_PAGE, 0);
+VALUE(DIGIT_LAYOUT_LINE, 1);
+VALUE(DIGIT_LAYOUT_SINGLE, 2);
+VALUE(DIGIT_LAYOUT_GRID, 3);
+VALUE(DIGIT_GLYPH_CUT, 1);
+VALUE(DIGIT_GLYPH_JOINED, 2);
+VALUE(DIGIT_GLYPH_REJECTED, 4);
+VALUE(DIGIT_GLYPH_EMPTY, 8);
+VALUE(DIGIT_GLYPH_MARK, 16);
 
 /* All of the above is checked while this is compiled; here the library's own idea of the
  * sizes: it fills what it thinks is the whole struct. */
@@ -130,10 +161,13 @@ int main(void)
 {
     digit_train_options train = {0};
     digit_model_options model = {0};
+    digit_read_options read = {0};
     digit_train_options_init(&train, sizeof train);
     digit_model_options_init(&model, sizeof model);
+    digit_read_options_init(&read, sizeof read);
     if (train.size != sizeof train || train.epochs != 10 || model.size != sizeof model ||
-        !model.architecture || model.seed != 1) {
+        !model.architecture || model.seed != 1 || read.size != sizeof read ||
+        read.min_digits != 1) {
         fprintf(stderr, "layout: library and header disagree\n");
         return 1;
     }

@@ -177,6 +177,49 @@ static digit_status normalize(scene *s)
     return digit_model_normalize(s->model, &image, sample, &info);
 }
 
+/* Digits that touch, a part and a dot, on a ruled line with a box: all the reader knows. */
+static digit_status read_layout(scene *s, uint32_t layout)
+{
+    enum { WIDTH = 200, HEIGHT = 90 };
+    static uint8_t gray[HEIGHT][WIDTH];
+    const digit_image image = {gray, WIDTH, WIDTH, HEIGHT, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+    digit_read_options options;
+    digit_reading *reading = NULL;
+    memset(gray, 240, sizeof gray);
+    for (int x = 5; x < 195; x++)
+        gray[80][x] = gray[81][x] = 20;
+    for (int digit = 0; digit < 4; digit++)
+        for (int y = 20; y < 60; y++)
+            memset(&gray[y][20 + 24 * digit], 20, y < 25 || y >= 55 ? 26 : 5);
+    for (int y = 50; y < 58; y++)
+        memset(&gray[y][130], 20, 8);
+    digit_read_options_init(&options, sizeof options);
+    options.layout = layout;
+    options.max_digits = 4;
+    digit_status status = digit_model_set_threads(s->model, 2);
+    if (status == DIGIT_OK)
+        status = digit_model_read(s->model, &image, &options, &reading);
+    if ((status == DIGIT_OK) != (reading != NULL))
+        return (digit_status)99;
+    digit_reading_free(reading);
+    return status;
+}
+
+static digit_status read_page(scene *s)
+{
+    return read_layout(s, DIGIT_LAYOUT_PAGE);
+}
+
+static digit_status read_single(scene *s)
+{
+    return read_layout(s, DIGIT_LAYOUT_SINGLE);
+}
+
+static digit_status read_grid(scene *s)
+{
+    return read_layout(s, DIGIT_LAYOUT_GRID);
+}
+
 static const scenario scenarios[] = {
     {"create", create, false},
     {"load", load, false},
@@ -194,6 +237,9 @@ static const scenario scenarios[] = {
     {"predict many", predict_batch, false},
     {"evaluate", evaluate, false},
     {"normalize", normalize, false},
+    {"read a page", read_page, false},
+    {"read a digit", read_single, false},
+    {"read a grid", read_grid, false},
 };
 #define SCENARIOS ((int)(sizeof scenarios / sizeof scenarios[0]))
 

@@ -14,6 +14,8 @@ OPTIONS = {
         average seed threads checkpoint history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
+    "digit-read": """model layout min-confidence length allow grid json csv hocr overlay
+        threads""".split(),
 }
 PROGRAMS = sorted(OPTIONS)
 
@@ -60,7 +62,8 @@ def test_usage_errors(name: str, arguments: list[str], words: list[str]) -> None
 
 
 @pytest.mark.parametrize("name, option", [(name, option) for name in PROGRAMS
-                                          for option in OPTIONS[name] if option != "json"])
+                                          for option in OPTIONS[name]
+                                          if option not in ("json", "csv", "hocr")])
 def test_option_without_its_value(name: str, option: str) -> None:
     complaint(run(name, f"--{option}"), 2, f"--{option}", "try --help")
 
@@ -68,7 +71,8 @@ def test_option_without_its_value(name: str, option: str) -> None:
 NUMBERS = [("digit-train", option) for option in
            ("epochs", "batch", "learning-rate", "weight-decay", "augment", "label-smoothing",
             "average", "seed", "threads", "validation-split")]
-NUMBERS += [("digit-eval", "worst"), ("digit-eval", "threads"), ("digit-predict", "top")]
+NUMBERS += [("digit-eval", "worst"), ("digit-eval", "threads"), ("digit-predict", "top"),
+            ("digit-read", "min-confidence"), ("digit-read", "length"), ("digit-read", "threads")]
 
 
 @pytest.mark.parametrize("name, option", NUMBERS)
@@ -94,7 +98,8 @@ def test_control_characters_of_names_do_not_reach_the_terminal(name: str) -> Non
     evil = "no\x1b[31msuch\nfile"
     arguments = {"digit-train": ["--images", evil, "--labels", evil, "--output", "/tmp/x"],
                  "digit-eval": [*model_arguments(), evil, evil],
-                 "digit-predict": [*model_arguments(), evil]}[name]
+                 "digit-predict": [*model_arguments(), evil],
+                 "digit-read": [*model_arguments(), evil]}[name]
     result = run(name, *arguments, env=environment(LC_ALL="C"))
     complaint(result, 1, name, "such?file")
     assert "\x1b" not in result.stderr

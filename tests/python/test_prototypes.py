@@ -26,7 +26,7 @@ SCALARS = {
     "ptrdiff_t": ctypes.c_ssize_t,
     "digit_status": ctypes.c_int,
 }
-OPAQUE = ("digit_model", "digit_dataset")
+OPAQUE = ("digit_model", "digit_dataset", "digit_reading")
 ARRAYS = ("uint8_t", "void", "digit_prediction")  # by address alone: shapes are checked in Python
 
 
@@ -55,8 +55,8 @@ def ctypes_of(c_type):
     if base in OPAQUE:
         assert stars > 0, f"{base} by value"
         base, stars = "void", stars
-    elif base == "char" and stars == 1:
-        return ctypes.c_char_p
+    elif base == "char" and stars > 0:
+        return ctypes.c_char_p if stars == 1 else ctypes.POINTER(ctypes.c_char_p)
     elif base in ARRAYS and stars == 1:
         return ctypes.c_void_p
     if base == "void":

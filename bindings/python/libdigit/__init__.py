@@ -26,6 +26,8 @@ Model
     A network and its weights: create, load, save, train, predict, evaluate.
 normalize
     A picture of one digit as a sample.
+Reading, Group, Digit
+    What `Model.read` finds in a picture of several digits.
 load_idx
     Samples and labels from IDX files.
 DigitError, Status
@@ -53,6 +55,7 @@ from typing import Any as _Any
 from ._errors import DigitError, Status
 from ._library import VERSION as __version__
 from ._library import build_info, version
+from ._reading import Digit, Group, Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from .data import load_idx
 from .model import Model
@@ -60,11 +63,14 @@ from .picture import normalize
 
 __all__ = [
     "PREDICTION",
+    "Digit",
     "DigitError",
+    "Group",
     "Metrics",
     "Model",
     "ModelInfo",
     "Progress",
+    "Reading",
     "Status",
     "__version__",
     "build_info",
@@ -86,7 +92,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULES})
 
 
-for _public in (DigitError, Metrics, Model, ModelInfo, Progress, Status):
+for _public in (Digit, DigitError, Group, Metrics, Model, ModelInfo, Progress, Reading, Status):
     _public.__module__ = __name__  # where users import them from, in tracebacks and help()
 for _function in (build_info, load_idx, normalize, version):
     _function.__module__ = __name__

@@ -43,10 +43,22 @@ DIGIT_INK_AUTO = 0
 DIGIT_INK_DARK = 1
 DIGIT_INK_LIGHT = 2
 
+DIGIT_LAYOUT_PAGE = 0
+DIGIT_LAYOUT_LINE = 1
+DIGIT_LAYOUT_SINGLE = 2
+DIGIT_LAYOUT_GRID = 3
+
+DIGIT_GLYPH_CUT = 1
+DIGIT_GLYPH_JOINED = 2
+DIGIT_GLYPH_REJECTED = 4
+DIGIT_GLYPH_EMPTY = 8
+DIGIT_GLYPH_MARK = 16
+
 # Enums are int in C; the objects are only ever handled by address.
 digit_status = c_int
 digit_model_p = c_void_p
 digit_dataset_p = c_void_p
+digit_reading_p = c_void_p
 
 
 class digit_prediction(Structure):
@@ -157,6 +169,34 @@ class digit_sample_info(Structure):
     ]
 
 
+class digit_read_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("layout", c_uint32),
+        ("min_confidence", c_float),
+        ("min_height", c_uint32),
+        ("min_digits", c_uint32),
+        ("max_digits", c_uint32),
+        ("allowed", c_uint32),
+        ("rows", c_uint32),
+        ("columns", c_uint32),
+        ("time_limit_ms", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class digit_glyph(Structure):
+    _fields_ = [
+        ("box", digit_box),
+        ("line", c_uint32),
+        ("group", c_uint32),
+        ("flags", c_uint32),
+        ("row", c_uint32),
+        ("column", c_uint32),
+        ("prediction", digit_prediction),
+    ]
+
+
 # name: (result, arguments)
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "digit_version": (c_char_p, []),
@@ -200,6 +240,23 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         digit_status,
         [digit_model_p, POINTER(digit_image), c_void_p, POINTER(digit_sample_info)],
     ),
+    "digit_read_options_init": (None, [POINTER(digit_read_options), c_size_t]),
+    "digit_model_read": (
+        digit_status,
+        [
+            digit_model_p,
+            POINTER(digit_image),
+            POINTER(digit_read_options),
+            POINTER(digit_reading_p),
+        ],
+    ),
+    "digit_reading_text": (c_char_p, [digit_reading_p]),
+    "digit_reading_glyphs": (POINTER(digit_glyph), [digit_reading_p, POINTER(c_size_t)]),
+    "digit_reading_candidate": (
+        digit_status,
+        [digit_reading_p, c_uint32, c_uint32, c_uint32, POINTER(c_char_p), POINTER(c_double)],
+    ),
+    "digit_reading_free": (None, [digit_reading_p]),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import weakref
+from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
@@ -16,6 +17,7 @@ from ._arguments import PathLike, integer, path_of, text_of
 from ._errors import Status
 from ._guard import Guard
 from ._library import check, lib
+from ._reading import Reading, read_with
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
 from ._training import ProgressCallback, Watcher, train_options
@@ -419,6 +421,71 @@ class Model:
         """
         with self._guard.reading():
             return normalize_for(self._open_handle(), picture, ink)
+
+    def read(
+        self,
+        picture: Any,
+        layout: str = "page",
+        *,
+        ink: str = "auto",
+        min_confidence: float = 0.0,
+        min_height: int = 0,
+        digits: Union[int, tuple[int, int], None] = None,
+        allowed: Optional[Iterable[int]] = None,
+        grid: Optional[tuple[int, int]] = None,
+        time_limit: Optional[float] = None,
+    ) -> Reading:
+        """Find and classify the digits in a picture.
+
+        Parameters
+        ----------
+        picture : array of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
+            Grey, RGB or RGBA: see `libdigit.normalize`.
+        layout : {'page', 'line', 'single', 'grid'}
+            Lines of digits from top to bottom; one line; one digit; or rows
+            and columns of cells with one digit or none in each.
+        ink : {'auto', 'dark', 'light'}
+            Which side of the contrast is the ink.
+        min_confidence : float
+            Below it the text shows '?'.
+        min_height : int
+            Ink lower than this is dirt, in pixels; 0: judge by the picture.
+        digits : int or (int, int), optional
+            How many digits a group has, or how many at least and at most (0:
+            any number).
+        allowed : iterable of int, optional
+            The digits that may be answered; a string such as "0123" will do.
+        grid : (int, int), optional
+            Rows and columns of the layout 'grid'. By default as they are found.
+        time_limit : float, optional
+            In seconds.
+
+        Returns
+        -------
+        Reading
+            Finding no digits is no error.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `libdigit.normalize`, or an option is out of range.
+        DigitError
+            The picture has too many components or digits (``status`` is
+            ``Status.LIMIT``), or the time is over (``Status.TIMEOUT``).
+        """
+        with self._guard.reading():
+            return read_with(
+                self._open_handle(),
+                picture,
+                ink,
+                layout=layout,
+                min_confidence=min_confidence,
+                min_height=min_height,
+                digits=digits,
+                allowed=allowed,
+                grid=grid,
+                time_limit=time_limit,
+            )
 
     # -- Evaluation and training -----------------------------------------
 

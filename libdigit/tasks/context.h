@@ -1,0 +1,15 @@
+/* context.h - what the neighbours of a digit say about it. */
+#ifndef DG_TASKS_CONTEXT_H
+#define DG_TASKS_CONTEXT_H
+
+#include "tasks/reading.h"
+
+/*
+ * Among letters there are some that look like digits: o, l, S. What gives them away is
+ * that the others of their word, and of their page, do not. So the digits of a group
+ * among which many are doubtful lose confidence, all of them. sure[glyphs] is how sure the
+ * network is of each.
+ */
+void dg_context_apply(digit_reading *reading, const float *sure);
+
+#endif

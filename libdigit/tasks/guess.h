@@ -1,0 +1,34 @@
+/* guess.h - atoms that may be one digit, and what the network says of them. */
+#ifndef DG_TASKS_GUESS_H
+#define DG_TASKS_GUESS_H
+
+#include "tasks/patience.h"
+#include "tasks/predict.h"
+#include "vision/atoms.h"
+
+typedef struct dg_guess {
+    uint32_t first, count; /* atoms, neighbours in one line */
+    float shape;           /* cost of its size and place, as a digit: -log of a likelihood */
+    digit_prediction answer;
+} dg_guess;
+
+typedef struct dg_guesses {
+    dg_guess *items; /* [count], by first atom, then by count */
+    size_t count, room;
+    uint32_t *begin; /* [atoms + 1]: the first guess that begins at an atom */
+} dg_guesses;
+
+/* List all that may be a digit. Release with dg_guesses_free(), after a failure too. */
+digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses);
+
+/* Ask the network about every guess. Answers do not depend on the number of threads. */
+digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
+                              const dg_plane *ink, const dg_atoms *atoms, dg_guesses *guesses,
+                              const dg_patience *patience);
+
+/* -log of how likely the guess is this digit. */
+double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit);
+
+void dg_guesses_free(dg_guesses *guesses);
+
+#endif

@@ -1,0 +1,139 @@
+#include "tasks/read.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "tasks/read_parts.h"
+#include "vision/lines.h"
+#include "vision/page.h"
+#include "vision/polarity.h"
+
+/* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
+#define PIECE_MIN   2
+#define RULE_MIN    8
+
+/* So many pixels, or more than a quarter of it, tell dark ink from light. */
+#define POLARITY_PIXELS (1u << 18)
+#define PIECE_SHARE 0.05
+
+/* Every step-th pixel of every step-th row: enough to tell ink from paper. */
+static void thin_out(const dg_plane *grey, size_t step, const dg_plane *small)
+{
+    for (size_t y = 0; y < small->height; y++)
+        for (size_t x = 0; x < small->width; x++)
+            small->pixels[y * small->width + x] =
+                grey->pixels[y * step * grey->width + x * step];
+}
+
+static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *light)
+{
+    dg_levels grid;
+    dg_surface surface;
+    size_t step = 1;
+    *light = ink == DIGIT_INK_LIGHT;
+    if (ink != DIGIT_INK_AUTO)
+        return DIGIT_OK;
+    while (grey->width / step * (grey->height / step) > POLARITY_PIXELS)
+        step++;
+    dg_plane small = {NULL, (grey->width + step - 1) / step, (grey->height + step - 1) / step};
+    small.pixels = dg_alloc(small.width, small.height);
+    if (!small.pixels)
+        return dg_fail_memory("a picture", small.width * small.height);
+    thin_out(grey, step, &small);
+    dg_levels_measure(&grid, &small);
+    dg_levels_fit(&surface, &grid);
+    *light = dg_polarity_judge(&small, &grid, &surface).light;
+    dg_free(small.pixels);
+    return DIGIT_OK;
+}
+
+static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
+{
+    dg_blobs_free(&sheet->blobs);
+    return dg_blobs_find(&sheet->ink, least, size, &sheet->blobs);
+}
+
+/* From what may be ink to what is: form lines go, then each piece is judged by its own
+ * strength, for a pencil's digits may stand beside a pen's. */
+static digit_status clean(dg_sheet *sheet, uint8_t least)
+{
+    const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
+    digit_status status = find_blobs(sheet, faint, RULE_MIN);
+    if (status == DIGIT_OK)
+        status = dg_rules_find(&sheet->ink, &sheet->blobs, &sheet->rules);
+    if (status == DIGIT_OK && sheet->rules.count > 0)
+        status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
+    if (status == DIGIT_OK)
+        status = find_blobs(sheet, least, PIECE_MIN);
+    if (status != DIGIT_OK)
+        return status;
+    const double size = dg_digit_size(&sheet->blobs, sheet->ink.width, sheet->ink.height);
+    status = dg_blobs_level(&sheet->blobs, &sheet->ink);
+    if (status != DIGIT_OK)
+        return status;
+    const uint32_t dirt = size > 0 ? (uint32_t)(PIECE_SHARE * size) : 0;
+    return find_blobs(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN);
+}
+
+static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
+                               const digit_read_options *options, const dg_patience *patience,
+                               dg_sheet *sheet, digit_reading *reading)
+{
+    uint8_t least = 0;
+    bool light;
+    dg_image_grey(image, sheet->ink.pixels);
+    digit_status status = find_polarity(&sheet->ink, image->ink, &light);
+    if (status == DIGIT_OK)
+        status = dg_page_ink(&sheet->ink, light, reader->threads.pool, reader->threads.count,
+                             &least);
+    const bool blank = least == 0 && options->layout != DIGIT_LAYOUT_GRID;
+    if (status != DIGIT_OK || blank)
+        return status;
+    status = dg_patience_check(patience);
+    if (status == DIGIT_OK && least > 0)
+        status = clean(sheet, least);
+    if (status == DIGIT_OK)
+        status = dg_patience_check(patience);
+    if (status != DIGIT_OK)
+        return status;
+    return options->layout == DIGIT_LAYOUT_GRID
+               ? dg_read_grid(reader, sheet, options, patience, reading)
+               : dg_read_lines(reader, sheet, options, patience, reading);
+}
+
+static digit_status read_page(const dg_reader *reader, const digit_image *image,
+                              const digit_read_options *options, const dg_patience *patience,
+                              digit_reading *reading)
+{
+    dg_sheet sheet = {.ink = {NULL, image->width, image->height}};
+    sheet.ink.pixels = dg_alloc(sheet.ink.width, sheet.ink.height);
+    if (!sheet.ink.pixels)
+        return dg_fail_memory("a picture", sheet.ink.width * sheet.ink.height);
+    const digit_status status = read_sheet(reader, image, options, patience, &sheet, reading);
+    dg_rules_free(&sheet.rules);
+    dg_blobs_free(&sheet.blobs);
+    dg_free(sheet.ink.pixels);
+    return status;
+}
+
+digit_status dg_read(const dg_reader *reader, const digit_image *image,
+                     const digit_read_options *options, digit_reading **out)
+{
+    const dg_patience patience = dg_patience_begin(options->time_limit_ms);
+    digit_reading *reading = NULL;
+    digit_status status = dg_reading_create(&reading);
+    if (status != DIGIT_OK)
+        return status;
+    status = options->layout == DIGIT_LAYOUT_SINGLE
+                 ? dg_read_single(reader, image, options, reading)
+                 : read_page(reader, image, options, &patience, reading);
+    if (status == DIGIT_OK)
+        status = dg_reading_finish(reading);
+    if (status == DIGIT_OK)
+        status = dg_patience_check(&patience);
+    if (status != DIGIT_OK) {
+        dg_reading_free(reading);
+        return status;
+    }
+    *out = reading;
+    return DIGIT_OK;
+}

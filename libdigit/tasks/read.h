@@ -1,0 +1,22 @@
+/* read.h - pictures to digits. */
+#ifndef DG_TASKS_READ_H
+#define DG_TASKS_READ_H
+
+#include "tasks/patience.h"
+#include "tasks/predict.h"
+#include "tasks/reading.h"
+#include "vision/pixels.h"
+
+/* What to read with. */
+typedef struct dg_reader {
+    const dg_predictor *predictor;
+    dg_threads threads;
+    uint32_t preparation; /* of samples, as the model wants them */
+} dg_reader;
+
+/* Read a picture that passed dg_image_check(), with options that have been checked.
+ * Digits and boxes are the same for any number of threads. */
+digit_status dg_read(const dg_reader *reader, const digit_image *image,
+                     const digit_read_options *options, digit_reading **out);
+
+#endif

@@ -1,0 +1,46 @@
+/* atoms.h - the smallest parts of ink that digits are put together from. */
+#ifndef DG_VISION_ATOMS_H
+#define DG_VISION_ATOMS_H
+
+#include "vision/lines.h"
+
+typedef struct dg_atom {
+    uint32_t first, count; /* of its runs */
+    uint32_t area;
+    int32_t left, top, right, bottom; /* inclusive */
+    uint32_t piece;  /* which piece of the page it is of */
+    bool cut_before; /* cut from the atom before it */
+    bool joined;     /* made of several blobs */
+    bool small;      /* of a small piece */
+    bool slash;      /* a straight stroke, slanted and higher than digits are */
+} dg_atom;
+
+typedef struct dg_atom_line {
+    size_t first, count;
+    double size; /* how high digits are */
+} dg_atom_line;
+
+/* Atoms lie line by line, left to right, and their runs one after the other: so any
+ * neighbours' runs are one array. */
+typedef struct dg_atoms {
+    dg_run *runs;
+    dg_atom *items;
+    dg_atom_line *lines; /* [line_count] */
+    size_t run_count, count, line_count;
+    size_t run_room, room;
+} dg_atoms;
+
+/* Cut the pieces of every line. Release with dg_atoms_free(), after a failure too. */
+digit_status dg_atoms_cut(const dg_plane *ink, const dg_blobs *blobs, const dg_lines *lines,
+                          dg_atoms *atoms);
+
+/* By hand: add runs to an atom that is being made, then the atom itself. */
+digit_status dg_atoms_add_runs(dg_atoms *atoms, dg_atom *atom, const dg_run *runs, size_t count);
+digit_status dg_atoms_add(dg_atoms *atoms, const dg_atom *atom);
+
+void dg_atoms_free(dg_atoms *atoms);
+
+/* The box of atoms[count], at least one. */
+digit_box dg_atoms_box(const dg_atom *atoms, size_t count);
+
+#endif

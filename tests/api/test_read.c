@@ -1,0 +1,461 @@
+/* digit_model_read() at the edge of the interface: arguments, options, layouts, results,
+ * pictures that mean no good. How well it reads is for tests/accuracy. */
+#include "api.h"
+
+#include <math.h>
+#include <time.h>
+
+enum { WIDTH = 320, HEIGHT = 120 };
+
+static digit_model *model;
+
+static void load_model(void)
+{
+    assert_ok(digit_model_load_pretrained(&model));
+}
+
+static void free_model(void)
+{
+    digit_model_free(model);
+}
+
+/* ---- Drawings -------------------------------------------------------------- */
+
+typedef struct canvas {
+    uint8_t *pixels; /* [height][width], white with black ink */
+    int width, height;
+} canvas;
+
+static canvas blank(int width, int height)
+{
+    canvas c = {malloc((size_t)width * (size_t)height), width, height};
+    ck_assert_ptr_nonnull(c.pixels);
+    memset(c.pixels, 255, (size_t)width * (size_t)height);
+    return c;
+}
+
+static void bar(const canvas *c, int x, int y, int width, int height)
+{
+    for (int j = y; j < y + height; j++)
+        for (int i = x; i < x + width; i++)
+            c->pixels[j * c->width + i] = 0;
+}
+
+/* A one, a zero or a seven in 24 x 40 pixels. */
+static void draw_digit(const canvas *c, int digit, int x, int y)
+{
+    if (digit == 1)
+        bar(c, x + 10, y, 5, 40);
+    for (int step = 0; digit == 0 && step < 400; step++)
+        bar(c, (int)(x + 10 + 10 * cos(step / 63.0)), (int)(y + 18 + 18 * sin(step / 63.0)), 4, 4);
+    if (digit == 7)
+        bar(c, x, y, 24, 4);
+    for (int step = 0; digit == 7 && step < 40; step++)
+        bar(c, x + 20 - step * 14 / 40, y + step, 5, 1);
+}
+
+static canvas draw_number(const char *digits)
+{
+    canvas c = blank(WIDTH, HEIGHT);
+    for (int i = 0; digits[i]; i++)
+        draw_digit(&c, digits[i] - '0', 30 + 40 * i, 40);
+    return c;
+}
+
+static digit_image image_of(const canvas *c)
+{
+    return (digit_image){c->pixels, c->width, (uint32_t)c->width, (uint32_t)c->height,
+                         DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+}
+
+static digit_reading *read_with(const canvas *c, const digit_read_options *options)
+{
+    const digit_image image = image_of(c);
+    digit_reading *reading;
+    assert_ok(digit_model_read(model, &image, options, &reading));
+    return reading;
+}
+
+static digit_read_options defaults(void)
+{
+    digit_read_options options;
+    digit_read_options_init(&options, sizeof options);
+    return options;
+}
+
+/* ---- Arguments ------------------------------------------------------------- */
+
+START_TEST(wrong_arguments_are_named)
+{
+    canvas c = draw_number("107");
+    const digit_image good = image_of(&c);
+    digit_image bad = good;
+    digit_reading *reading = (digit_reading *)&c;
+    assert_fails(digit_model_read(NULL, &good, NULL, &reading), DIGIT_ERR_ARGUMENT, "model");
+    ck_assert_ptr_null(reading);
+    assert_fails(digit_model_read(model, NULL, NULL, &reading), DIGIT_ERR_ARGUMENT, "image");
+    assert_fails(digit_model_read(model, &good, NULL, NULL), DIGIT_ERR_ARGUMENT, "out");
+    bad.pixels = NULL;
+    reading = (digit_reading *)&c;
+    assert_fails(digit_model_read(model, &bad, NULL, &reading), DIGIT_ERR_ARGUMENT, "pixels");
+    ck_assert_ptr_null(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(options_are_checked)
+{
+    canvas c = draw_number("1");
+    const digit_image image = image_of(&c);
+    digit_reading *reading;
+    const digit_read_options good = defaults();
+    digit_read_options o;
+#define REFUSED(change, status, part)                                                          \
+    do {                                                                                       \
+        o = good;                                                                              \
+        change;                                                                                \
+        assert_fails(digit_model_read(model, &image, &o, &reading), status, part);             \
+    } while (0)
+    REFUSED(o.size = 8, DIGIT_ERR_ARGUMENT, "size");
+    REFUSED(o.layout = 4, DIGIT_ERR_ARGUMENT, "layout 4");
+    REFUSED(o.min_confidence = -0.1f, DIGIT_ERR_ARGUMENT, "min_confidence");
+    REFUSED(o.min_confidence = NAN, DIGIT_ERR_ARGUMENT, "min_confidence");
+    REFUSED(o.max_digits = 65, DIGIT_ERR_ARGUMENT, "max_digits");
+    REFUSED((o.min_digits = 5, o.max_digits = 3), DIGIT_ERR_ARGUMENT, "less than");
+    REFUSED(o.allowed = 1 << 10, DIGIT_ERR_ARGUMENT, "allowed");
+    REFUSED(o.reserved = 1, DIGIT_ERR_ARGUMENT, "reserved");
+    REFUSED(o.rows = 3, DIGIT_ERR_ARGUMENT, "GRID");
+    REFUSED((o.layout = DIGIT_LAYOUT_GRID, o.rows = 3), DIGIT_ERR_ARGUMENT, "columns");
+    REFUSED((o.layout = DIGIT_LAYOUT_GRID, o.rows = o.columns = 100), DIGIT_ERR_LIMIT, "4096");
+#undef REFUSED
+    ck_assert(good.layout == DIGIT_LAYOUT_PAGE && good.min_digits == 1 && good.allowed == 0);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(nothing_is_read_from_nothing)
+{
+    size_t count = 7;
+    ck_assert_str_eq(digit_reading_text(NULL), "");
+    ck_assert_ptr_null(digit_reading_glyphs(NULL, &count));
+    ck_assert_uint_eq(count, 0);
+    digit_reading_free(NULL);
+}
+END_TEST
+
+/* ---- Results --------------------------------------------------------------- */
+
+START_TEST(digits_come_with_their_boxes)
+{
+    canvas c = draw_number("10771");
+    digit_read_options options = defaults();
+    options.layout = (uint32_t)_i;
+    digit_reading *reading = read_with(&c, &options);
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    ck_assert_str_eq(digit_reading_text(reading), "10771");
+    ck_assert_uint_eq(count, 5);
+    for (size_t i = 0; i < count; i++) {
+        const digit_box b = glyphs[i].box;
+        ck_assert(b.x >= 28 + 40 * (int)i && b.x + b.width <= 58 + 40 * (int)i);
+        ck_assert(b.y >= 38 && b.y + b.height <= 82 && b.height >= 36);
+        ck_assert(glyphs[i].line == 0 && glyphs[i].group == 0 && glyphs[i].flags == 0);
+        ck_assert(glyphs[i].prediction.probabilities[glyphs[i].prediction.digit] > 0.5f);
+    }
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* Inverted, bottom up, in colour, on four threads: the same answers, bit for bit. */
+START_TEST(how_it_is_stored_does_not_matter)
+{
+    canvas c = draw_number("7017");
+    static uint8_t other[HEIGHT][WIDTH][3];
+    digit_image image = image_of(&c);
+    digit_reading *plain, *reading;
+    assert_ok(digit_model_read(model, &image, NULL, &plain));
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            memset(other[HEIGHT - 1 - y][x], _i ? 255 - c.pixels[y * WIDTH + x]
+                                                 : c.pixels[y * WIDTH + x], 3);
+    image.pixels = other[HEIGHT - 1];
+    image.stride = -(ptrdiff_t)sizeof other[0];
+    image.format = _i ? DIGIT_PIXEL_RGB8 : DIGIT_PIXEL_BGR8;
+    assert_ok(digit_model_set_threads(model, 4));
+    assert_ok(digit_model_read(model, &image, NULL, &reading));
+    size_t a, b;
+    const digit_glyph *expected = digit_reading_glyphs(plain, &a);
+    const digit_glyph *got = digit_reading_glyphs(reading, &b);
+    ck_assert_uint_eq(a, 4);
+    ck_assert_uint_eq(a, b);
+    assert_same_bytes(expected, got, a * sizeof *got);
+    digit_reading_free(plain);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(signs_begin_groups)
+{
+    canvas c = draw_number("17");
+    draw_digit(&c, 0, 150, 40);
+    draw_digit(&c, 7, 190, 40);
+    bar(&c, 118, 74, 7, 7);
+    digit_reading *reading = read_with(&c, NULL);
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    ck_assert_str_eq(digit_reading_text(reading), "17 07");
+    ck_assert_uint_eq(glyphs[2].flags & DIGIT_GLYPH_MARK, DIGIT_GLYPH_MARK);
+    ck_assert_uint_eq(glyphs[3].flags & DIGIT_GLYPH_MARK, 0);
+    ck_assert_uint_eq(glyphs[2].group, 1);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(candidates_are_sorted_and_end)
+{
+    canvas c = draw_number("1071");
+    digit_reading *reading = read_with(&c, NULL);
+    const char *text;
+    double p, before = 1;
+    uint32_t rank = 0;
+    assert_ok(digit_reading_candidate(reading, 0, 0, 0, &text, &p));
+    ck_assert_str_eq(text, digit_reading_text(reading));
+    while (digit_reading_candidate(reading, 0, 0, rank, &text, &p) == DIGIT_OK) {
+        ck_assert(p >= 0 && p <= before + 1e-12);
+        before = p;
+        rank++;
+    }
+    ck_assert_uint_ge(rank, 2);
+    assert_fails(digit_reading_candidate(reading, 0, 0, rank, &text, &p), DIGIT_ERR_ARGUMENT,
+                 "rank");
+    ck_assert(!text && p == 0);
+    assert_fails(digit_reading_candidate(reading, 0, 1, 0, &text, &p), DIGIT_ERR_ARGUMENT,
+                 "no group 1");
+    assert_fails(digit_reading_candidate(NULL, 0, 0, 0, &text, &p), DIGIT_ERR_ARGUMENT,
+                 "reading");
+    assert_fails(digit_reading_candidate(reading, 0, 0, 0, NULL, &p), DIGIT_ERR_ARGUMENT, "text");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(doubtful_digits_are_question_marks)
+{
+    canvas c = draw_number("107");
+    digit_read_options options = defaults();
+    const char *text;
+    double p;
+    options.min_confidence = 1;
+    digit_reading *reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "???");
+    assert_ok(digit_reading_candidate(reading, 0, 0, 0, &text, &p));
+    ck_assert_str_eq(text, "???");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(only_allowed_digits_are_answered)
+{
+    canvas c = draw_number("107");
+    digit_read_options options = defaults();
+    options.allowed = 1 << 1 | 1 << 7;
+    digit_reading *reading = read_with(&c, &options);
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert(glyphs[i].prediction.digit == 1 || glyphs[i].prediction.digit == 7);
+    ck_assert_int_eq(glyphs[0].prediction.digit, 1);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* A number of another length is shown, but not as one. */
+START_TEST(length_is_kept_or_complained_about)
+{
+    canvas c = draw_number("1071");
+    digit_read_options options = defaults();
+    options.min_digits = options.max_digits = 4;
+    digit_reading *reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "1071");
+    digit_reading_free(reading);
+    options.min_digits = options.max_digits = 60;
+    reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "????");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(min_height_drops_low_ink)
+{
+    canvas c = draw_number("107");
+    digit_read_options options = defaults();
+    options.min_height = 60;
+    digit_reading *reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* ---- Layouts --------------------------------------------------------------- */
+
+START_TEST(grids_report_empty_cells)
+{
+    canvas c = blank(60 * 4 + 40, 60 * 2 + 40);
+    digit_read_options options = defaults();
+    options.layout = DIGIT_LAYOUT_GRID;
+    options.rows = _i ? 2 : 0;
+    options.columns = _i ? 4 : 0;
+    for (int i = 0; i <= 4; i++)
+        bar(&c, 20 + 60 * i, 20, 2, 122);
+    for (int i = 0; i <= 2; i++)
+        bar(&c, 20, 20 + 60 * i, 242, 2);
+    draw_digit(&c, 7, 40, 31);
+    draw_digit(&c, 0, 40 + 120, 31);
+    draw_digit(&c, 1, 40 + 180, 31 + 60);
+    digit_reading *reading = read_with(&c, &options);
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    ck_assert_str_eq(digit_reading_text(reading), "7 0\n1");
+    ck_assert_uint_eq(count, 8);
+    for (uint32_t i = 0; i < 8; i++) {
+        const bool empty = i != 0 && i != 2 && i != 7;
+        ck_assert(glyphs[i].row == i / 4 && glyphs[i].column == i % 4);
+        ck_assert_int_eq((glyphs[i].flags & DIGIT_GLYPH_EMPTY) != 0, empty);
+        ck_assert(!empty || (glyphs[i].prediction.confidence <= 0 &&
+                             glyphs[i].prediction.flags == DIGIT_FLAG_BLANK));
+    }
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(single_is_one_digit)
+{
+    canvas c = draw_number("7");
+    digit_read_options options = defaults();
+    options.layout = DIGIT_LAYOUT_SINGLE;
+    digit_reading *reading = read_with(&c, &options);
+    const char *text;
+    double p;
+    ck_assert_str_eq(digit_reading_text(reading), "7");
+    assert_ok(digit_reading_candidate(reading, 0, 0, 0, &text, &p));
+    ck_assert_str_eq(text, "7");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+START_TEST(blank_pages_have_no_digits)
+{
+    canvas c = blank(WIDTH, HEIGHT);
+    digit_read_options options = defaults();
+    options.layout = (uint32_t)_i;
+    digit_reading *reading = read_with(&c, &options);
+    size_t count;
+    digit_reading_glyphs(reading, &count);
+    ck_assert_str_eq(digit_reading_text(reading), "");
+    ck_assert_uint_le(count, _i == DIGIT_LAYOUT_GRID ? 1 : 0);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* ---- Pictures that mean no good ---------------------------------------------- */
+
+enum { NOISE, CHECKS, DOTS, COMB, STRIPES, BLACK, STAIRS, RINGS, HOSTILE };
+
+static uint8_t hostile(int kind, uint32_t x, uint32_t y, uint32_t *state)
+{
+    switch (kind) {
+    case NOISE: return (uint8_t)(api_random(state));
+    case CHECKS: return (x + y) % 2 ? 255 : 0;
+    case DOTS: return x % 5 < 2 && y % 5 < 2 ? 0 : 255;
+    case COMB: return x % 2 || y == 0 ? 0 : 255;
+    case STRIPES: return y % 3 ? 255 : 0;
+    case STAIRS: return (x + y) / 7 % 3 ? 255 : 0;
+    case RINGS: return (uint32_t)hypot((double)x - 500, (double)y - 500) / 4 % 3 ? 255 : 0;
+    default: return 0;
+    }
+}
+
+/* Any answer will do that comes soon and says what it is. */
+START_TEST(hostile_pictures_end)
+{
+    static const int sides[][2] = {{1000, 1000}, {1, 20000}, {20000, 1}, {65535, 3}, {1, 1}};
+    const int kind = _i % HOSTILE, *side = sides[_i / HOSTILE];
+    canvas c = blank(side[0], side[1]);
+    uint32_t state = 1;
+    for (int y = 0; y < c.height; y++)
+        for (int x = 0; x < c.width; x++)
+            c.pixels[y * c.width + x] = hostile(kind, (uint32_t)x, (uint32_t)y, &state);
+    const digit_image image = image_of(&c);
+    for (uint32_t layout = DIGIT_LAYOUT_PAGE; layout <= DIGIT_LAYOUT_GRID; layout++) {
+        digit_read_options options = defaults();
+        digit_reading *reading;
+        options.layout = layout;
+        const digit_status status = digit_model_read(model, &image, &options, &reading);
+        ck_assert_msg(status == DIGIT_OK || status == DIGIT_ERR_LIMIT, "kind %d layout %u: %s",
+                      kind, layout, digit_last_error());
+        ck_assert(status == DIGIT_OK || !reading);
+        digit_reading_free(reading);
+    }
+    free(c.pixels);
+}
+END_TEST
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+START_TEST(the_largest_picture_is_read)
+{
+    canvas c = blank(8192, 8192);
+    for (int y = 0; y < 8192; y += 64)
+        for (int x = 0; x < 8192; x += 64)
+            bar(&c, x + 20, y + 10, 5, 40);
+    digit_read_options options = defaults();
+    const digit_image image = image_of(&c);
+    digit_reading *reading;
+    const double begin = seconds();
+    assert_fails(digit_model_read(model, &image, NULL, &reading), DIGIT_ERR_LIMIT, "4096 digits");
+    ck_assert(seconds() - begin < 60);
+    options.time_limit_ms = 1;
+    assert_fails(digit_model_read(model, &image, &options, &reading), DIGIT_ERR_TIMEOUT, "1 ms");
+    ck_assert_ptr_null(reading);
+    free(c.pixels);
+}
+END_TEST
+
+static const api_test tests[] = {
+    API_TEST(wrong_arguments_are_named),
+    API_TEST(options_are_checked),
+    API_TEST(nothing_is_read_from_nothing),
+    API_LOOP(digits_come_with_their_boxes, DIGIT_LAYOUT_LINE + 1),
+    API_LOOP(how_it_is_stored_does_not_matter, 2),
+    API_TEST(signs_begin_groups),
+    API_TEST(candidates_are_sorted_and_end),
+    API_TEST(doubtful_digits_are_question_marks),
+    API_TEST(only_allowed_digits_are_answered),
+    API_TEST(length_is_kept_or_complained_about),
+    API_TEST(min_height_drops_low_ink),
+    API_LOOP(grids_report_empty_cells, 2),
+    API_TEST(single_is_one_digit),
+    API_LOOP(blank_pages_have_no_digits, DIGIT_LAYOUT_GRID + 1),
+    API_LOOP(hostile_pictures_end, 5 * HOSTILE),
+    API_TEST(the_largest_picture_is_read),
+};
+
+int main(void)
+{
+    return API_RUN("read", tests, 300, load_model, free_model);
+}

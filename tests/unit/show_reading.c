@@ -1,0 +1,81 @@
+/* What becomes of a picture on its way to digits, for docs/pictures/render_reading.py: takes
+ * a grey PGM, gives the planes of four steps: ink, without form lines, even, and the number
+ * of each pixel's atom. */
+#include "vision/atoms.h"
+#include "vision/page.h"
+#include "vision/polarity.h"
+#include "vision/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check(digit_status status)
+{
+    if (status != DIGIT_OK)
+        exit(1);
+}
+
+static void show(const dg_plane *plane)
+{
+    fwrite(plane->pixels, 1, plane->width * plane->height, stdout);
+}
+
+static bool is_light(const dg_plane *plane)
+{
+    dg_levels grid;
+    dg_surface surface;
+    dg_levels_measure(&grid, plane);
+    dg_levels_fit(&surface, &grid);
+    return dg_polarity_judge(plane, &grid, &surface).light;
+}
+
+static void show_atoms(const dg_plane *plane, const dg_blobs *blobs)
+{
+    const dg_lines_plan plan = {.width = plane->width, .height = plane->height};
+    dg_lines lines;
+    dg_atoms atoms;
+    check(dg_lines_find(blobs, &plan, &lines));
+    check(dg_atoms_cut(plane, blobs, &lines, &atoms));
+    memset(plane->pixels, 0, plane->width * plane->height);
+    for (size_t i = 0; i < atoms.count; i++) {
+        const dg_run *runs = atoms.runs + atoms.items[i].first;
+        for (uint32_t r = 0; r < atoms.items[i].count; r++)
+            memset(plane->pixels + runs[r].y * plane->width + runs[r].start, (int)(1 + i % 250),
+                   (size_t)(runs[r].end - runs[r].start));
+    }
+    show(plane);
+    dg_atoms_free(&atoms);
+    dg_lines_free(&lines);
+}
+
+int main(void)
+{
+    unsigned width, height;
+    uint8_t least;
+    dg_pool pool = {0};
+    dg_blobs blobs;
+    dg_rules rules;
+    if (scanf("P5 %u %u 255", &width, &height) != 2 || getchar() == EOF)
+        return 1;
+    dg_plane plane = {malloc((size_t)width * height), width, height};
+    if (!plane.pixels || fread(plane.pixels, 1, (size_t)width * height, stdin) == 0)
+        return 1;
+    check(dg_page_ink(&plane, is_light(&plane), &pool, 1, &least));
+    show(&plane);
+    check(dg_blobs_find(&plane, (uint8_t)(least / 2 + 1), 8, &blobs));
+    check(dg_rules_find(&plane, &blobs, &rules));
+    check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1)));
+    show(&plane);
+    dg_blobs_free(&blobs);
+    check(dg_blobs_find(&plane, least, 2, &blobs));
+    check(dg_blobs_level(&blobs, &plane));
+    show(&plane);
+    dg_blobs_free(&blobs);
+    check(dg_blobs_find(&plane, DG_INK_EDGE, 3, &blobs));
+    show_atoms(&plane, &blobs);
+    dg_blobs_free(&blobs);
+    dg_rules_free(&rules);
+    free(plane.pixels);
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* Grids: cells by their lines, by number, by what stands in them. */
+#include "vision/cells.h"
+
+#include "../support/suite.h"
+#include "drawing.h"
+
+enum { SIDE = 40 };
+
+static dg_plane draw_grid(int rows, int columns, bool lines)
+{
+    dg_plane page = drawing((size_t)(columns * SIDE + 40), (size_t)(rows * SIDE + 40), 0);
+    for (int i = 0; lines && i <= rows; i++)
+        draw_bar(&page, 20, 20 + i * SIDE, columns * SIDE + 2, 2, 255);
+    for (int i = 0; lines && i <= columns; i++)
+        draw_bar(&page, 20 + i * SIDE, 20, 2, rows * SIDE + 2, 255);
+    for (int row = 0; row < rows; row++)
+        for (int column = row % 2 && lines; column < columns; column += lines ? 2 : 1)
+            draw_ring(&page, 32 + column * SIDE, 30 + row * SIDE, 16, 24, 3, 255);
+    return page;
+}
+
+static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_blobs *blobs,
+                 dg_cells *cells)
+{
+    dg_rules rules;
+    ck_assert_int_eq(dg_blobs_find(page, 1, 4, blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_find(page, blobs, &rules), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_erase(&rules, page, 1), DIGIT_OK);
+    dg_blobs_free(blobs);
+    ck_assert_int_eq(dg_blobs_find(page, 1, 4, blobs), DIGIT_OK);
+    ck_assert_int_eq(
+        dg_cells_find(&rules, blobs, page->width, page->height, rows, columns, cells), DIGIT_OK);
+    dg_rules_free(&rules);
+}
+
+/* With lines, found (0) or as told (1); without lines (2). */
+START_TEST(every_digit_is_in_its_cell)
+{
+    enum { ROWS = 3, COLUMNS = 6 };
+    dg_plane page = draw_grid(ROWS, COLUMNS, _i < 2);
+    dg_blobs blobs;
+    dg_cells cells;
+    find(&page, _i == 1 ? ROWS : 0, _i == 1 ? COLUMNS : 0, &blobs, &cells);
+    ck_assert_uint_eq(cells.rows, ROWS);
+    ck_assert_uint_eq(cells.columns, COLUMNS);
+    for (size_t i = 0; i < blobs.count; i++) {
+        const dg_blob *b = &blobs.items[i];
+        const uint32_t cell = (uint32_t)((b->top - 20) / SIDE * COLUMNS + (b->left - 20) / SIDE);
+        ck_assert_uint_eq(dg_cell_of(&cells, b), cell);
+        const digit_box box = dg_cell_box(&cells, cell / COLUMNS, cell % COLUMNS);
+        ck_assert(box.x <= b->left && box.x + box.width > b->right);
+    }
+    dg_cells_free(&cells);
+    dg_blobs_free(&blobs);
+    free(page.pixels);
+}
+END_TEST
+
+START_TEST(a_blank_picture_is_divided_evenly)
+{
+    dg_plane page = drawing(90, 60, 0);
+    dg_blobs blobs;
+    dg_cells cells;
+    find(&page, 2, 3, &blobs, &cells);
+    const digit_box box = dg_cell_box(&cells, 1, 2);
+    ck_assert(box.x == 60 && box.y == 30 && box.width == 30 && box.height == 30);
+    dg_cells_free(&cells);
+    dg_blobs_free(&blobs);
+    free(page.pixels);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("cells");
+    tcase_add_loop_test(tcase, every_digit_is_in_its_cell, 0, 3);
+    tcase_add_test(tcase, a_blank_picture_is_divided_evenly);
+    return suite_run("cells", tcase);
+}
