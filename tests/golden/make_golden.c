@@ -59,7 +59,9 @@ static digit_model *make_model(const char *architecture)
 
 static void write_answers(const digit_model *model, const char *path)
 {
+    digit_model_info info = {.size = sizeof info};
     FILE *file = fopen(path, "w");
+    check(digit_model_get_info(model, &info));
     if (!file) {
         perror(path);
         exit(1);
@@ -72,6 +74,8 @@ static void write_answers(const digit_model *model, const char *path)
         fprintf(file, "%d", (int)p.digit); /* whole numbers: the locale has no say in them */
         for (int c = 0; c < DIGIT_CLASSES; c++)
             fprintf(file, " %ld", lround(1e8 * (double)p.probabilities[c]));
+        if (info.rejects)
+            fprintf(file, " %ld", lround(1e8 * (double)p.other));
         fputc('\n', file);
     }
     if (fclose(file) != 0) {

@@ -11,11 +11,14 @@
 static const struct {
     const char *name, *architecture;
     uint64_t parameters;
+    uint32_t preparation, rejects;
 } golden[] = {
-    {"v1-plain", "conv 2x3 relu maxpool 2 dense 10", 2 * 9 + 2 + 338 * 10 + 10},
+    {"v1-plain", "conv 2x3 relu maxpool 2 dense 10", 2 * 9 + 2 + 338 * 10 + 10, 1, 0},
     {"v1-batchnorm",
      "conv 3x5 same stride 2 batchnorm relu avgpool 2 dropout 25 dense 12 relu dense 10",
-     3 * 25 + 3 + 6 + 147 * 12 + 12 + 12 * 10 + 10},
+     3 * 25 + 3 + 6 + 147 * 12 + 12 + 12 * 10 + 10, 1, 0},
+    {"v1-other", "conv 2x3 batchnorm relu maxpool 2 dense 10 other 1",
+     2 * 9 + 2 + 4 + 338 * 11 + 11, 2, 1},
 };
 #define GOLDEN ((int)(sizeof golden / sizeof golden[0]))
 
@@ -38,7 +41,8 @@ START_TEST(a_golden_file_is_read)
     ck_assert_uint_eq(info.parameters, golden[_i].parameters);
     ck_assert_str_eq(info.trained_on, "600 samples of a formula, tests/golden/golden.h");
     ck_assert_str_eq(info.licence, "MIT");
-    ck_assert_uint_eq(info.preparation, 1);
+    ck_assert_uint_eq(info.preparation, golden[_i].preparation);
+    ck_assert_uint_eq(info.rejects, golden[_i].rejects);
     digit_model_free(model);
 }
 END_TEST
@@ -62,6 +66,9 @@ START_TEST(its_answers_are_what_they_were)
             ck_assert_int_eq(fscanf(file, "%ld", &expected), 1);
             ck_assert(fabs((double)p.probabilities[c] - 1e-8 * (double)expected) <= 1e-5);
         }
+        long other = 0;
+        ck_assert_int_eq(golden[_i].rejects ? fscanf(file, "%ld", &other) : 1, 1);
+        ck_assert(fabs((double)p.other - 1e-8 * (double)other) <= 1e-5);
     }
     fclose(file);
     digit_model_free(model);
