@@ -174,18 +174,24 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
     return status;
 }
 
-/* How likely a way's digits are right: its share of all ways, if there are digits at all. */
-static double way_probability(const page_job *job, const dg_ways *ways, const dg_way *way)
+/* How likely the group is digits at all: as its best way sees it, the same for all ways. */
+static double number_probability(const page_job *job, const dg_ways *ways)
 {
-    double all_digits = 1;
-    for (size_t i = 0; i < way->count; i++)
-        all_digits *= 1 - (double)guess_of(job, &ways->choices[way->first + i])->answer.other;
-    const double share = exp(ways->total - way->cost);
-    return (share < 1 ? share : 1) * all_digits;
+    double all = 1;
+    for (size_t i = 0; i < ways->items[0].count; i++)
+        all *= 1 - (double)guess_of(job, &ways->choices[i])->answer.other;
+    return all;
+}
+
+/* Of all ways to read it, if it is digits: this one's share. */
+static double way_share(const dg_ways *ways, const dg_way *way)
+{
+    return fmin(1, exp(ways->total - way->cost));
 }
 
 static digit_status add_candidates(page_job *job, const dg_ways *ways, char *letters)
 {
+    const double number = number_probability(job, ways);
     digit_status status = DIGIT_OK;
     for (size_t w = 0; status == DIGIT_OK && w < ways->count; w++) {
         const dg_way *way = &ways->items[w];
@@ -193,7 +199,7 @@ static digit_status add_candidates(page_job *job, const dg_ways *ways, char *let
             letters[i] = (char)('0' + ways->choices[way->first + i].digit);
         if (way->count > 0)
             status = dg_reading_add_candidate(job->reading, letters, way->count,
-                                              way_probability(job, ways, way));
+                                              number * way_share(ways, way));
     }
     return status;
 }
