@@ -24,7 +24,7 @@ def draw_calibration(path: Path, right: npt.NDArray[np.bool_], sure: Floats) -> 
     axes.plot([least, 1], [least, 1], color="0.7")
     axes.scatter(np.maximum(said, least), np.maximum(found, least), s=18)
     axes.set(xscale="log", yscale="log", xlabel="1 - confidence", ylabel="share wrong",
-             title="The 2,000 least sure of 10,000, in twenties")
+             title="The 2,000 least sure of 10,000, by hundreds")
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
