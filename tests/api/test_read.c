@@ -1,9 +1,8 @@
-/* digit_model_read() at the edge of the interface: arguments, options, layouts, results,
- * pictures that mean no good. How well it reads is for tests/accuracy. */
-#include "api.h"
+/* digit_model_read() at the edge of the interface: arguments, options, results,
+ * layouts. How well it reads is for tests/accuracy. */
+#include "canvas.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { WIDTH = 320, HEIGHT = 120 };
 
@@ -20,26 +19,6 @@ static void free_model(void)
 }
 
 /* ---- Drawings -------------------------------------------------------------- */
-
-typedef struct canvas {
-    uint8_t *pixels; /* [height][width], white with black ink */
-    int width, height;
-} canvas;
-
-static canvas blank(int width, int height)
-{
-    canvas c = {malloc((size_t)width * (size_t)height), width, height};
-    ck_assert_ptr_nonnull(c.pixels);
-    memset(c.pixels, 255, (size_t)width * (size_t)height);
-    return c;
-}
-
-static void bar(const canvas *c, int x, int y, int width, int height)
-{
-    for (int j = y; j < y + height; j++)
-        for (int i = x; i < x + width; i++)
-            c->pixels[j * c->width + i] = 0;
-}
 
 /* A one, a zero or a seven in 24 x 40 pixels. */
 static void draw_digit(const canvas *c, int digit, int x, int y)
@@ -62,25 +41,12 @@ static canvas draw_number(const char *digits)
     return c;
 }
 
-static digit_image image_of(const canvas *c)
-{
-    return (digit_image){c->pixels, c->width, (uint32_t)c->width, (uint32_t)c->height,
-                         DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
-}
-
 static digit_reading *read_with(const canvas *c, const digit_read_options *options)
 {
     const digit_image image = image_of(c);
     digit_reading *reading;
     assert_ok(digit_model_read(model, &image, options, &reading));
     return reading;
-}
-
-static digit_read_options defaults(void)
-{
-    digit_read_options options;
-    digit_read_options_init(&options, sizeof options);
-    return options;
 }
 
 /* ---- Arguments ------------------------------------------------------------- */
@@ -367,75 +333,6 @@ START_TEST(blank_pages_have_no_digits)
 }
 END_TEST
 
-/* ---- Pictures that mean no good ---------------------------------------------- */
-
-enum { NOISE, CHECKS, DOTS, COMB, STRIPES, BLACK, STAIRS, RINGS, HOSTILE };
-
-static uint8_t hostile(int kind, uint32_t x, uint32_t y, uint32_t *state)
-{
-    switch (kind) {
-    case NOISE: return (uint8_t)(api_random(state));
-    case CHECKS: return (x + y) % 2 ? 255 : 0;
-    case DOTS: return x % 5 < 2 && y % 5 < 2 ? 0 : 255;
-    case COMB: return x % 2 || y == 0 ? 0 : 255;
-    case STRIPES: return y % 3 ? 255 : 0;
-    case STAIRS: return (x + y) / 7 % 3 ? 255 : 0;
-    case RINGS: return (uint32_t)hypot((double)x - 500, (double)y - 500) / 4 % 3 ? 255 : 0;
-    default: return 0;
-    }
-}
-
-/* Any answer will do that comes soon and says what it is. */
-START_TEST(hostile_pictures_end)
-{
-    static const int sides[][2] = {{1000, 1000}, {1, 20000}, {20000, 1}, {65535, 3}, {1, 1}};
-    const int kind = _i % HOSTILE, *side = sides[_i / HOSTILE];
-    canvas c = blank(side[0], side[1]);
-    uint32_t state = 1;
-    for (int y = 0; y < c.height; y++)
-        for (int x = 0; x < c.width; x++)
-            c.pixels[y * c.width + x] = hostile(kind, (uint32_t)x, (uint32_t)y, &state);
-    const digit_image image = image_of(&c);
-    for (uint32_t layout = DIGIT_LAYOUT_PAGE; layout <= DIGIT_LAYOUT_GRID; layout++) {
-        digit_read_options options = defaults();
-        digit_reading *reading;
-        options.layout = layout;
-        const digit_status status = digit_model_read(model, &image, &options, &reading);
-        ck_assert_msg(status == DIGIT_OK || status == DIGIT_ERR_LIMIT, "kind %d layout %u: %s",
-                      kind, layout, digit_last_error());
-        ck_assert(status == DIGIT_OK || !reading);
-        digit_reading_free(reading);
-    }
-    free(c.pixels);
-}
-END_TEST
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-START_TEST(the_largest_picture_is_read)
-{
-    canvas c = blank(8192, 8192);
-    for (int y = 0; y < 8192; y += 64)
-        for (int x = 0; x < 8192; x += 64)
-            bar(&c, x + 20, y + 10, 5, 40);
-    digit_read_options options = defaults();
-    const digit_image image = image_of(&c);
-    digit_reading *reading;
-    const double begin = seconds();
-    assert_fails(digit_model_read(model, &image, NULL, &reading), DIGIT_ERR_LIMIT, "4096 digits");
-    ck_assert(seconds() - begin < 60);
-    options.time_limit_ms = 1;
-    assert_fails(digit_model_read(model, &image, &options, &reading), DIGIT_ERR_TIMEOUT, "1 ms");
-    ck_assert_ptr_null(reading);
-    free(c.pixels);
-}
-END_TEST
-
 static const api_test tests[] = {
     API_TEST(wrong_arguments_are_named),
     API_TEST(options_are_checked),
@@ -451,8 +348,6 @@ static const api_test tests[] = {
     API_LOOP(grids_report_empty_cells, 2),
     API_TEST(single_is_one_digit),
     API_LOOP(blank_pages_have_no_digits, DIGIT_LAYOUT_GRID + 1),
-    API_LOOP(hostile_pictures_end, 5 * HOSTILE),
-    API_TEST(the_largest_picture_is_read),
 };
 
 int main(void)
