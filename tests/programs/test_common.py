@@ -84,7 +84,8 @@ def test_numbers_are_read_strictly(name: str, option: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_full_disk_behind_standard_output(name: str) -> None:
-    import subprocess
+    import pathlib
+import subprocess
 
     from conftest import program
     with open("/dev/full", "w", encoding="ascii") as full:
@@ -94,9 +95,11 @@ def test_full_disk_behind_standard_output(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_control_characters_of_names_do_not_reach_the_terminal(name: str) -> None:
+def test_control_characters_of_names_do_not_reach_the_terminal(
+        name: str, tmp_path: pathlib.Path) -> None:
     evil = "no\x1b[31msuch\nfile"
-    arguments = {"digit-train": ["--images", evil, "--labels", evil, "--output", "/tmp/x"],
+    arguments = {"digit-train": ["--images", evil, "--labels", evil, "--output",
+                                 str(tmp_path / "out.safetensors")],
                  "digit-eval": [*model_arguments(), evil, evil],
                  "digit-predict": [*model_arguments(), evil],
                  "digit-read": [*model_arguments(), evil]}[name]

@@ -148,7 +148,7 @@ def test_wrong_options_are_named(reader, options, error, words):
 
 def test_wrong_pictures_are_named(reader):
     with pytest.raises(TypeError, match="uint8"):
-        reader.read(np.zeros((5, 5)))
+        reader.read(np.zeros((5, 5), np.int32))
     with pytest.raises(ValueError, match="shape"):
         reader.read(np.zeros(5, np.uint8))
 
