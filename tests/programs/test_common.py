@@ -1,11 +1,13 @@
 """What holds for every program: help, version, usage errors, streams."""
 from __future__ import annotations
 
+import pathlib
 import re
+import subprocess
 
 import pytest
 
-from conftest import SOURCE, complaint, environment, model_arguments, run
+from conftest import SOURCE, complaint, environment, model_arguments, program, run
 
 # The options strangers were promised.
 OPTIONS = {
@@ -84,10 +86,6 @@ def test_numbers_are_read_strictly(name: str, option: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_full_disk_behind_standard_output(name: str) -> None:
-    import pathlib
-import subprocess
-
-    from conftest import program
     with open("/dev/full", "w", encoding="ascii") as full:
         result = subprocess.run([program(name), "--help"], stdout=full, stderr=subprocess.PIPE,
                                 encoding="utf-8", check=False)
