@@ -291,6 +291,12 @@ typedef struct digit_train_options {
     const char *trained_on;  /**< what the model's info shall say of the data;
                                   NULL = count and CRC-32 of the samples */
     const char *licence;     /**< of the trained weights; NULL = as it was */
+    float    pull;           /**< of the weights towards those from before the call,
+                                  0..1e6: hardly one moves further than 1 / pull; 0 =
+                                  none; default 0. Above 0 batchnorm's running
+                                  statistics stay. To adapt a model to a few samples
+                                  without losing what it knows */
+    uint32_t reserved;       /**< 0 */
 } digit_train_options;
 
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,9 @@ static const digit_train_options defaults = {
     .schedule = DIGIT_SCHEDULE_COSINE,
     .seed = 1,
 };
+
+/* Of the options as they were first published: programs built then pass no more. */
+#define FIRST_SIZE offsetof(digit_train_options, pull)
 
 void digit_train_options_init(digit_train_options *options, size_t size)
 {
@@ -50,6 +54,8 @@ static digit_status check_options(const digit_train_options *o)
         status = check_real("label_smoothing", o->label_smoothing, 0, 0.5f);
     if (status == DIGIT_OK)
         status = check_real("average", o->average, 0, 0.99999f);
+    if (status == DIGIT_OK)
+        status = check_real("pull", o->pull, 0, 1e6f);
     if (status != DIGIT_OK)
         return status;
     if (o->epochs == 0 || o->epochs > 100000)
@@ -58,6 +64,8 @@ static digit_status check_options(const digit_train_options *o)
         return dg_fail(DIGIT_ERR_ARGUMENT, "batch is %u, not 1 to %d", o->batch, DG_BATCH_MOST);
     if (o->schedule > DIGIT_SCHEDULE_COSINE)
         return dg_fail(DIGIT_ERR_ARGUMENT, "schedule %u is unknown", o->schedule);
+    if (o->reserved != 0)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "reserved is %u, not 0", o->reserved);
     return DIGIT_OK;
 }
 
@@ -140,6 +148,7 @@ static digit_status train(digit_model *model, const digit_dataset *dataset,
         .snapshot = snapshot,
         .dataset = dataset,
         .options = options,
+        .origin = model->snapshot->params,
         .threads = dg_model_threads(model),
     };
     if (options->checkpoint) {
@@ -173,7 +182,7 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
     if (!model || !dataset)
         return dg_fail_null(__func__, model ? "dataset" : "model");
     if (options)
-        status = dg_sized_read("digit_train_options", options, sizeof ours, &ours, sizeof ours);
+        status = dg_sized_read("digit_train_options", options, FIRST_SIZE, &ours, sizeof ours);
     if (status == DIGIT_OK)
         status = check_options(&ours);
     if (status != DIGIT_OK)

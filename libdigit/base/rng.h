@@ -17,6 +17,7 @@ typedef enum dg_rng_purpose {
     DG_RNG_DROPOUT = 3, /* index = sample's place in the run, mixed with the layer */
     DG_RNG_DISTORTION = 4, /* index = epoch and sample */
     DG_RNG_OTHER = 5,      /* index = likewise, times 2 */
+    DG_RNG_CUT = 6,        /* index = likewise, times 2 */
 } dg_rng_purpose;
 
 typedef struct dg_rng {

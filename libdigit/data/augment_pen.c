@@ -12,7 +12,7 @@
 
 #define SHARE 0.7f /* of samples that change */
 #define OUTLINE_SHARE 0.06f
-#define RIDGE_SHARE 0.06f
+#define RIDGE_SHARE 0.08f
 
 #define INK 128.0f
 

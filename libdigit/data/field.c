@@ -7,6 +7,7 @@
 
 #define FIT 20.0f         /* pixels: the longer side of MNIST's ink */
 #define INK 64.0f         /* a pixel of this level belongs to the box */
+#define STROKE 128        /* at least: in the middle of a stroke */
 #define FITS_ALREADY 0.9f /* scales from here to its inverse: resampling would only blur */
 
 void dg_field_from_bytes(const uint8_t in[DIGIT_SAMPLE_BYTES], dg_field *field)
@@ -79,4 +80,31 @@ void dg_field_frame(dg_field *field)
         for (int column = 0; column < SIDE; column++)
             field->at[row][column] = dg_field_between(&source, x + ((float)column - CENTRE) / scale,
                                                       y + ((float)row - CENTRE) / scale);
+}
+
+void dg_field_lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x, float y,
+                  dg_field *field)
+{
+    dg_field still;
+    dg_bordered_field source;
+    dg_field_from_bytes(digit, &still);
+    dg_field_border(&still, &source);
+    for (int row = 0; row < SIDE; row++)
+        for (int column = 0; column < SIDE; column++) {
+            const float level = dg_field_between(&source, CENTRE + ((float)column - x) / scale,
+                                                 CENTRE + ((float)row - y) / scale);
+            if (level > field->at[row][column])
+                field->at[row][column] = level;
+        }
+}
+
+float dg_sample_reach(const uint8_t digit[DIGIT_SAMPLE_BYTES], float side)
+{
+    float most = -CENTRE;
+    for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++) {
+        const float reach = side * ((float)(i % SIDE) - CENTRE);
+        if (digit[i] >= STROKE && reach > most)
+            most = reach;
+    }
+    return most + 0.5f;
 }

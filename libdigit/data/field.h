@@ -42,6 +42,14 @@ static inline float dg_level_clamp(float level)
     return level < 0 ? 0 : level > 255 ? 255 : level;
 }
 
+/* `digit` as large as `scale` says, its centre at (x, y); where ink is there already, the darker
+ * stays. */
+void dg_field_lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x, float y,
+                  dg_field *field);
+
+/* From the middle of a sample to the end of its ink on a `side` (-1 left, 1 right), in pixels. */
+float dg_sample_reach(const uint8_t digit[DIGIT_SAMPLE_BYTES], float side);
+
 /* Ink as MNIST places it: the longer side of its box 20 pixels, its centre of mass in the
  * middle. Without any ink nothing happens. */
 void dg_field_frame(dg_field *field);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* Shares of the kinds, in percent; the last takes the rest. */
-#define LETTERS 50
-#define SCRIBBLES 12
-#define PAIRS 12
-#define PIECES 4
-#define SHAPES 14
+#define LETTERS 46
+#define SCRIBBLES 10
+#define PAIRS 18
+#define PIECES 6
+#define SHAPES 13
 
 /* Half of the shapes fill the sample, as pictures of things do; all else is framed as digits
  * are. */

@@ -2,48 +2,42 @@
 #include "data/other_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define SIDE DG_FIELD_SIDE
 #define CENTRE ((SIDE - 1) / 2.0f)
 
-/* `digit` as large as `scale` says, its centre at (x, y), darker of the two kept. */
-static void lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x, float y,
-                dg_field *field)
+/* Digits narrower than this, in pixels of the sample, have no half to speak of. */
+#define NARROW 9.0f
+
+/* Share of pairs cut through the middle of one of the two. */
+#define HALVED 0.4f
+
+/* The far part of the digit that stands on a `side` (-1 left, 1 right), its middle at x. */
+static void erase_far_half(dg_rng *rng, float x, float side, dg_field *field)
 {
-    dg_field still;
-    dg_bordered_field source;
-    dg_field_from_bytes(digit, &still);
-    dg_field_border(&still, &source);
+    const float tilt = dg_rng_around(rng, 0.3f), at = x + side * dg_rng_between(rng, 0.5f, 2.5f);
     for (int row = 0; row < SIDE; row++)
-        for (int column = 0; column < SIDE; column++) {
-            const float level = dg_field_between(&source, CENTRE + ((float)column - x) / scale,
-                                                 CENTRE + ((float)row - y) / scale);
-            if (level > field->at[row][column])
-                field->at[row][column] = level;
-        }
+        for (int column = 0; column < SIDE; column++)
+            if (side * ((float)column - at - tilt * ((float)row - CENTRE)) > 0)
+                field->at[row][column] = 0;
 }
 
-/* Half the width of the ink, in pixels from the middle of the sample. */
-static float half_width(const uint8_t digit[DIGIT_SAMPLE_BYTES])
+static float width(const uint8_t digit[DIGIT_SAMPLE_BYTES])
 {
-    int most = 1;
-    for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++) {
-        const int away = abs(2 * (i % SIDE) - (SIDE - 1));
-        if (digit[i] >= 128 && away > most)
-            most = away;
-    }
-    return (float)most / 2;
+    return dg_sample_reach(digit, -1) + dg_sample_reach(digit, 1);
 }
 
 void dg_other_pair(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
                    const uint8_t right[DIGIT_SAMPLE_BYTES], dg_field *field)
 {
     const float scale = dg_rng_between(rng, 0.6f, 0.72f);
-    const float apart = (half_width(left) + half_width(right) + dg_rng_between(rng, -1, 5)) * scale;
-    const float drop = dg_rng_around(rng, 2.0f);
-    lay(left, scale, CENTRE - apart / 2, CENTRE - drop, field);
-    lay(right, scale, CENTRE + apart / 2, CENTRE + drop, field);
+    const float reach = dg_sample_reach(left, 1) + dg_sample_reach(right, -1);
+    const float apart = (reach + dg_rng_between(rng, -4, 5)) * scale;
+    const float drop = dg_rng_around(rng, 2.0f), side = dg_rng_u32(rng) & 1 ? 1 : -1;
+    dg_field_lay(left, scale, CENTRE - apart / 2, CENTRE - drop, field);
+    dg_field_lay(right, scale, CENTRE + apart / 2, CENTRE + drop, field);
+    if (dg_rng_unit(rng) < HALVED && width(side > 0 ? right : left) >= NARROW)
+        erase_far_half(rng, CENTRE + side * apart / 2, side, field);
 }
 
 /* Cut off-centre, nearly upright as segmenters cut, or level. */

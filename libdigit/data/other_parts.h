@@ -17,7 +17,7 @@ void dg_other_letter(dg_rng *rng, dg_field *field);
 /* A pen that goes nowhere in particular. */
 void dg_other_scribble(dg_rng *rng, dg_field *field);
 
-/* Two digits side by side, touching or nearly so. */
+/* Two digits side by side, touching or nearly so, or one and half of its neighbour. */
 void dg_other_pair(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
                    const uint8_t right[DIGIT_SAMPLE_BYTES], dg_field *field);
 

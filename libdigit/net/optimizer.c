@@ -84,9 +84,22 @@ static double average_decay(const dg_update *u)
     return u->average < early ? u->average : early;
 }
 
+/* Back towards where training began ("L2-SP": Li, Grandvalet and Davoine, "Explicit inductive
+ * bias for transfer learning", ICML 2018), decoupled from Adam as weight decay is. */
+static void pull_back(const piece *p, const dg_update *u)
+{
+    const double share = u->rate * u->pull;
+    const dg_real part = (dg_real)(share < 1 ? share : 1);
+    for (size_t i = p->at; i < p->at + p->count; i++)
+        u->params[i] += part * (u->origin[i] - u->params[i]);
+}
+
+/* Of a model that shall stay what it was, the statistics stay. */
 static void update_statistics(const piece *p, const dg_update *u)
 {
     const dg_real keep = (dg_real)average_decay(u);
+    if (u->pull > 0)
+        return;
     for (uint32_t s = 0; s < u->shards; s++)
         for (size_t i = p->at; i < p->at + p->count; i++)
             u->params[i] += (dg_real)STATISTICS_SHARE * (u->gradients[s][i] - u->params[i]);
@@ -118,6 +131,8 @@ void dg_optimizer_update(const dg_optimizer *optimizer, uint32_t index, const dg
     }
     const dg_adam_factors factors = adam_factors(p, u);
     add_shards(p, u);
+    if (u->pull > 0)
+        pull_back(p, u);
     dg_vec_loops->adam(p->count, &factors, u->gradients[0] + p->at, u->params + p->at,
                        u->first + p->at, u->second + p->at, u->averaged + p->at);
 }

@@ -16,9 +16,11 @@ typedef struct dg_update {
     uint64_t step;       /* from 1 */
     double rate;         /* learning rate */
     double weight_decay; /* of weights; biases and batchnorm's numbers have none */
+    double pull;         /* of all towards `origin`; 0: none */
     double average;      /* decay of the averaged weights; 0: none are kept */
     uint32_t shards;     /* in this batch */
     dg_real *const *gradients; /* [shards], used up: their sum replaces the first */
+    const dg_real *origin;     /* the weights before training */
     dg_real *params, *first, *second, *averaged;
 } dg_update;
 

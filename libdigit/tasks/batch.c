@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "data/augment.h"
+#include "data/cut.h"
 #include "data/other.h"
 #include "net/optimizer.h"
 #include "net/workspace.h"
@@ -95,8 +96,8 @@ static bool make_gradients(dg_batch *b)
 }
 
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options, uint32_t size,
-                             dg_threads threads, dg_batch **out)
+                             const digit_train_options *options,
+                             const dg_real *origin, uint32_t size, dg_threads threads, dg_batch **out)
 {
     dg_batch *b = dg_alloc_zero(1, sizeof *b);
     if (!b)
@@ -117,7 +118,9 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
     }
     b->update = (dg_update){
         .weight_decay = (double)options->weight_decay,
+        .pull = (double)options->pull,
         .average = (double)options->average,
+        .origin = origin,
         .gradients = b->gradients,
         .params = snapshot->params,
         .first = snapshot->training->first,
@@ -153,6 +156,7 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
                      uint8_t sample[DIGIT_SAMPLE_BYTES])
 {
     const uint64_t seed = b->options->seed;
+    const float strength = b->options->augment;
     const bool knows_other = dg_network_logits(b->snapshot->network) > DIGIT_CLASSES;
     const uint8_t *source = b->dataset->samples + from * DIGIT_SAMPLE_BYTES;
     uint8_t label = b->dataset->labels[from];
@@ -160,8 +164,11 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
         dg_other_draw(seed, name, b->dataset, sample);
         source = sample;
         label = DG_LABEL_OTHER;
+    } else if (dg_cut_takes(strength, seed, name)) {
+        dg_cut_draw(seed, name, b->dataset, from, sample);
+        source = sample;
     }
-    dg_augment(source, label, b->options->augment, seed, name, sample);
+    dg_augment(source, label, strength, seed, name, sample);
     return label;
 }
 

@@ -15,8 +15,9 @@ typedef struct dg_batch dg_batch;
 /* `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains snapshot->params with
  * snapshot->training; all arguments must outlive the batch. */
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options, uint32_t size,
-                             dg_threads threads, dg_batch **out);
+                             const digit_train_options *options,
+                             const dg_real *origin, uint32_t size, dg_threads threads,
+                             dg_batch **out);
 void dg_batch_free(dg_batch *batch);
 
 /*

@@ -6,6 +6,7 @@
 #include <fenv.h>
 #include <math.h>
 #include <pthread.h>
+#include <stddef.h>
 
 /* ---- Options ---------------------------------------------------------- */
 
@@ -89,7 +90,9 @@ START_TEST(no_real_option_may_be_odd)
         EXPECT(augment, odd[i], DIGIT_ERR_ARGUMENT);
         EXPECT(label_smoothing, odd[i], DIGIT_ERR_ARGUMENT);
         EXPECT(average, odd[i], DIGIT_ERR_ARGUMENT);
+        EXPECT(pull, odd[i], DIGIT_ERR_ARGUMENT);
     }
+    EXPECT(reserved, 1, DIGIT_ERR_ARGUMENT);
 }
 END_TEST
 
@@ -106,7 +109,10 @@ START_TEST(options_of_other_sizes)
     expect_train(&later.options, DIGIT_ERR_UNSUPPORTED, "digit_train_options");
     later.options.size = 4097;
     expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
-    later.options.size = sizeof later.options - 1;
+    later.options.size = offsetof(digit_train_options, pull); /* as it was at first */
+    later.options.pull = -1;
+    expect_train(&later.options, DIGIT_OK, "");
+    later.options.size--;
     expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
     later.options.size = 0;
     expect_train(&later.options, DIGIT_ERR_ARGUMENT, "size");
@@ -248,6 +254,54 @@ START_TEST(cancelling_keeps_what_was_learned)
 }
 END_TEST
 
+/* ---- Pull --------------------------------------------------------------- */
+
+/* The mean square of how far the weights of `a` and `b` are apart, by what they predict. */
+static double apart(const digit_model *a, const digit_model *b, const digit_dataset *data)
+{
+    const size_t count = digit_dataset_count(data);
+    digit_prediction *one = calloc(count, sizeof *one), *other = calloc(count, sizeof *other);
+    double sum = 0;
+    assert_ok(digit_model_predict(a, digit_dataset_samples(data), count, one));
+    assert_ok(digit_model_predict(b, digit_dataset_samples(data), count, other));
+    for (size_t i = 0; i < count * DIGIT_CLASSES; i++) {
+        const float difference = one[i / DIGIT_CLASSES].probabilities[i % DIGIT_CLASSES] -
+                                 other[i / DIGIT_CLASSES].probabilities[i % DIGIT_CLASSES];
+        sum += (double)(difference * difference);
+    }
+    free(one);
+    free(other);
+    return sum / (double)count;
+}
+
+START_TEST(pull_keeps_a_model_what_it_was)
+{
+    static const float pulls[] = {0, 10, 100, 1000, 1e6f};
+    digit_dataset *known = api_dataset(200, 1), *new = api_dataset(40, 9);
+    digit_model *base = api_model(API_NORM, 1);
+    const digit_train_options first = api_train_options(3, 32);
+    digit_train_options options = first;
+    double before = 1e9;
+    assert_ok(digit_model_train(base, known, &first));
+    options.learning_rate = 0.003f;
+    options.average = 0;
+    for (size_t i = 0; i < sizeof pulls / sizeof pulls[0]; i++) {
+        digit_model *model = api_model(API_NORM, 1);
+        assert_ok(digit_model_train(model, known, &first));
+        options.pull = pulls[i];
+        assert_ok(digit_model_train(model, new, &options));
+        const double now = apart(model, base, known);
+        ck_assert_double_lt(now, before);
+        before = now;
+        digit_model_free(model);
+    }
+    ck_assert_double_lt(before, 1e-6);
+    digit_dataset_free(known);
+    digit_dataset_free(new);
+    digit_model_free(base);
+}
+END_TEST
+
 /* ---- What it depends on ----------------------------------------------- */
 
 static uint8_t *train_bytes(const char *architecture, uint32_t threads, uint64_t seed, size_t *size)
@@ -258,6 +312,7 @@ static uint8_t *train_bytes(const char *architecture, uint32_t threads, uint64_t
     options.seed = seed;
     options.average = 0.9f;
     options.label_smoothing = 0.1f;
+    options.pull = 1;
     options.validation = validation;
     assert_ok(digit_model_set_threads(model, threads));
     assert_ok(digit_model_train(model, data, &options));
@@ -387,6 +442,7 @@ static const api_test tests[] = {
     API_TEST(progress_tells_the_truth),
     API_TEST(the_callers_environment_stays),
     API_TEST(cancelling_keeps_what_was_learned),
+    API_TEST(pull_keeps_a_model_what_it_was),
     API_LOOP(threads_change_nothing, 2),
     API_TEST(a_slice_trains_like_a_copy),
     API_TEST(a_resumed_training_ends_the_same),

@@ -1,13 +1,15 @@
 /*
  * What distorting a sample costs, by strength. Training asks for one a sample and epoch.
  *
- *     bench-augment [sheet=FILE.pgm]
+ *     bench-augment [sheet=FILE.pgm | cuts=FILE.pgm | others=FILE.pgm]
  *
- * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left.
+ * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left. `cuts`
+ * are such that touched others, `others` what is no digit.
  */
 #include "bench.h"
 
 #include "data/augment.h"
+#include "data/cut.h"
 #include "data/other.h"
 
 #include <stdio.h>
@@ -82,6 +84,20 @@ static void draw_other(const bench_data *data, int row, int column, uint8_t *sam
     digit_dataset_free(dataset);
 }
 
+static void draw_cut(const bench_data *data, int row, int column, uint8_t *sample)
+{
+    const uint64_t name = (uint64_t)(row * COLUMNS + column);
+    digit_dataset *dataset;
+    if (digit_dataset_create(data->samples, data->labels, data->count, &dataset) != DIGIT_OK)
+        exit(1);
+    const size_t index = (size_t)(first_of(data, row % DIGIT_CLASSES) - data->samples);
+    if (column)
+        dg_cut_draw(1, name, dataset, index / DIGIT_SAMPLE_BYTES, sample);
+    else
+        memcpy(sample, data->samples + index, DIGIT_SAMPLE_BYTES);
+    digit_dataset_free(dataset);
+}
+
 typedef void (*draw)(const bench_data *data, int row, int column, uint8_t *sample);
 
 static void draw_sheet(const bench_data *data, draw one, const char *path)
@@ -110,6 +126,8 @@ int main(int argc, char **argv)
         draw_sheet(&data, draw_digit, argv[1] + 6);
     else if (argc > 1 && strncmp(argv[1], "others=", 7) == 0)
         draw_sheet(&data, draw_other, argv[1] + 7);
+    else if (argc > 1 && strncmp(argv[1], "cuts=", 5) == 0)
+        draw_sheet(&data, draw_cut, argv[1] + 5);
     else
         measure(&data);
     bench_data_free(&data);

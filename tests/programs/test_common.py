@@ -13,7 +13,7 @@ from conftest import SOURCE, complaint, environment, model_arguments, program, r
 OPTIONS = {
     "digit-train": """images labels folder from validation-images validation-labels validation-split
         architecture epochs batch learning-rate schedule weight-decay augment label-smoothing
-        average seed threads checkpoint history trained-on licence output json""".split(),
+        average pull seed threads checkpoint history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
     "digit-read": """model layout min-confidence length allow grid json csv hocr overlay

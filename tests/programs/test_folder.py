@@ -118,3 +118,14 @@ def test_goes_on_from_the_built_in_model(folder: Path, tmp_path: Path) -> None:
     answer = json.loads(result.stdout)
     assert result.returncode == 0 and answer["parameters"] > 50_000
     assert answer["accuracy"] > 0.6, "what it knew is gone"
+
+
+def test_adapting_has_defaults_of_its_own(folder: Path, tmp_path: Path) -> None:
+    def epochs(*options: str) -> object:
+        result = run("digit-train", "--folder", str(folder), "--from", "built-in", "--output",
+                     str(tmp_path / "m"), "--json", *options)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)["epochs"]
+
+    assert epochs() == 20
+    assert epochs("--epochs", "2") == 2

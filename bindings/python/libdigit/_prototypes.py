@@ -137,6 +137,8 @@ class digit_train_options(Structure):
         ("user_data", c_void_p),
         ("trained_on", c_char_p),
         ("licence", c_char_p),
+        ("pull", c_float),
+        ("reserved", c_uint32),
     ]
 
 

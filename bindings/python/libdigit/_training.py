@@ -13,7 +13,11 @@ from ._library import lib
 from ._progress_bar import ProgressBar
 from ._results import Progress
 
-__all__ = ["ProgressCallback", "Watcher", "train_options"]
+__all__ = ["ADAPTING", "ProgressCallback", "Watcher", "train_options"]
+
+# Few samples of one hand, and a model that shall not forget all others: what
+# tests/accuracy/adapt.py found to be enough.
+ADAPTING: dict[str, float] = {"epochs": 20, "batch": 32, "augment": 0.5, "pull": 100}
 
 _SCHEDULES = {"constant": c.DIGIT_SCHEDULE_CONSTANT, "cosine": c.DIGIT_SCHEDULE_COSINE}
 
@@ -102,6 +106,7 @@ def train_options(
     augment: Optional[float],
     label_smoothing: Optional[float],
     average: Optional[float],
+    pull: Optional[float],
     seed: Optional[int],
     checkpoint: Optional[PathLike],
     trained_on: Optional[str],
@@ -119,6 +124,7 @@ def train_options(
         ("augment", augment),
         ("label_smoothing", label_smoothing),
         ("average", average),
+        ("pull", pull),
     ):
         if number is not None:
             setattr(options, name, real(number, name))

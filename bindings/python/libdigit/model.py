@@ -20,7 +20,7 @@ from ._library import check, lib
 from ._reading import Reading, read_with
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
-from ._training import ProgressCallback, Watcher, train_options
+from ._training import ADAPTING, ProgressCallback, Watcher, train_options
 from .data import dataset_of
 from .picture import normalize_for
 
@@ -536,6 +536,7 @@ class Model:
         augment: Optional[float] = None,
         label_smoothing: Optional[float] = None,
         average: Optional[float] = None,
+        pull: Optional[float] = None,
         validation: Optional[tuple[Any, Any]] = None,
         progress: Optional[Union[bool, ProgressCallback]] = None,
         seed: Optional[int] = None,
@@ -572,7 +573,11 @@ class Model:
             0..0.5; 0.
         average : float, optional
             Decay per update of the averaged weights that the model holds in the
-            end; 0 is off, and the default.
+            end; 0 is off. 0.99.
+        pull : float, optional
+            Of the weights towards those from before the call; 0. Hardly one moves
+            further than 1 / `pull`: adapts a model to a few samples without
+            losing what it knows.
         validation : tuple of (images, labels), optional
             Judged after each epoch, and used to calibrate confidence.
         progress : bool or callable, optional
@@ -616,6 +621,7 @@ class Model:
             augment=augment,
             label_smoothing=label_smoothing,
             average=average,
+            pull=pull,
             seed=seed,
             checkpoint=checkpoint,
             trained_on=trained_on,
@@ -633,6 +639,43 @@ class Model:
                 if status != Status.CANCELLED:
                     check(status)
         return watcher.history
+
+    def adapt(self, images: Any, labels: Any, **options: Any) -> list[Progress]:
+        """Learn from a few digits of one hand without forgetting those of others.
+
+        `fit` with other defaults: 20 epochs, batches of 32, ``augment=0.5``,
+        ``pull=100``. Ten samples of each digit help already; what it costs
+        elsewhere is in docs/pretrained.md.
+
+        Parameters
+        ----------
+        images : array, shape (n, 28, 28)
+            As for `fit`; pictures become samples by `normalize`.
+        labels : array of integers, shape (n,)
+            Each 0..9.
+        **options
+            As for `fit`. None is the default of this method.
+
+        Returns
+        -------
+        list of Progress
+            As `fit`.
+
+        Raises
+        ------
+        TypeError, ValueError, DigitError, BaseException
+            As `fit`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> samples = np.zeros((10, 28, 28), np.uint8)  # of model.normalize(picture)
+        >>> model = libdigit.Model("dense 10", seed=1)
+        >>> len(model.adapt(samples, np.arange(10), epochs=3))
+        3
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        return self.fit(images, labels, **{**ADAPTING, **given})
 
 
 def _validation_of(validation: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Optional, TextIO
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
 from .._library import lib
+from .._training import ADAPTING
 from ._common import BUILT_IN, UsageError, is_terminal, message, plain, print_json, real, whole
 from ._data import load_data
 from ._models import load_model
@@ -26,10 +27,16 @@ _FIT_OPTIONS = (
     "augment",
     "label_smoothing",
     "average",
+    "pull",
     "seed",
     "checkpoint",
     "trained_on",
     "licence",
+)
+
+_FROM = (
+    "adapt this model, or 'built-in': changes the defaults to "
+    + " ".join(f"--{name} {value:g}" for name, value in ADAPTING.items())
 )
 
 
@@ -40,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--images", metavar="FILE", help="training pictures, IDX, plain or gzip")
     add("--labels", metavar="FILE", help="their labels")
     add("--folder", metavar="DIR", help="or: pictures in sub-folders 0 to 9 of this one")
-    add("--from", dest="start", metavar="MODEL", help="go on from this model, or 'built-in'")
+    add("--from", dest="start", metavar="MODEL", help=_FROM)
     add("--validation-images", metavar="FILE", help="to judge each epoch by and calibrate with")
     add("--validation-labels", metavar="FILE", help="their labels")
     add(
@@ -58,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("augment", real(0, 1), "how strongly pictures are distorted"),
         ("label-smoothing", real(0, 0.5), "share of a label given to the others"),
         ("average", real(0, 0.99999), "decay of the averaged weights, 0 = off"),
+        ("pull", real(0, 1e6), "of the weights towards those of --from, 0 = none"),
         ("seed", whole(0, 2**64 - 1), "of initial weights and order"),
     ):
         default = getattr(defaults, name.replace("-", "_"))
@@ -80,7 +88,8 @@ def run(options: argparse.Namespace) -> int:
     with _History(options.history) as history, _Stop() as stop:
         watch = _Watch(history, stop)
         settings = {name: getattr(options, name) for name in _FIT_OPTIONS}
-        epochs = model.fit(images, labels, validation=validation, progress=watch, **settings)
+        train = model.adapt if options.start else model.fit
+        epochs = train(images, labels, validation=validation, progress=watch, **settings)
         watch.clear()
     model.save(options.output)
     if stop.signal:

@@ -1,0 +1,24 @@
+/*
+ * cut.h - digits as they come out of a cut between neighbours that touch.
+ *
+ * No cut is perfect: something of the neighbour stays, something of the digit is lost. Who has
+ * never seen that takes a good cut for a bad one.
+ */
+#ifndef DG_DATA_CUT_H
+#define DG_DATA_CUT_H
+
+#include <digit/digit.h>
+
+#include <stdbool.h>
+
+/* Does such a sample take the place that (seed, name) name? As in dg_augment(). */
+bool dg_cut_takes(float strength, uint64_t seed, uint64_t name);
+
+/*
+ * out[28][28] = sample `index` of the dataset, cut from one neighbour or from between two; these
+ * are any others of the dataset. It keeps its label.
+ */
+void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,
+                 uint8_t out[DIGIT_SAMPLE_BYTES]);
+
+#endif
