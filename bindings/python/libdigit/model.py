@@ -653,8 +653,8 @@ class Model:
             As for `fit`; pictures become samples by `normalize`.
         labels : array of integers, shape (n,)
             Each 0..9.
-        **options
-            As for `fit`. None is the default of this method.
+        options : optional
+            Any others of `fit`, by name. None is the default of this method.
 
         Returns
         -------
