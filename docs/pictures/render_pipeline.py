@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/pictures/pipeline.png: what ocr-pipeline found on a filled-in form.
+"""Draw docs/pictures/pipeline.jpg: what ocr-pipeline found on a filled-in form.
 
     render_pipeline.py BUILD
 
@@ -58,7 +58,7 @@ def main() -> None:
             left = min(field["box"][0], image.width - 20 - pen.textlength(text, FONT))
             pen.text((left, sum(field["box"][1::2]) + 14), text, colour, FONT)
     image = image.crop((40, 40, 1240, 1000)).resize((900, 720), Image.Resampling.LANCZOS)
-    image.quantize(32).save(Path(__file__).with_name("pipeline.png"), optimize=True)
+    image.save(Path(__file__).with_name("pipeline.jpg"), quality=80)
 
 
 if __name__ == "__main__":
