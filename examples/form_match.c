@@ -88,14 +88,14 @@ static run best_run(const ocr_words *words, size_t first, const char *wanted, si
     return best;
 }
 
-/* Tesseract may misread one letter of five. `taken`: words that are another field's label. */
+/* Tesseract may misread one letter of five. A label of signs only is nowhere. `taken`: words that are another field's label. */
 static run find_label(const ocr_words *words, const bool *taken, const char *label)
 {
     char wanted[KEY] = "";
     append_key(wanted, label);
     size_t limit = strlen(wanted) / 5 + 1;
     run found = { 0, 0 };
-    for (size_t i = 0; i < words->count; i++) {
+    for (size_t i = 0; *wanted && i < words->count; i++) {
         size_t distance = limit;
         const run here = best_run(words, i, wanted, &distance);
         if (distance < limit && !taken[i]) {

@@ -54,6 +54,12 @@ def fixture_page() -> Any:
     return page_of("--form", TEMPLATE, FORM)
 
 
+def test_help() -> None:
+    result = run("ocr-pipeline", "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("usage: ocr-pipeline ") and "--form FILE" in result.stdout
+
+
 def test_page(page: Any) -> None:
     assert list(page) == ["file", "page", "width", "height", "words", "fields"]
     with Image.open(FORM) as image:
@@ -164,6 +170,7 @@ def test_fields_by_name_and_without(page: Any) -> None:
 
 
 def test_label_that_is_not_there() -> None:
+    complaint(pipeline("--field", ":-", FORM), 1, "no print like ':-'")
     result = pipeline("--field", "Postcode", "--field", "Shoe size", FORM)
     complaint(result, 1, "membership.jpg", "Shoe size")
     known, unknown = json.loads(result.stdout)["fields"]
