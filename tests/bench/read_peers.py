@@ -183,7 +183,7 @@ def accuracy(found: dict[str, Any]) -> str:
 
 
 def growth(found: dict[str, Any], name: str, key: str, unit: str, scale: float) -> str:
-    rows = [[f"{one[key]:,}", spread([one]), f"{scale * one['median'] / one[key]:,.3g}"]
+    rows = [[f"{one[key]:,}", spread([one]), f"{scale * one['median'] / one[key]:,.1f}"]
             for one in of(found["alone"], name)]
     return table([key, "ms", unit], rows)
 
