@@ -48,6 +48,8 @@ has() { command -v "$1" > /dev/null 2>&1; }
 packages() {
     echo meson ninja-build gcc g++ libc6-dev pkgconf binutils check libopenblas-pthread-dev \
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
+    # The pipeline's example, and its tests in two lanes.
+    echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
 }

@@ -167,3 +167,55 @@ def test_guide(number, tmp_path, idx_files, gzip_files):
         f"import os; os.chdir({str(tmp_path)!r})\n" + preamble + blocks(GUIDE, "python")[number]
     )
     assert done.returncode == 0, done.stderr
+
+
+PIPELINES = ROOT / "docs" / "pipelines.md"
+
+
+@pytest.mark.skipif(not PIPELINES.exists(), reason="no docs")
+def test_python_of_the_pipelines_runs():
+    pytest.importorskip("PIL")
+    [code] = blocks(PIPELINES, "python")
+    done = run_python(f"import os; os.chdir({str(ROOT)!r})\n{code}")
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.split("\n", 1)
+    assert first == "Member"
+    assert second.strip() == "45790185", "not what the other engine read"
+
+
+@pytest.mark.skipif(not PIPELINES.exists(), reason="no docs")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_c_of_the_pipelines_chooses_by_check_digit(tmp_path):
+    """Linked to a reading made up here, whose third way to read it is the first that holds."""
+    [code] = blocks(PIPELINES, "c")
+    source, program = tmp_path / "checked.c", tmp_path / "checked"
+    source.write_text(
+        code
+        + r"""
+#include <stdio.h>
+digit_status digit_reading_candidate(const digit_reading *reading, uint32_t line, uint32_t group,
+                                     uint32_t rank, const char **text, double *probability)
+{
+    static const char *const ways[] = { "79927398710", "7992739871?", "79927398713", "0" };
+    (void)reading; (void)line;
+    *probability = 0.5;
+    if (rank >= (group ? 2 : 4))
+        return DIGIT_ERR_ARGUMENT;
+    *text = ways[rank];
+    return DIGIT_OK;
+}
+int main(void)
+{
+    const char *none = checked(NULL, 0, 1);
+    puts(checked(NULL, 0, 0));
+    return none != NULL;
+}
+"""
+    )
+    subprocess.run(
+        ["cc", "-Wall", "-Wextra", "-Werror", "-I", str(ROOT / "include"), str(source)]
+        + ["-o", str(program)],
+        check=True,
+    )
+    done = subprocess.run([program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "79927398713\n")
