@@ -6,6 +6,7 @@ Gradio reads its settings when it is imported, so `confine` comes before that.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import tempfile
 import urllib.parse
@@ -21,6 +22,8 @@ FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 QUEUE_MAX = 32
 AT_ONCE = 2
 KEPT_SECONDS = 3600
+
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of <malloc.h>
 
 # Gradio's page runs scripts of its own inside the page and makes others from text (its
 # canvas and its plots do), but none of them has to come, or may go, anywhere else.
@@ -75,6 +78,17 @@ def fetch_nothing() -> None:
         raise gr.Error("Addresses are not fetched: send the picture itself.", print_exception=False)
 
     safehttpx.get = refuse
+
+
+def give_memory_back() -> None:
+    """Have glibc return what a large picture took, as soon as it is done with.
+
+    Left alone it raises the size from which it does so with each such piece that is freed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        mallopt(_M_ARENA_MAX, 2)
 
 
 class Gate:

@@ -11,6 +11,7 @@ import libdigit
 import limits
 from about_tab import about_tab
 from api import add_api
+from corrections import Corrections
 from draw_tab import draw_tab
 from sketchpad import TAKE_BRUSH
 from picture_tab import picture_tab
@@ -25,10 +26,11 @@ _CSS = """
 """
 
 
-def build(model: libdigit.Model) -> gr.Blocks:
+def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
     """The page, not yet served."""
     limits.restrict_decoders()
     limits.fetch_nothing()
+    limits.give_memory_back()
     with gr.Blocks(
         title="libdigit",
         analytics_enabled=False,
@@ -36,14 +38,16 @@ def build(model: libdigit.Model) -> gr.Blocks:
     ) as page:
         gr.Markdown("# libdigit\nHandwritten digits: draw one, or show a picture of some.")
         with gr.Tab("Draw"):
-            draw_tab(model)
+            draw_tab(model, corrections)
         page.load(js=TAKE_BRUSH)
         with gr.Tab("Picture"):
             picture_tab(model)
         with gr.Tab("About"):
             about_tab(model)
         add_api(model)
-    return page.queue(max_size=limits.QUEUE_MAX, default_concurrency_limit=limits.AT_ONCE)
+    return page.queue(
+        api_open=False, max_size=limits.QUEUE_MAX, default_concurrency_limit=limits.AT_ONCE
+    )
 
 
 def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:

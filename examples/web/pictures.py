@@ -62,10 +62,10 @@ def problem(text: str) -> gr.Error:
 def opened(source: str | bytes) -> Iterator[Image.Image]:
     """The picture in a file, upright; what then fails in reading it is told its sender."""
     try:
-        file = io.BytesIO(source) if isinstance(source, bytes) else source
-        with Image.open(file, formats=FORMATS) as image:
-            with _large_one if _is_large(image) else contextlib.nullcontext():
-                yield _upright(image)
+        with _open(source) as image:
+            large = image.width * image.height > _LARGE
+        with _large_one if large else contextlib.nullcontext():
+            yield _decoded(source, large)
     except libdigit.DigitError as error:
         raise problem(str(error)) from error
     except UnidentifiedImageError as error:
@@ -76,23 +76,26 @@ def opened(source: str | bytes) -> Iterator[Image.Image]:
         raise problem("The picture file is damaged.") from error
 
 
-def _is_large(image: Image.Image) -> bool:
-    return image.width * image.height > _LARGE
+def _open(source: str | bytes) -> Image.Image:
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    return Image.open(file, formats=FORMATS)
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    if _is_large(image) and not image.mode.startswith("I"):
-        image.draft("L", image.size)
-        image = _grey(image)
-    image.load()
-    return ImageOps.exif_transpose(image)
+def _decoded(source: str | bytes, large: bool) -> Image.Image:
+    with _open(source) as image:
+        if large and not image.mode.startswith("I"):
+            image.draft("L", image.size)
+            return ImageOps.exif_transpose(_grey(image))
+        image.load()
+        return ImageOps.exif_transpose(image)
 
 
 def _grey(image: Image.Image) -> Image.Image:
     """In a byte a pixel, what is transparent on white."""
     if not image.has_transparency_data:
         return image.convert("L")
-    image = image.convert("RGBA")
+    if image.mode != "RGBA":
+        image = image.convert("RGBA")
     paper = Image.new("L", image.size, 255)
     paper.paste(image.convert("L"), mask=image.getchannel("A"))
     return paper

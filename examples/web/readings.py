@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 import libdigit
 
 SHOWN_MAX = 1600  # pixels a side
-TIME_LIMIT = 20.0
+TIME_LIMIT = 10.0  # seconds
 
 _SURE, _MADE, _UNSURE = (0, 120, 60), (0, 90, 200), (200, 40, 30)
 _ALTERNATIVE_LEAST = 0.0005  # probabilities below this are no alternative
