@@ -1,4 +1,4 @@
-"""Tab Draw: an answer to each stroke, and a place to put it right."""
+"""Tab Draw: an answer while the pen moves, and a place to put it right."""
 
 from __future__ import annotations
 
@@ -6,40 +6,39 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from PIL import Image
 
 import answers
 import libdigit
 from corrections import Corrections
-from pictures import problem
+from pictures import bytes_of, opened, problem
 from sketchpad import SIDE, sketchpad
-
-PEN_RADIUS = 10  # pixels, of a canvas of 280
 
 
 def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
     """Builds the tab; to be called inside of it."""
 
-    def watch_drawing(drawing: dict[str, Any] | None) -> tuple[Any, str, str]:
-        answer = answers.recognise(model, _pixels(drawing))
+    def watch_drawing(drawing: str | None) -> tuple[Any, str, str]:
+        answer = answers.recognise(model, _picture(drawing))
         return answers.label(answer), answers.card(answer), ""
 
-    def keep_drawing(drawing: dict[str, Any] | None, digit: str | None) -> str:
-        pixels = _pixels(drawing)
+    def keep_drawing(drawing: str | None, digit: str | None) -> str:
+        picture = _picture(drawing)
         if digit is None:
             raise problem("Which digit is it? Choose one first.")
-        if answers.recognise(model, pixels).blank:
-            raise problem("There is nothing to keep: the canvas is blank.")
+        if answers.recognise(model, picture).blank:
+            raise problem("There is nothing to keep: the sketchpad is blank.")
         try:
-            corrections.keep(pixels, int(digit))
+            corrections.keep(np.asarray(picture), int(digit))
         except (OSError, ValueError) as error:
             raise problem(f"It could not be kept: {error}") from error
         return f"Kept as a {digit}. Thank you!"
 
     with gr.Row(equal_height=False):
-        with gr.Column(min_width=320):
-            pad = sketchpad(PEN_RADIUS)
         with gr.Column(min_width=300):
-            blank = answers.recognise(model, _pixels(None))
+            pad = sketchpad()
+        with gr.Column(min_width=300):
+            blank = answers.recognise(model, _picture(None))
             label = gr.Label(
                 answers.NO_DIGIT, num_top_classes=3, label="Predicted Digit", elem_id="drawn-label"
             )
@@ -48,7 +47,7 @@ def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
                 right = gr.Radio(list("0123456789"), label="It is a", elem_id="right-digit")
                 keep = gr.Button("Keep for training", size="sm")
                 kept = gr.Markdown(elem_id="kept")
-    pad.change(
+    pad.input(
         watch_drawing,
         pad,
         [label, card, kept],
@@ -59,7 +58,11 @@ def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
     keep.click(keep_drawing, [pad, right], kept, api_visibility="private")
 
 
-def _pixels(drawing: dict[str, Any] | None) -> np.ndarray:
-    """Pixels [height][width][4] of what the Sketchpad holds, which at first is nothing."""
-    composite = drawing and drawing["composite"]
-    return np.full((SIDE, SIDE, 4), 255, np.uint8) if composite is None else composite
+def _picture(drawing: str | None) -> Image.Image:
+    """What the sketchpad holds; at first that is nothing."""
+    if drawing is None:
+        return Image.new("RGB", (SIDE, SIDE), "white")
+    with opened(bytes_of(drawing)) as picture:
+        if picture.size != (SIDE, SIDE):
+            raise problem("That is no drawing.")
+        return picture.convert("RGB")

@@ -13,7 +13,6 @@ from about_tab import about_tab
 from api import add_api
 from corrections import Corrections
 from draw_tab import draw_tab
-from sketchpad import TAKE_BRUSH
 from picture_tab import picture_tab
 
 _CSS = """
@@ -39,7 +38,6 @@ def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
         gr.Markdown("# libdigit\nHandwritten digits: draw one, or show a picture of some.")
         with gr.Tab("Draw"):
             draw_tab(model, corrections)
-        page.load(js=TAKE_BRUSH)
         with gr.Tab("Picture"):
             picture_tab(model)
         with gr.Tab("About"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import io
 import os
@@ -33,7 +32,7 @@ def _source_of(payload: Any) -> str | bytes | None:
     if payload is None:
         return None
     if payload.url and payload.url.startswith("data:"):
-        return _bytes_of(payload.url)
+        return bytes_of(payload.url)
     if not payload.path or not _was_uploaded(payload.path):
         raise problem("That file was not uploaded.")
     return str(payload.path)
@@ -46,10 +45,11 @@ def _was_uploaded(path: str) -> bool:
     return real.startswith(uploads + os.sep) and os.path.isfile(real)
 
 
-def _bytes_of(url: str) -> bytes:
+def bytes_of(url: str) -> bytes:
+    """The content of an address `data:...;base64,...`."""
     try:
-        return base64.b64decode(url.partition(",")[2], validate=True)
-    except binascii.Error:
+        return base64.b64decode(url.partition(";base64,")[2], validate=True)
+    except (AttributeError, ValueError):
         raise problem("That is no base64.") from None
 
 

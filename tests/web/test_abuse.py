@@ -1,6 +1,7 @@
 """What strangers try. Each gets a clean answer; the app stays alive, small, and in its folder."""
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -94,14 +95,6 @@ def test_a_way_out_of_the_uploads(abused: App) -> None:
     way = uploaded.parent / Path(*[".."] * 12) / str(PICTURE).lstrip("/")
     assert way.exists()
     is_refused(abused.call("predict", {"path": str(way)}), "not uploaded")
-
-
-def test_a_drawing_from_the_machine(abused: App) -> None:
-    """The Sketchpad's handler, which is no part of the interface, called all the same."""
-    picture = {"path": str(PICTURE)}
-    for meta in ({}, META):
-        drawing = {"background": None, "layers": [], "composite": {**picture, **meta}}
-        assert abused.call("watch_drawing", drawing).event != "complete"
 
 
 # ---- Addresses --------------------------------------------------------------
@@ -305,52 +298,47 @@ def test_past_the_queue(abused: App) -> None:
                                 ).status_code == 404
 
 
-# ---- The Sketchpad's own way in ---------------------------------------------
+# ---- The page's own ways in -------------------------------------------------
 
 def pad(abused: App) -> int:
     components = abused.http.get("/config").json()["components"]
     return next(one["id"] for one in components if one["props"].get("elem_id") == "pad")
 
 
-def send_blob(abused: App, content: bytes, name: str = "accept_blobs", **changes: object) -> int:
-    form = {"type": "layer", "index": "0", "id": "a", "component_id": str(pad(abused)),
-            "fn_name": name, "session_hash": "s", **changes}
-    fields = {key: (None, str(value)) for key, value in form.items()}
-    return abused.http.post(f"{API}/component_server",
-                            files={**fields, "file": ("a.png", content)}).status_code
+def drawing(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode()
 
 
-def test_blobs(abused: App) -> None:
-    assert send_blob(abused, file_of(seven())) == 200
+def test_a_drawing(abused: App) -> None:
+    """What the tests below would spoil."""
+    picture = seven().resize((280, 280))
+    assert abused.call("watch_drawing", drawing(file_of(picture))).data[0]["label"] == "7"
 
 
-@pytest.mark.parametrize("index", ["1000000000", "-1", "nonsense", "1"])
-def test_a_layer_of_a_high_number(abused: App, index: str) -> None:
-    """Gradio would make a list as long as that."""
-    assert send_blob(abused, file_of(seven()), index=index) >= 400
+@pytest.mark.parametrize("given", [
+    str(PICTURE), "/etc/passwd", f"file://{PICTURE}", "data:,", "data:image/png;base64,====", "",
+    5, [], {}, {"path": str(PICTURE)}, drawing(b"none"), drawing(file_of(seven())),
+    drawing(png(30_000, 30_000, zlib.compress(bytes(1_000)))),
+    drawing(png(280, 280, zlib.compress(bytes(1_000))))],
+    ids=lambda given: str(given)[:24])
+def test_no_drawing(abused: App, given: object) -> None:
+    assert abused.call("watch_drawing", given).event == "error"
+    assert abused.call("keep_drawing", given, "7").event == "error"
+    assert not abused.corrections.exists()
 
 
-def test_a_flood_of_blobs(abused: App) -> None:
-    """Drawings that nobody asks about are forgotten: 400 MB of them."""
-    content = os.urandom(1 << 20)
-    for number in range(400):
-        assert send_blob(abused, content, id=f"flood {number}") == 200
+@pytest.mark.parametrize("digit", ["10", "-1", "../7", "x", 7, None, [], {"a": 1}], ids=str)
+def test_no_right_answer(abused: App, digit: object) -> None:
+    picture = drawing(file_of(seven().resize((280, 280))))
+    assert abused.call("keep_drawing", picture, digit).event == "error"
+    assert not abused.corrections.exists()
 
 
-def test_a_large_blob(abused: App) -> None:
-    assert send_blob(abused, bytes((1 << 20) + 1)) >= 400
-
-
-@pytest.mark.parametrize("name", ["__init__", "preprocess", "get_config", "__class__"])
-def test_other_functions_than_the_sketchpads(abused: App, name: str) -> None:
-    assert send_blob(abused, b"a", name=name) == 404
-
-
-def test_a_bomb_as_a_drawing(abused: App) -> None:
-    content = png(30_000, 30_000, zlib.compress(bytes(1_000)))
-    assert send_blob(abused, content, id="bomb", type="composite") == 200
-    reply = abused.call("watch_drawing", {"id": "bomb"})
-    assert reply.event != "complete"
+@pytest.mark.parametrize("name", ["__init__", "preprocess", "get_config", "accept_blobs", "input"])
+def test_functions_of_components(abused: App, name: str) -> None:
+    form = {"component_id": str(pad(abused)), "fn_name": name, "session_hash": "s", "data": "{}"}
+    for way in ({"json": form}, {"files": {key: (None, value) for key, value in form.items()}}):
+        assert abused.http.post(f"{API}/component_server", **way).status_code in (404, 422, 500)
 
 
 def test_a_wrong_choice(abused: App) -> None:
