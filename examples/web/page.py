@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,18 +12,13 @@ import libdigit
 import limits
 from about_tab import about_tab
 from api import add_api
+from camera_tab import camera_tab
 from corrections import Corrections
 from draw_tab import draw_tab
 from picture_tab import picture_tab
+from train_tab import train_tab
 
-_CSS = """
-.gradio-container { width: 100%; max-width: 960px !important; margin: auto; }
-.sample { display: flex; gap: 1rem; align-items: center; margin: 0; }
-.sample img { image-rendering: pixelated; border-radius: 6px; width: 140px; height: 140px; }
-.facts { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: 0.5rem 1.5rem; }
-.facts dt { font-weight: 600; }
-.facts dd { margin: 0; overflow-wrap: anywhere; }
-"""
+_STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 
 def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
@@ -40,6 +36,10 @@ def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
             draw_tab(model, corrections)
         with gr.Tab("Picture"):
             picture_tab(model)
+        with gr.Tab("Camera"):
+            camera_tab(model)
+        with gr.Tab("Train"):
+            train_tab()
         with gr.Tab("About"):
             about_tab(model)
         add_api(model)
@@ -67,6 +67,6 @@ def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
             font=["system-ui", "sans-serif"],
             font_mono=["ui-monospace", "monospace"],
         ),
-        css=_CSS,
+        css=_STYLE,
         **options,
     )

@@ -12,17 +12,21 @@ import readings
 from pictures import opened, undecoded
 
 LAYOUTS = {"A page of lines": "page", "One line": "line", "One digit": "single"}
+_IDLE = (
+    '<p class="hint">Choose a picture, paste one, or take one. Digits are boxed in green; in blue '
+    "where ink was cut or joined to make one, in red where that is not sure.</p>"
+)
 
 
 def picture_tab(model: libdigit.Model) -> None:
     """Builds the tab; to be called inside of it."""
 
-    def read_picture(source: str | bytes | None, layout: str) -> tuple[Any, str, Any]:
+    def read_picture(source: str | bytes | None, layout: str) -> tuple[str, str, Any]:
         if source is None:
-            return None, "", None
+            return _IDLE, "", None
         with opened(source) as picture:
             reading = model.read(picture, LAYOUTS[layout], time_limit=readings.TIME_LIMIT)
-            shown = readings.overlay(picture, reading)
+            shown = readings.shown(picture, reading)
             size = picture.size
         return shown, reading.text or answers.NO_DIGIT, readings.as_json(reading, "picture", size)
 
@@ -40,14 +44,7 @@ def picture_tab(model: libdigit.Model) -> None:
             )
             layout = gr.Radio(list(LAYOUTS), value=next(iter(LAYOUTS)), label="It shows")
         with gr.Column(min_width=320):
-            shown = gr.Image(
-                label="What was read",
-                format="jpeg",
-                interactive=False,
-                buttons=["download", "fullscreen"],
-                alt_text="The picture with a box around each digit",
-                elem_id="overlay",
-            )
+            shown = gr.HTML(_IDLE, elem_id="overlay")
             text = gr.Textbox(label="Text", lines=3, buttons=["copy"], elem_id="read-text")
             with gr.Accordion("JSON", open=False):
                 facts = gr.JSON(show_label=False, elem_id="read-json")

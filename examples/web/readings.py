@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
@@ -10,9 +12,21 @@ import libdigit
 
 SHOWN_MAX = 1600  # pixels a side
 TIME_LIMIT = 10.0  # seconds
+FRAME_LIMIT = 1.0
 
 _SURE, _MADE, _UNSURE = (0, 120, 60), (0, 90, 200), (200, 40, 30)
 _ALTERNATIVE_LEAST = 0.0005  # probabilities below this are no alternative
+
+
+def shown(picture: Image.Image, reading: libdigit.Reading) -> str:
+    """HTML with the overlay itself inside: it is not kept as a file."""
+    file = io.BytesIO()
+    overlay(picture, reading).save(file, "JPEG", quality=85)
+    source = base64.b64encode(file.getvalue()).decode()
+    return (
+        '<img class="frame" alt="The picture with a box around each digit"'
+        f' src="data:image/jpeg;base64,{source}">'
+    )
 
 
 def overlay(picture: Image.Image, reading: libdigit.Reading) -> Image.Image:

@@ -36,5 +36,6 @@ def sketchpad() -> gr.HTML:
         html_template=_HTML,
         css_template=(_HERE / "sketchpad.css").read_text(encoding="utf-8"),
         js_on_load=(_HERE / "sketchpad.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
         elem_id="pad",
     )
