@@ -33,9 +33,9 @@ class Answer:
     sample: npt.NDArray[np.uint8]  # [28][28]
 
 
-def recognise(model: libdigit.Model, picture: Any) -> Answer:
+def recognise(model: libdigit.Model, picture: Any, ink: str = "auto") -> Answer:
     """The digit in a picture that shows one."""
-    sample = model.normalize(picture)
+    sample = model.normalize(picture, ink=ink)
     said = model.predict_full(sample[np.newaxis])[0]
     blank, other = bool(said["flags"] & _BLANK), float(said["other"])
     return Answer(

@@ -14,19 +14,21 @@ from corrections import Corrections
 from pictures import bytes_of, opened, problem
 from sketchpad import SIDE, sketchpad
 
+INK = "dark"
+
 
 def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
     """Builds the tab; to be called inside of it."""
 
     def watch_drawing(drawing: str | None) -> tuple[Any, str, str]:
-        answer = answers.recognise(model, _picture(drawing))
+        answer = answers.recognise(model, _picture(drawing), INK)
         return answers.label(answer), answers.card(answer), ""
 
     def keep_drawing(drawing: str | None, digit: str | None) -> str:
         picture = _picture(drawing)
         if digit is None:
             raise problem("Which digit is it? Choose one first.")
-        if answers.recognise(model, picture).blank:
+        if answers.recognise(model, picture, INK).blank:
             raise problem("There is nothing to keep: the sketchpad is blank.")
         try:
             corrections.keep(np.asarray(picture), int(digit))
@@ -38,7 +40,7 @@ def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
         with gr.Column(min_width=300):
             pad = sketchpad()
         with gr.Column(min_width=300):
-            blank = answers.recognise(model, _picture(None))
+            blank = answers.recognise(model, _picture(None), INK)
             label = gr.Label(
                 answers.NO_DIGIT, num_top_classes=3, label="Predicted Digit", elem_id="drawn-label"
             )

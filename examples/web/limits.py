@@ -21,6 +21,7 @@ PATH_MAX = 2048
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 QUEUE_MAX = 32
 AT_ONCE = 2
+SESSIONS_MAX = 100  # whose trained models are remembered
 KEPT_SECONDS = 3600
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of <malloc.h>

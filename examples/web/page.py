@@ -55,6 +55,7 @@ def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
         server_port=port,
         share=False,
         max_file_size=limits.UPLOAD_MAX,
+        state_session_capacity=limits.SESSIONS_MAX,
         allowed_paths=[],
         app_kwargs={"middleware": [Middleware(limits.Gate)]},
         footer_links=[],
@@ -66,6 +67,9 @@ def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
             primary_hue="blue",
             font=["system-ui", "sans-serif"],
             font_mono=["ui-monospace", "monospace"],
+        ).set(
+            button_primary_background_fill="*primary_700",
+            button_primary_background_fill_dark="*primary_700",
         ),
         css=_STYLE,
         **options,

@@ -51,25 +51,27 @@ def train_tab() -> None:
             chart = gr.HTML(curve.svg([]), elem_id="train-curve")
             model = gr.DownloadButton("Download the model", interactive=False, elem_id="model-file")
     running = gr.State(None)
-    job = begin.click(_prepare, [files, architecture, epochs], running, api_visibility="private")
-    job.success(
-        _train, running, [said, chart, model], show_progress="hidden", api_visibility="private"
+    job = begin.click(
+        prepare_training, [files, architecture, epochs], running, api_visibility="private"
     )
-    stop.click(_stop, running, None, queue=False, api_visibility="private")
+    job.success(
+        train, running, [said, chart, model], show_progress="hidden", api_visibility="private"
+    )
+    stop.click(stop_training, running, None, queue=False, api_visibility="private")
 
 
-def _prepare(paths: list[str] | None, architecture: str, epochs: float) -> Training:
+def prepare_training(paths: list[str] | None, architecture: str, epochs: float) -> Training:
     model = libdigit.Model(ARCHITECTURES[architecture], seed=1)
     data = training_data.load(paths or [], model)
     return Training(model, data, min(int(epochs), EPOCHS_MAX))
 
 
-def _stop(training: Training | None) -> None:
+def stop_training(training: Training | None) -> None:
     if training is not None:
         training.stop()
 
 
-def _train(training: Training) -> Iterator[tuple[Any, Any, Any]]:
+def train(training: Training) -> Iterator[tuple[Any, Any, Any]]:
     if not _busy.acquire(blocking=False):
         raise problem("Somebody else is training here just now. Try again in some minutes.")
     try:

@@ -70,7 +70,9 @@ def _from_zip(path: str, model: libdigit.Model) -> Data:
             if len(members) > PICTURES_MAX:
                 raise problem(f"{len(members):,} pictures; at most {PICTURES_MAX:,} are taken.")
             found = [(_sample(archive, member, model), digit) for member, digit in members]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except gr.Error:
+        raise
+    except Exception as error:  # zipfile raises whatever a broken file leads it to
         raise problem("The zip file is damaged, or of a kind that is not known here.") from error
     kept = [(sample, digit) for sample, digit in found if sample is not None]
     if not kept:

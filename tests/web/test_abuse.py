@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -339,6 +340,24 @@ def test_functions_of_components(abused: App, name: str) -> None:
     form = {"component_id": str(pad(abused)), "fn_name": name, "session_hash": "s", "data": "{}"}
     for way in ({"json": form}, {"files": {key: (None, value) for key, value in form.items()}}):
         assert abused.http.post(f"{API}/component_server", **way).status_code in (404, 422, 500)
+
+
+def test_a_zip_that_climbs(abused: App) -> None:
+    """Its pictures are samples like others: nothing is unpacked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("../../../7/a.png", "/7/b.png", "..\\7\\c.png", "x/1/../../1/d.png"):
+            archive.writestr(name, file_of(seven()))
+    given = [{"path": abused.upload(file.getvalue(), "data.zip"), **META}]
+    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    assert reply.event == "complete", reply
+
+
+@pytest.mark.parametrize("given", [
+    None, [], [{"path": "/etc/passwd", **META}], [{"path": str(PICTURE)}], "x", 5])
+def test_nothing_to_train_on(abused: App, given: object) -> None:
+    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    assert reply.event == "error" and "root:" not in str(reply.data)
 
 
 def test_a_wrong_choice(abused: App) -> None:

@@ -27,9 +27,10 @@ from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 SIZES = {"desktop": (1200, 860), "phone": (390, 844)}
 TABS = ("Draw", "Picture", "Camera", "Train", "About")
 SEVEN: list[Stroke] = [[(90, 70), (190, 70), (130, 220)]]
+HOUSE: list[Stroke] = [[(60, 120), (220, 120), (220, 240), (60, 240), (60, 120), (140, 40),
+                        (220, 120)],
+                       [(110, 240), (110, 180), (150, 180), (150, 240)]]
 GOAL = 150  # milliseconds
-# Rules about what is Gradio's own and can't be set from outside; docs/web.md names them.
-NOT_OURS: set[str] = set()
 
 
 @pytest.fixture(name="video", scope="session")
@@ -78,7 +79,12 @@ class Page:
             self.complaints.append(f"it asked for {request.url}")
 
     def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
+        """On a phone the last ones are in a menu."""
+        tab = self.page.get_by_role("tab", name=name)
+        if not tab.count() or not tab.is_visible():
+            self.page.locator(".overflow-menu > button").click()
+            tab = self.page.locator(".overflow-dropdown").get_by_text(name)
+        tab.click()
         self.page.wait_for_timeout(400)
 
     def draw(self, strokes: list[Stroke], lift: bool = True) -> None:
@@ -116,7 +122,7 @@ class Page:
         found = Axe().run(self.page).response["violations"]
         return [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes']]}"
                 for one in found
-                if one["impact"] in ("serious", "critical") and one["id"] not in NOT_OURS]
+                if one["impact"] in ("serious", "critical")]
 
     def shoot(self, name: str) -> None:
         folder = os.environ.get("DIGIT_SCREENSHOTS")
@@ -184,10 +190,9 @@ def test_undo_and_clear(open_page) -> None:
     assert page.page.locator("#pad .clear").is_disabled()
 
 
-def test_a_scribble_is_no_digit(open_page) -> None:
+def test_a_house_is_no_digit(open_page) -> None:
     page = open_page()
-    zigzag = [(20 + 240 * (n % 2), 20 + 12 * n) for n in range(21)]
-    page.draw([zigzag, [(y, x) for x, y in zigzag]])
+    page.draw(HOUSE)
     page.says("No digit here")
     assert "something else" in page.page.locator("#drawn-card").inner_text()
     page.shoot("no-digit")
