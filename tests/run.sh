@@ -336,8 +336,8 @@ work() {
 
 build_release() {
     case " $lanes " in
-    *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | *' browser '* | *' haswell '* | \
-        *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
+    *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
+        *' browser '* | *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'

@@ -54,7 +54,8 @@ def draw_tab(model: libdigit.Model, corrections: Corrections) -> None:
         pad,
         [label, card, kept],
         show_progress="hidden",
-        trigger_mode="always_last",
+        trigger_mode="multiple",  # "always_last" forgets the last one when much else goes on
+        concurrency_limit=1,  # so that answers come in the order of the drawings
         api_visibility="private",
     )
     keep.click(keep_drawing, [pad, right], kept, api_visibility="private")

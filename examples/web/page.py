@@ -43,9 +43,8 @@ def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
         with gr.Tab("About"):
             about_tab(model)
         add_api(model)
-    return page.queue(
-        api_open=False, max_size=limits.QUEUE_MAX, default_concurrency_limit=limits.AT_ONCE
-    )
+    page.queue(api_open=False, max_size=limits.QUEUE_MAX, default_concurrency_limit=limits.AT_ONCE)
+    return page
 
 
 def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:

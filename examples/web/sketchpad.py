@@ -18,7 +18,7 @@ _HTML = f"""
   <canvas width="{SIDE}" height="{SIDE}" role="img" aria-label="Sketchpad: draw a digit here">
   </canvas>
   <div class="tools">
-    <label>Pen <input type="range" min="6" max="36" value="20" aria-label="Width of the pen"></label>
+    <label>Pen <input type="range" min="6" max="36" value="20" aria-label="Pen’s width"></label>
     <button type="button" class="undo" disabled>Undo</button>
     <button type="button" class="clear" disabled>Clear</button>
   </div>

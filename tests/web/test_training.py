@@ -1,7 +1,6 @@
 """Samples that people upload, and training on them."""
 from __future__ import annotations
 
-import io
 import zipfile
 from pathlib import Path
 
