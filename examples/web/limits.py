@@ -115,7 +115,10 @@ def _refusal(scope: Any) -> tuple[int, str] | None:
         return 414, "The address is too long."
     if any(f"/{way}=http" in urllib.parse.unquote(scope["path"]) for way in ("file", "proxy")):
         return 403, "Addresses are not fetched."
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    headers = dict(scope["headers"])
+    if scope["method"] != "GET" and headers.get(b"sec-fetch-site") == b"cross-site":
+        return 403, "Other sites' pages can't send anything here."
+    declared = headers.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > UPLOAD_MAX:
         return 413, f"At most {UPLOAD_MAX >> 20} MB can be sent."
     return None

@@ -1,6 +1,6 @@
 // Runs when the sketchpad is there. Gradio gives `element`, `props` and `trigger`.
 
-const WHILE_DRAWING = 80; // milliseconds between two drawings sent
+const WHILE_DRAWING = 100; // milliseconds between two drawings sent
 
 const canvas = element.querySelector("canvas");
 const context = canvas.getContext("2d");

@@ -133,6 +133,14 @@ def test_nothing_is_passed_on(abused: App, elsewhere: tuple[str, socket.socket])
     assert not was_asked(listener)
 
 
+def test_another_sites_page(abused: App) -> None:
+    """What a browser says of a request that a page from elsewhere makes."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://example.org"}
+    for where in ("upload", "call/predict", "queue/join"):
+        assert abused.http.post(f"{API}/{where}", headers=headers).status_code == 403
+    assert abused.http.get("/", headers=headers).status_code == 200, "a link is fine"
+
+
 # ---- Too much ---------------------------------------------------------------
 
 def test_a_file_of_9_mb(abused: App) -> None:

@@ -129,7 +129,11 @@ class Page:
         if folder:
             self.page.mouse.move(0, 0)
             self.page.evaluate("document.activeElement.blur()")
-            self.page.screenshot(path=Path(folder) / f"web-{name}.png", full_page=True)
+            path = Path(folder) / f"web-{name}.png"
+            self.page.screenshot(path=path, full_page=True)
+            with Image.open(path) as picture:
+                small = picture.convert("RGB").quantize(256)
+            small.save(path, optimize=True)
 
 
 @pytest.fixture(name="open_page")
