@@ -15,6 +15,7 @@ from api import add_api
 from camera_tab import camera_tab
 from corrections import Corrections
 from draw_tab import draw_tab
+from gate import Gate
 from picture_tab import picture_tab
 from train_tab import train_tab
 
@@ -26,11 +27,12 @@ def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
     limits.restrict_decoders()
     limits.fetch_nothing()
     limits.give_memory_back()
-    with gr.Blocks(
+    page = gr.Blocks(
         title="libdigit",
         analytics_enabled=False,
         delete_cache=(limits.KEPT_SECONDS // 6, limits.KEPT_SECONDS),
-    ) as page:
+    )
+    with page:
         gr.Markdown("# libdigit\nHandwritten digits: draw one, or show a picture of some.")
         with gr.Tab("Draw"):
             draw_tab(model, corrections)
@@ -56,7 +58,7 @@ def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
         max_file_size=limits.UPLOAD_MAX,
         state_session_capacity=limits.SESSIONS_MAX,
         allowed_paths=[],
-        app_kwargs={"middleware": [Middleware(limits.Gate)]},
+        app_kwargs={"middleware": [Middleware(Gate)]},
         footer_links=[],
         ssr_mode=False,
         pwa=False,

@@ -13,7 +13,9 @@ SIDE = 280  # pixels of the sketchpad
 SEED = 8
 Stroke = list[tuple[float, float]]
 
-_STEP = 5  # pixels of the middle line between two points
+_FINE = 140  # pixels a side, in which digits are thinned
+_STEP = 3  # of them between two points of a stroke
+_SHORT = 4  # so long a path is a spur
 _AROUND = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
 
 
@@ -29,7 +31,7 @@ def mnist_digits(each: int) -> list[tuple[int, np.ndarray]]:
 
 def strokes_of(image: np.ndarray) -> list[Stroke]:
     """The strokes of a sample [28][28], in pixels of the sketchpad."""
-    large = Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    large = Image.fromarray(image).resize((_FINE, _FINE), Image.Resampling.BICUBIC)
     return [_spread(path) for path in _paths(thin(np.asarray(large) > 100))]
 
 
@@ -83,16 +85,17 @@ def _paths(line: np.ndarray) -> list[list[tuple[int, int]]]:
                 break
             place = min(onward, key=lambda one: _turn(path, one))
         paths.append(path)
-    return [path for path in paths if len(path) > 8] or paths[:1]
+    return [path for path in paths if len(path) > _SHORT] or paths[:1]
 
 
 def _turn(path: list[tuple[int, int]], place: tuple[int, int]) -> float:
     """How far a step leads off the way of the last steps."""
-    back = path[max(0, len(path) - 8)]
+    back = path[max(0, len(path) - _SHORT)]
     way = np.subtract(path[-1], back) if len(path) > 1 else np.zeros(2)
     return -float(np.dot(way, np.subtract(place, path[-1])))
 
 
 def _spread(path: list[tuple[int, int]]) -> Stroke:
     places = path[::_STEP] + [path[-1]]
-    return [(float(x), float(y)) for y, x in places]
+    scale = SIDE / _FINE
+    return [(x * scale, y * scale) for y, x in places]

@@ -38,13 +38,15 @@ def test_a_hundred_digits(app: App, drawn: list[tuple[int, list[Stroke]]], pen: 
 
 
 def test_the_apps_own_part(drawn: list[tuple[int, list[Stroke]]]) -> None:
-    """From the pixels of a drawing to the label and the picture of the sample."""
+    """From the pixels of a drawing to the label and the picture of the sample: processor time,
+    which other work on the machine does not add to.
+    """
     model = libdigit.Model.pretrained()
     seconds = []
     for picture in [paint(strokes, 20) for _, strokes in drawn]:
-        begin = time.perf_counter()
+        begin = time.process_time()
         answer = answers.recognise(model, picture)
         answers.label(answer), answers.card(answer)
-        seconds.append(time.perf_counter() - begin)
-    print(f"the app's own part: median {1000 * statistics.median(seconds):.2f} ms (goal: 10)")
-    assert statistics.median(seconds) < 0.100  # nothing fails for being slow on a busy machine
+        seconds.append(time.process_time() - begin)
+    print(f"the app's own part: median {1000 * statistics.median(seconds):.2f} ms ")
+    assert statistics.median(seconds) < 0.010
