@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +13,10 @@ import curve
 import libdigit
 import training_data
 from limits import UPLOAD_MAX
-from pictures import problem
 from training import Training
 
 ARCHITECTURES = {"Tutorials' network (fast)": "keras", "The built-in model's (better)": "default"}
 EPOCHS_MAX = 20
-
-# One at a time, whoever asks: it takes all of a processor for minutes.
-_busy = threading.Lock()
 
 
 def train_tab() -> None:
@@ -72,16 +67,10 @@ def stop_training(training: Training | None) -> None:
 
 
 def train(training: Training) -> Iterator[tuple[Any, Any, Any]]:
-    if not _busy.acquire(blocking=False):
-        raise problem("Somebody else is training here just now. Try again in some minutes.")
-    try:
-        none_yet = gr.DownloadButton(interactive=False)
-        for progress in training.run():
-            yield curve.sentence(progress), curve.svg(training.points), none_yet
-        path = os.path.join(tempfile.mkdtemp(), "digits.safetensors")
-        training.model.save(path)
-        ready = gr.DownloadButton(value=path, interactive=True)
-        yield training.summary(), curve.svg(training.points), ready
-    finally:
-        training.stop()
-        _busy.release()
+    none_yet = gr.DownloadButton(interactive=False)
+    for progress in training.run():
+        yield curve.sentence(progress), curve.svg(training.points), none_yet
+    path = os.path.join(tempfile.mkdtemp(), "digits.safetensors")
+    training.model.save(path)
+    ready = gr.DownloadButton(value=path, interactive=True)
+    yield training.summary(), curve.svg(training.points), ready

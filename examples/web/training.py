@@ -13,6 +13,10 @@ from pictures import problem
 from training_data import Data
 
 _VALIDATION = 10  # every tenth sample is kept for validation
+_UNHEARD_MAX = 60  # reports that nobody took: whoever wanted them has left
+
+# One at a time, whoever asks: it takes all of a processor for minutes.
+_busy = threading.Lock()
 
 
 class Training:
@@ -32,7 +36,9 @@ class Training:
         self._stopped.set()
 
     def run(self) -> Iterator[libdigit.Progress]:
-        """Train, and tell of it some times a second."""
+        """Train, and tell of it some times a second; it ends if nobody listens."""
+        if not _busy.acquire(blocking=False):
+            raise problem("Another training is under way here. Try again in some minutes.")
         thread = threading.Thread(target=self._work, daemon=True)
         thread.start()
         while (heard := self._heard.get()) is not None:
@@ -56,6 +62,7 @@ class Training:
 
     def _work(self) -> None:
         data, self._data = self._data, None  # a session lives longer than its samples
+        heard: BaseException | None
         try:
             if data is None:
                 raise ValueError("it has been trained already")
@@ -68,14 +75,16 @@ class Training:
                 progress=self._watch,
                 trained_on="samples uploaded to the web app",
             )
+            heard = None
         except BaseException as error:
-            self._heard.put(error)
-        else:
-            self._heard.put(None)
+            heard = error
+        finally:
+            _busy.release()
+        self._heard.put(heard)
 
     def _watch(self, progress: libdigit.Progress) -> bool:
         self._heard.put(progress)
-        return self._stopped.is_set()
+        return self._stopped.is_set() or self._heard.qsize() > _UNHEARD_MAX
 
 
 def _share(progress: libdigit.Progress) -> str:

@@ -99,7 +99,7 @@ class Page:
             self.page.mouse.move(*places[0])
             self.page.mouse.down()
             for place in places[1:] or places:
-                self.page.mouse.move(*place, steps=2)
+                self.page.mouse.move(*place, steps=4 if len(places) < 8 else 1)
             if lift:
                 self.page.mouse.up()
 

@@ -1,6 +1,7 @@
 """Samples that people upload, and training on them."""
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 
@@ -133,9 +134,26 @@ def test_training(tmp_path: Path, network: libdigit.Model) -> None:
 
 def test_a_training_that_is_stopped(tmp_path: Path, network: libdigit.Model) -> None:
     training = Training(network, training_data.load(idx(tmp_path), network), epochs=1000)
-    for progress in training.run():
+    for _ in training.run():
         training.stop()
-    assert progress.epoch < 1000 and "**Stopped** in epoch" in training.summary()
+    assert training.points[-1].epoch < 1000 and "**Stopped** in epoch" in training.summary()
+
+
+def test_one_at_a_time_until_nobody_listens(tmp_path: Path, network: libdigit.Model) -> None:
+    data = training_data.load(idx(tmp_path), network)
+    left = Training(network, data, epochs=100_000).run()
+    next(left)
+    with pytest.raises(gr.Error, match="under way"):
+        next(Training(libdigit.Model("dense 10"), data, epochs=1).run())
+    for _ in range(300):
+        time.sleep(0.1)
+        try:
+            other = list(Training(libdigit.Model("dense 10"), data, epochs=1).run())
+            break
+        except gr.Error:
+            pass
+    assert other[-1].epoch == 1
+    assert list(left)[-1].epoch < 100_000
 
 
 def test_a_training_that_fails(tmp_path: Path, network: libdigit.Model) -> None:
