@@ -6,8 +6,8 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
-lanes_default='release sanitize reference python programs'
-lanes_all='haswell system serial clang base v3 package keras tsan tsan-reference valgrind accuracy'
+lanes_default='release sanitize reference python programs web'
+lanes_all='haswell system serial clang base v3 package keras browser tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -52,6 +52,7 @@ packages() {
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
+    case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
 }
 
 is_installed() {
@@ -85,20 +86,20 @@ install_packages() {
 }
 
 install_python() {
-    fill_venv "$venv" requirements.txt || fail "the Python packages could not be installed"
+    fill_venv "$venv" python/requirements.txt || fail "the Python packages could not be installed"
 }
 
-# Packages of tests/python/LIST into a virtual environment, if it has not this list already.
+# Packages of tests/LIST into a virtual environment, if it has not this list already.
 fill_venv() { # FOLDER LIST
-    list=$top/tests/python/$2
+    list=$top/tests/$2
     cmp -s "$list" "$1/installed.txt" && return
     say "installing the packages of $2 into $1"
     if { python3 -m venv "$1" &&
-        "$1/bin/python" -m pip install --quiet -r "$list"; } > "$logs/pip.log" 2>&1
+        "$1/bin/python" -m pip install --quiet -r "$list"; } > "$1.log" 2>&1
     then
         cp "$list" "$1/installed.txt"
     else
-        tail -n 20 "$logs/pip.log" >&2
+        tail -n 20 "$1.log" >&2
         return 1
     fi
 }
@@ -147,10 +148,10 @@ with_interrupt='import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable] + sys.argv[1:])'
 
-run_pytest() { # FOLDER
+run_pytest() { # FOLDER|FILE...
     DIGIT_BUILD=$build/release LIBDIGIT_LIBRARY=$build/release/libdigit/libdigit.so \
         PYTHONPATH=$top/bindings/python \
-        "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$top/$1"
+        "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$@"
 }
 
 c_suites='--suite unit --suite api --suite golden'
@@ -184,13 +185,28 @@ lane_package() {
 
 # The frameworks whose files the package reads and writes; gigabytes, so in their own place.
 lane_keras() {
-    wait_for_release && fill_venv "$build/venv-peers" requirements-peers.txt || return 1
+    wait_for_release && fill_venv "$build/venv-peers" python/requirements-peers.txt || return 1
     venv=$build/venv-peers
     LIBDIGIT_TEST_PEERS=1 run_pytest tests/python/test_peers.py
 }
 
 lane_programs() {
     wait_for_release && run_pytest tests/programs
+}
+
+# The web app without a browser: its REST interface, its parts, what strangers try.
+lane_web() {
+    wait_for_release && fill_venv "$build/venv-web" web/requirements.txt || return 1
+    venv=$build/venv-web
+    run_pytest tests/web/test_api.py tests/web/test_abuse.py tests/web/test_training.py \
+        tests/web/test_strokes.py
+}
+
+# The same page in Chromium.
+lane_browser() {
+    wait_for_release && fill_venv "$build/venv-browser" web/requirements-browser.txt || return 1
+    venv=$build/venv-browser
+    run_pytest tests/web/test_browser.py
 }
 
 lane_haswell() {
@@ -322,8 +338,8 @@ work() {
 
 build_release() {
     case " $lanes " in
-    *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' haswell '* | \
-        *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
+    *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
+        *' browser '* | *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'

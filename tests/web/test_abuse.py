@@ -1,0 +1,405 @@
+"""What strangers try. Each gets a clean answer; the app stays alive, small, and in its folder."""
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from conftest import API, PICTURES, SOURCE, WEB, App, Reply, file_of, seven, start, stop
+
+MEMORY_MAX = 600  # MB
+PICTURE = PICTURES / "seven-blue-pen.png"
+META = {"meta": {"_type": "gradio.FileData"}}
+
+
+def files_in(*folders: Path) -> set[str]:
+    return {os.path.join(place, name) for folder in folders
+            for place, _, names in os.walk(folder) for name in names}
+
+
+@pytest.fixture(name="abused", scope="module")
+def fixture_abused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app of this file's own, so that its memory says what abuse did."""
+    app = start(tmp_path_factory.mktemp("abused"))
+    yield app
+    stop(app)
+
+
+@pytest.fixture(autouse=True)
+def unharmed(abused: App) -> Iterator[None]:
+    """After each abuse."""
+    before = files_in(abused.folder, WEB)
+    abused.forget_memory()
+    yield
+    assert abused.is_well()
+    assert abused.memory() < MEMORY_MAX
+    uploads = str(abused.folder / "tmp")
+    assert {name for name in files_in(abused.folder, WEB) - before
+            if not name.startswith(uploads)} == set()
+    assert abused.ask("predict", PICTURE.read_bytes()).data[0]["digit"] == 7
+
+
+def is_refused(reply: Reply, *words: str) -> None:
+    """A sentence for the sender, without a path of ours."""
+    assert reply.event == "error", reply
+    text = str(reply.data["error"])
+    for word in words:
+        assert word in text, text
+    assert "/" not in text and "Traceback" not in text, text
+
+
+def png(width: int, height: int, rows: bytes) -> bytes:
+    """A grey PNG file; `rows` is its compressed content, as the file says it or not."""
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows)
+            + chunk(b"IEND", b""))
+
+
+# ---- Files of the machine ---------------------------------------------------
+
+@pytest.mark.parametrize("path", [
+    "/etc/passwd", "../../../../etc/passwd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    str(WEB / "app.py"), str(PICTURE), "/proc/self/environ"])
+def test_files_of_the_machine_are_not_served(abused: App, path: str) -> None:
+    reply = abused.http.get(f"{API}/file={path}")
+    assert reply.status_code in (403, 404) and "root:" not in reply.text
+
+
+@pytest.mark.parametrize("meta", [{}, META], ids=["plain", "file"])
+@pytest.mark.parametrize("path", ["/etc/passwd", str(PICTURE), "/dev/zero", "picture\0.png", ""])
+@pytest.mark.parametrize("endpoint", ["predict", "read"])
+def test_files_of_the_machine_are_not_read(abused: App, endpoint: str, path: str, meta: dict
+                                           ) -> None:
+    reply = abused.call(endpoint, {"path": path, **meta})
+    assert reply.event == "error" and "root:" not in str(reply.data)
+
+
+def test_a_way_out_of_the_uploads(abused: App) -> None:
+    uploaded = Path(abused.upload(file_of(seven())))
+    way = uploaded.parent / Path(*[".."] * 12) / str(PICTURE).lstrip("/")
+    assert way.exists()
+    is_refused(abused.call("predict", {"path": str(way)}), "not uploaded")
+
+
+# ---- Addresses --------------------------------------------------------------
+
+@pytest.fixture(name="elsewhere")
+def fixture_elsewhere() -> Iterator[tuple[str, socket.socket]]:
+    """An address that notices when it is asked."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.3)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/seven.png", listener
+
+
+def was_asked(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_addresses_are_not_fetched(abused: App, elsewhere: tuple[str, socket.socket]) -> None:
+    address, listener = elsewhere
+    for meta in ({}, META):
+        assert abused.call("predict", {"path": address, **meta}).event == "error"
+        assert abused.call("predict", {"url": address, **meta}).event == "error"
+    assert not was_asked(listener)
+
+
+def test_nothing_is_passed_on(abused: App, elsewhere: tuple[str, socket.socket]) -> None:
+    address, listener = elsewhere
+    for way in ("file", "proxy", "%66ile"):
+        assert abused.http.get(f"{API}/{way}={address}").status_code in (403, 404)
+    assert not was_asked(listener)
+
+
+def test_another_sites_page(abused: App) -> None:
+    """What a browser says of a request that a page from elsewhere makes."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://example.org"}
+    for where in ("upload", "call/predict", "queue/join"):
+        assert abused.http.post(f"{API}/{where}", headers=headers).status_code == 403
+    assert abused.http.get("/", headers=headers).status_code == 200, "a link is fine"
+
+
+# ---- Too much ---------------------------------------------------------------
+
+def test_a_file_of_9_mb(abused: App) -> None:
+    reply = abused.http.post(f"{API}/upload", files={"files": ("a.png", bytes(9 << 20))})
+    assert reply.status_code == 413 and "8 MB" in reply.text
+
+
+def test_9_mb_of_json(abused: App) -> None:
+    reply = abused.http.post(f"{API}/call/predict", json={"data": ["x" * (9 << 20)]})
+    assert reply.status_code == 413
+
+
+@pytest.mark.parametrize("where", ["upload", "call/predict"])
+def test_9_mb_without_saying_so(abused: App, where: str) -> None:
+    def content() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+        for _ in range(9 * 16):
+            yield bytes(1 << 16)
+    kind = "multipart/form-data; boundary=x" if where == "upload" else "application/json"
+    reply = abused.http.post(f"{API}/{where}", content=content(), headers={"content-type": kind})
+    assert reply.status_code == 413
+
+
+def test_a_length_that_is_none(abused: App) -> None:
+    for length in (b"-1", b"9e9", b"99999999999999999999"):
+        with socket.create_connection(("127.0.0.1", abused.port)) as line:
+            line.settimeout(20)
+            line.sendall(b"POST /gradio_api/upload HTTP/1.1\r\nHost: localhost\r\n"
+                         b"Content-Length: " + length + b"\r\n\r\n")
+            assert line.recv(64).split()[1] in (b"400", b"413"), length
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000 + ".png", "😀" * 900 + ".png", "." * 3_000,
+                                  "a\0b.png"], ids=["a", "faces", "dots", "zero"])
+def test_a_giant_file_name(abused: App, name: str) -> None:
+    reply = abused.http.post(f"{API}/upload", files={"files": (name, file_of(seven()))})
+    assert reply.status_code in (200, 400, 413)
+    if reply.status_code == 200:
+        [path] = reply.json()
+        assert len(os.path.basename(path)) < 256
+        assert abused.call("predict", {"path": path}).data[0]["digit"] == 7
+
+
+def test_a_file_name_that_climbs(abused: App) -> None:
+    path = abused.upload(file_of(seven()), "../../../../corrections/7/climbed.png")
+    assert path.startswith(str(abused.folder / "tmp")) and ".." not in path
+    assert not abused.corrections.exists()
+
+
+def test_an_endless_address(abused: App) -> None:
+    assert abused.http.get("/" + "a" * 10_000).status_code in (400, 404, 414)
+
+
+def test_a_bomb(abused: App) -> None:
+    """400 megapixels in 0.4 MB."""
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(20_001)) for _ in range(20_000)) + packer.flush()
+    is_refused(abused.ask("predict", png(20_000, 20_000, rows)), "40,000,000")
+    is_refused(abused.ask("read", png(20_000, 20_000, rows)), "40,000,000")
+
+
+def test_a_little_more_than_40_mpx(abused: App) -> None:
+    packed = zlib.compress(bytes(8_001 * 5_001))
+    is_refused(abused.ask("predict", png(8_000, 5_001, packed)), "40,000,000")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P"])
+def test_just_40_mpx(abused: App, mode: str) -> None:
+    """Four at once: it is read, and memory is bounded."""
+    content = file_of(Image.new(mode, (8_000, 5_000)))
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: abused.ask("predict", content), range(4)))
+    assert [reply.data[0]["digit"] for reply in replies] == [None] * 4
+    assert abused.ask("read", content).data[0]["text"] == ""
+
+
+def test_64_requests_at_once(abused: App) -> None:
+    """Each is answered, or told that the queue is full."""
+    picture = {"path": abused.upload(PICTURE.read_bytes())}
+    with ThreadPoolExecutor(64) as pool:
+        replies = list(pool.map(lambda _: abused.call("predict", picture), range(64)))
+    answered = [reply for reply in replies if reply.event == "complete"]
+    refused = [reply for reply in replies if reply.event == "refused 503"]
+    assert len(answered) + len(refused) == 64 and len(answered) >= 32
+    assert {reply.data[0]["digit"] for reply in answered} == {7}
+
+
+def test_64_uploads_at_once(abused: App) -> None:
+    content = os.urandom(2 << 20)
+    with ThreadPoolExecutor(64) as pool:
+        assert len(set(pool.map(lambda n: abused.upload(content, f"{n}.png"), range(64)))) == 64
+
+
+# ---- What is no picture -----------------------------------------------------
+
+@pytest.mark.parametrize("content, words", [
+    (b"", "no picture of"),
+    (b"This is no picture.", "no picture of"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no picture of"),
+    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no picture of"),
+    (file_of(seven(), "GIF"), "no picture of"),
+    (file_of(seven(), "PPM"), "no picture of"),
+    (file_of(seven(), "JPEG")[:700], "damaged"),
+    (file_of(seven())[:300], "damaged"),
+    (png(100, 100, zlib.compress(b"short")), "damaged"),
+], ids=["empty", "text", "svg", "eps", "gif", "ppm", "half-jpeg", "half-png", "short-png"])
+@pytest.mark.parametrize("name", ["picture.png", "picture.svg", "picture"])
+def test_no_picture(abused: App, content: bytes, words: str, name: str) -> None:
+    is_refused(abused.ask("predict", content, name), words)
+
+
+def test_a_tiff_of_1000_pages(abused: App) -> None:
+    file = io.BytesIO()
+    pages = [seven().resize((50, 60)).convert("L")] * 1_000
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    assert abused.ask("predict", file.getvalue(), "pages.tif").data[0]["digit"] == 7
+
+
+def test_noise(abused: App) -> None:
+    """The most ink that a page can have: an answer or an error, in bounded time."""
+    noise = np.random.default_rng(1).integers(0, 2, (1_000, 1_500), np.uint8) * 255
+    reply = abused.ask("read", file_of(Image.fromarray(noise).convert("1")))
+    assert reply.event == "complete" or "time" in reply.data["error"]
+
+
+# ---- Nonsense ---------------------------------------------------------------
+
+@pytest.mark.parametrize("given", [
+    5, "seven", [], {}, True, None, [[["a"]]], {"path": 5}, {"path": ["a"]}, {"url": "data:,"},
+    {"url": "data:image/png;base64,????"}, {"path": None, "url": None}, {"value": 1e308}],
+    ids=json.dumps)
+def test_wrong_types(abused: App, given: object) -> None:
+    for endpoint in ("predict", "read"):
+        assert abused.call(endpoint, given).event == "error"
+
+
+@pytest.mark.parametrize("data", [[], [1, 2], [None] * 50])
+def test_wrong_numbers_of_arguments(abused: App, data: list) -> None:
+    assert abused.call("predict", *data).event in ("error", "refused 400", "refused 422")
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"{", b"[]", b'{"data": 5}', b"\xff\xfe", b"[" * 20_000, b'{"data":' * 5_000,
+    b'{"data": [NaN]}'], ids=lambda body: body[:8].decode("latin1"))
+def test_broken_json(abused: App, body: bytes) -> None:
+    for where in ("call/predict", "queue/join", "run/predict", "component_server"):
+        reply = abused.http.post(f"{API}/{where}", content=body,
+                                 headers={"content-type": "application/json"})
+        if reply.status_code == 200:  # taken for a call with a wrong argument
+            assert abused.wait("predict", reply.json()["event_id"]).event == "error"
+        assert reply.status_code in (200, 400, 404, 422, 500) and "File \"" not in reply.text
+
+
+def test_unknown_endpoints(abused: App) -> None:
+    for name in ("shutdown", "__class__", "../predict", "read%00"):
+        assert abused.http.post(f"{API}/call/{name}", json={"data": []}).status_code >= 400
+    assert abused.http.delete("/").status_code == 405
+
+
+def test_past_the_queue(abused: App) -> None:
+    """The queue's bound holds for who calls without it."""
+    picture = {"path": abused.upload(file_of(seven()))}
+    for way in ("run", "api"):
+        assert abused.http.post(f"{API}/{way}/predict", json={"data": [picture]}
+                                ).status_code == 404
+
+
+# ---- The page's own ways in -------------------------------------------------
+
+def pad(abused: App) -> int:
+    components = abused.http.get("/config").json()["components"]
+    return next(one["id"] for one in components if one["props"].get("elem_id") == "pad")
+
+
+def drawing(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode()
+
+
+def test_a_drawing(abused: App) -> None:
+    """What the tests below would spoil."""
+    picture = seven().resize((280, 280))
+    assert abused.call("watch_drawing", drawing(file_of(picture))).data[0]["label"] == "7"
+
+
+@pytest.mark.parametrize("given", [
+    str(PICTURE), "/etc/passwd", f"file://{PICTURE}", "data:,", "data:image/png;base64,====", "",
+    5, [], {}, {"path": str(PICTURE)}, drawing(b"none"), drawing(file_of(seven())),
+    drawing(png(30_000, 30_000, zlib.compress(bytes(1_000)))),
+    drawing(png(280, 280, zlib.compress(bytes(1_000))))],
+    ids=lambda given: str(given)[:24])
+def test_no_drawing(abused: App, given: object) -> None:
+    assert abused.call("watch_drawing", given).event == "error"
+    assert abused.call("keep_drawing", given, "7").event == "error"
+    assert not abused.corrections.exists()
+
+
+@pytest.mark.parametrize("digit", ["10", "-1", "../7", "x", 7, None, [], {"a": 1}], ids=str)
+def test_no_right_answer(abused: App, digit: object) -> None:
+    picture = drawing(file_of(seven().resize((280, 280))))
+    assert abused.call("keep_drawing", picture, digit).event == "error"
+    assert not abused.corrections.exists()
+
+
+@pytest.mark.parametrize("name", ["__init__", "preprocess", "get_config", "accept_blobs", "input"])
+def test_functions_of_components(abused: App, name: str) -> None:
+    form = {"component_id": str(pad(abused)), "fn_name": name, "session_hash": "s", "data": "{}"}
+    for way in ({"json": form}, {"files": {key: (None, value) for key, value in form.items()}}):
+        assert abused.http.post(f"{API}/component_server", **way).status_code in (404, 422, 500)
+
+
+def test_a_zip_that_climbs(abused: App) -> None:
+    """Its pictures are samples like others: nothing is unpacked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("../../../7/a.png", "/7/b.png", "..\\7\\c.png", "x/1/../../1/d.png"):
+            archive.writestr(name, file_of(seven()))
+    given = [{"path": abused.upload(file.getvalue(), "data.zip"), **META}]
+    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    assert reply.event == "complete", reply
+
+
+@pytest.mark.parametrize("given", [
+    None, [], [{"path": "/etc/passwd", **META}], [{"path": str(PICTURE)}], "x", 5])
+def test_nothing_to_train_on(abused: App, given: object) -> None:
+    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    assert reply.event == "error" and "root:" not in str(reply.data)
+
+
+def test_a_wrong_choice(abused: App) -> None:
+    uploaded = {"path": abused.upload(file_of(seven())), **META}
+    assert abused.call("read_picture", uploaded, "__class__").event != "complete"
+
+
+# ---- Starting and ending ----------------------------------------------------
+
+def test_wrong_command_lines(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no model")
+    for arguments, status, word in ((["--model", "missing"], 1, "missing"),
+                                    (["--model", str(broken)], 1, "broken"),
+                                    (["--port", "x"], 2, "--port"),
+                                    (["--port", "99999"], 2, "--port")):
+        ended = subprocess.run([sys.executable, str(WEB / "app.py"), *arguments], cwd=tmp_path,
+                               capture_output=True, text=True, timeout=60, check=False)
+        assert ended.returncode == status and word in ended.stderr, ended
+        assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken(abused: App, tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, str(WEB / "app.py"), "--port", str(abused.port)],
+                           cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1 and str(abused.port) in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_it_leaves_nothing(tmp_path: Path) -> None:
+    app = start(tmp_path)
+    app.ask("predict", file_of(seven()))
+    app.process.terminate()
+    assert app.process.wait(20) == 0
+    assert files_in(tmp_path) == {str(tmp_path / "log")}, "of uploads, or in the folder"
+    assert not list((SOURCE / "examples" / "web").glob("*.pyi"))
