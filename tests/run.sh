@@ -122,7 +122,7 @@ fetch_mnist() {
 configure() { # NAME OPTION...
     folder=$build/$1
     shift
-    wanted="${CC-cc} $*"
+    wanted="${CC-cc} ${CXX-c++} $*"
     present=$(cat "$folder/options.txt" 2> /dev/null) || true
     if [ ! -f "$folder/build.ninja" ] || [ "$present" != "$wanted" ]; then
         rm -rf "$folder"
@@ -216,7 +216,7 @@ lane_serial() {
 lane_clang() {
     clang=clang
     has clang || clang=clang-14
-    CC=$clang configure clang && run_meson clang
+    CC=$clang CXX=${clang%%-*}++${clang#clang} configure clang && run_meson clang
 }
 
 lane_base() {
