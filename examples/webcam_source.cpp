@@ -1,10 +1,10 @@
 #include "webcam_source.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
@@ -21,15 +21,12 @@ static void silence_opencv()
 static void check_file(const std::string &file)
 {
     struct stat facts;
-    std::FILE *opened = std::fopen(file.c_str(), "rb");
-    const int reason = opened ? 0 : errno;
-    const bool regular = opened && fstat(fileno(opened), &facts) == 0 && S_ISREG(facts.st_mode);
-    if (opened)
-        std::fclose(opened);
-    if (reason)
-        throw SourceError(file + ": " + std::strerror(reason));
-    if (!regular)
+    if (stat(file.c_str(), &facts) != 0)
+        throw SourceError(file + ": " + std::strerror(errno));
+    if (!S_ISREG(facts.st_mode)) /* a pipe would keep us waiting */
         throw SourceError(file + ": not a file");
+    if (access(file.c_str(), R_OK) != 0)
+        throw SourceError(file + ": " + std::strerror(errno));
 }
 
 Source::Source(int number, cv::Size size) : number_(number)
