@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <getopt.h>
+#include <sys/stat.h>
 
 #include <digit/digit.hpp>
 #include <opencv2/highgui.hpp>
@@ -222,8 +223,17 @@ static int print(const Settings &s, const std::vector<Number> &numbers, long fra
     return std::fflush(stdout) == 0 ? status : 1;
 }
 
+static bool is_same_file(const std::string &a, const std::string &b)
+{
+    struct stat of_a, of_b;
+    return stat(a.c_str(), &of_a) == 0 && stat(b.c_str(), &of_b) == 0 &&
+           of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 static cv::VideoWriter open_writer(const Settings &s, const Source &source)
 {
+    if (is_same_file(s.save, s.video))
+        throw SourceError(s.save + ": a video cannot be saved over itself");
     cv::VideoWriter writer;
     const int kind = ends_with(s.save, ".avi") ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
                                                : cv::VideoWriter::fourcc('m', 'p', '4', 'v');

@@ -1,6 +1,7 @@
 #include "webcam_source.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <sys/stat.h>
@@ -12,9 +13,10 @@
 /* Containers only estimate how many pictures they hold. */
 static constexpr double PROMISE_KEPT = 0.9;
 
-/* Its own warnings would say the same again, in its own words. */
+/* Its own warnings, and FFmpeg's, would say the same again, in their own words. */
 static void silence_opencv()
 {
+    setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0); /* AV_LOG_QUIET */
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
 }
 

@@ -31,8 +31,9 @@ def program(name: str) -> list[str]:
 
 
 def environment(display: str | None) -> dict[str, str]:
+    # cv2, imported here, leaves the paths of its own Qt in the environment.
     env = {key: value for key, value in os.environ.items()
-           if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+           if not key.startswith("QT_") and key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     env["QT_LOGGING_RULES"] = "*=false"  # the toolkit's own remarks
     if display is not None:
         env["DISPLAY"] = display
@@ -131,7 +132,10 @@ class Running:
 
     def line(self) -> str:
         """The next line of its output, waited for."""
-        return self.lines.get(timeout=PATIENCE)
+        until("a line", lambda: not self.lines.empty() or self.gone())
+        self.reader.join(1 if self.gone() else 0)
+        assert not self.lines.empty(), self.end()
+        return self.lines.get()
 
     def rest(self) -> list[str]:
         return [self.lines.get_nowait() for _ in range(self.lines.qsize())]
