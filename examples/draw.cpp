@@ -223,6 +223,16 @@ static int print(const Settings &s, const Answer &answer)
 
 /* ---- Running -------------------------------------------------------------- */
 
+/* Asks anew if something was drawn, and prints if a stroke has ended. */
+static int update(const Settings &s, const digit::Model &model, Drawing &drawing, Answer &answer)
+{
+    if (drawing.changed)
+        answer = ask(model, drawing.paper);
+    const int status = drawing.finished ? print(s, answer) : 0;
+    drawing.changed = drawing.finished = false;
+    return status;
+}
+
 /* Returns false to quit. */
 static bool press(int key, const Settings &s, Drawing &drawing, const Answer &answer,
                   std::string &note)
@@ -248,18 +258,14 @@ static int run(const Settings &s, const digit::Model &model)
 {
     Drawing drawing;
     drawing.pen = s.pen;
-    Answer answer;
+    Answer answer = ask(model, drawing.paper);
     std::string note;
     window_open(TITLE, {SIDE + PANEL, SIDE + FOOT});
     cv::setMouseCallback(TITLE, on_mouse, &drawing);
     int key = KEY_NONE, status = 0;
     do {
-        if (drawing.changed)
-            answer = ask(model, drawing.paper);
-        if (drawing.finished)
-            status |= print(s, answer);
-        drawing.changed = drawing.finished = false;
         key = window_show(TITLE, paint(drawing, answer, note), PAUSE);
+        status |= update(s, model, drawing, answer);
     } while (press(key, s, drawing, answer, note));
     return status;
 }

@@ -173,13 +173,13 @@ def run(model: libdigit.Model, arguments: argparse.Namespace) -> None:
     cv2.resizeWindow(TITLE, SIDE + PANEL, SIDE + FOOT)
     cv2.setMouseCallback(TITLE, drawing.on_mouse)
     while True:
+        cv2.imshow(TITLE, paint(drawing, answer, note))
+        key = cv2.waitKey(PAUSE)
         if drawing.changed:
             answer = Answer(model, drawing.paper)
         if drawing.finished:
             answer.print(arguments.json)
         drawing.changed = drawing.finished = False
-        cv2.imshow(TITLE, paint(drawing, answer, note))
-        key = cv2.waitKey(PAUSE)
         if key in (ord("q"), 27) or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
             return
         said = press(key, drawing, answer, arguments.output)

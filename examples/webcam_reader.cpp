@@ -12,16 +12,28 @@ static cv::Rect rect_of(const digit::Box &box)
     return {box.x, box.y, box.width, box.height};
 }
 
-/* Unsure, cut off by the border of what was read, or an edge of something. */
-static bool is_doubtful(const digit::Glyph &glyph, cv::Size size)
+static bool is_edge(const digit::Glyph &glyph)
 {
-    const digit::Box &b = glyph.box;
-    return glyph.flags & DIGIT_GLYPH_REJECTED || b.height > SLENDER * b.width || b.x <= 0 ||
-           b.y <= 0 || b.x + b.width >= size.width || b.y + b.height >= size.height;
+    return glyph.box.height > SLENDER * glyph.box.width;
+}
+
+/* Half of it may lie beyond the border of what was read. */
+static bool is_cut_off(const digit::Box &b, cv::Size size)
+{
+    return b.x <= 0 || b.y <= 0 || b.x + b.width >= size.width || b.y + b.height >= size.height;
+}
+
+/* Edges go; what is cut off is not to be trusted. */
+static void judge(std::vector<digit::Glyph> &glyphs, cv::Size size)
+{
+    glyphs.erase(std::remove_if(glyphs.begin(), glyphs.end(), is_edge), glyphs.end());
+    for (digit::Glyph &glyph : glyphs)
+        if (is_cut_off(glyph.box, size))
+            glyph.flags |= DIGIT_GLYPH_REJECTED;
 }
 
 /* Group after group; those with a doubtful digit are left out. */
-static std::vector<Number> numbers_of(const std::vector<digit::Glyph> &glyphs, cv::Size size)
+static std::vector<Number> numbers_of(const std::vector<digit::Glyph> &glyphs)
 {
     std::vector<Number> numbers;
     for (auto first = glyphs.begin(); first != glyphs.end();) {
@@ -33,7 +45,7 @@ static std::vector<Number> numbers_of(const std::vector<digit::Glyph> &glyphs, c
         for (; first != end; ++first) {
             number.text += static_cast<char>('0' + first->prediction.digit);
             number.box |= rect_of(first->box);
-            doubtful = doubtful || is_doubtful(*first, size);
+            doubtful = doubtful || first->flags & DIGIT_GLYPH_REJECTED;
         }
         if (!doubtful)
             numbers.push_back(number);
@@ -58,8 +70,9 @@ Seen Reader::read(const cv::Mat &frame, const cv::Rect &region)
             throw;
         seen.trouble = error.what();
     }
+    judge(glyphs_, small_.size());
     seen.glyphs = glyphs_;
-    seen.numbers = numbers_of(glyphs_, small_.size());
+    seen.numbers = numbers_of(glyphs_);
     for (digit::Glyph &glyph : seen.glyphs) {
         const cv::Rect box = enlarged(rect_of(glyph.box), shrink_, region.tl());
         glyph.box = {box.x, box.y, box.width, box.height};
@@ -75,7 +88,9 @@ std::vector<digit::Sample> Reader::samples(std::size_t most) const
     std::vector<digit::Sample> samples;
     for (std::size_t i = 0; i < std::min(most, glyphs_.size()); i++) {
         const cv::Rect box = rect_of(glyphs_[i].box);
-        const cv::Rect place(box.x - 1, box.y - 1, box.width + 2, box.height + 2);
+        const int margin = box.height / 6 + 1; /* paper around the ink */
+        const cv::Rect place(box.x - margin, box.y - margin, box.width + 2 * margin,
+                             box.height + 2 * margin);
         samples.push_back(model_.normalize(digit::image(small_(place & whole))));
     }
     return samples;

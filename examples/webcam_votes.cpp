@@ -7,6 +7,8 @@
  * seen there for nine. */
 static constexpr double WEIGHT = 0.15;
 static constexpr double SETTLES = 0.5, STAYS = 0.25, FORGOTTEN = 0.01;
+/* So many pictures without it, but with something else in its place, mean that it is gone. */
+static constexpr int GONE = 3;
 /* Area in common over area of both, from which on two boxes are of the same number. */
 static constexpr double SAME_PLACE = 0.3;
 
@@ -38,7 +40,7 @@ Votes::Track &Votes::at(const cv::Rect &box)
     Track *found = nullptr;
     double most = SAME_PLACE;
     for (Track &track : tracks_) {
-        const double common = track.seen ? 0 : overlap(track.box, box);
+        const double common = track.unseen ? overlap(track.box, box) : 0;
         if (common > most) {
             most = common;
             found = &track;
@@ -50,14 +52,14 @@ Votes::Track &Votes::at(const cv::Rect &box)
 void Votes::add(const std::vector<Number> &seen)
 {
     for (Track &track : tracks_) {
-        track.seen = false;
+        track.unseen++;
         fade(track.shares);
     }
     for (const Number &number : seen) {
         Track &track = at(number.box);
         track.shares[number.text] += WEIGHT;
         track.box = number.box;
-        track.seen = true;
+        track.unseen = 0;
     }
     const auto forgotten = [](const Track &track) { return track.shares.empty(); };
     tracks_.erase(std::remove_if(tracks_.begin(), tracks_.end(), forgotten), tracks_.end());
@@ -88,9 +90,10 @@ static void put_in_reading_order(std::vector<Number> &numbers)
 /* Something else stands there now. */
 bool Votes::is_covered(const Track &old) const
 {
-    return !old.seen && std::any_of(tracks_.begin(), tracks_.end(), [&old](const Track &other) {
-        return other.seen && other.settled && (other.box & old.box).area() > 0;
-    });
+    const auto covers = [&old](const Track &other) {
+        return !other.unseen && (other.box & old.box).area() > 0;
+    };
+    return old.unseen >= GONE && std::any_of(tracks_.begin(), tracks_.end(), covers);
 }
 
 std::vector<Number> Votes::settled() const

@@ -31,7 +31,7 @@ private:
         cv::Rect box;
         std::map<std::string, double> shares; /* of the votes, newer ones weighing more */
         bool settled = false;
-        bool seen = false; /* in the last picture */
+        int unseen = 0; /* for so many pictures */
     };
 
     Track &at(const cv::Rect &box);

@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs'
-lanes_all='haswell system serial clang base v3 package keras tsan tsan-reference valgrind accuracy'
+lanes_all='haswell system serial clang base v3 package keras opencv tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -50,6 +50,7 @@ packages() {
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
+    case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
 }
 
 is_installed() {
@@ -83,12 +84,12 @@ install_packages() {
 }
 
 install_python() {
-    fill_venv "$venv" requirements.txt || fail "the Python packages could not be installed"
+    fill_venv "$venv" python/requirements.txt || fail "the Python packages could not be installed"
 }
 
 # Packages of tests/python/LIST into a virtual environment, if it has not this list already.
 fill_venv() { # FOLDER LIST
-    list=$top/tests/python/$2
+    list=$top/tests/$2
     cmp -s "$list" "$1/installed.txt" && return
     say "installing the packages of $2 into $1"
     if { python3 -m venv "$1" &&
@@ -145,8 +146,9 @@ with_interrupt='import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable] + sys.argv[1:])'
 
-run_pytest() { # FOLDER
-    DIGIT_BUILD=$build/release LIBDIGIT_LIBRARY=$build/release/libdigit/libdigit.so \
+run_pytest() { # FOLDER [BUILD]
+    folder=$build/${2-release}
+    DIGIT_BUILD=$folder LIBDIGIT_LIBRARY=$folder/libdigit/libdigit.so \
         PYTHONPATH=$top/bindings/python \
         "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$top/$1"
 }
@@ -182,13 +184,22 @@ lane_package() {
 
 # The frameworks whose files the package reads and writes; gigabytes, so in their own place.
 lane_keras() {
-    wait_for_release && fill_venv "$build/venv-peers" requirements-peers.txt || return 1
+    wait_for_release && fill_venv "$build/venv-peers" python/requirements-peers.txt || return 1
     venv=$build/venv-peers
     LIBDIGIT_TEST_PEERS=1 run_pytest tests/python/test_peers.py
 }
 
 lane_programs() {
     wait_for_release && run_pytest tests/programs
+}
+
+# The windows and videos of the OpenCV programs: a build and Python packages of its own.
+lane_opencv() {
+    fill_venv "$build/venv-opencv" opencv/requirements.txt || return 1
+    venv=$build/venv-opencv
+    configure opencv || return 1
+    run_meson opencv --suite opencv
+    run_pytest tests/opencv opencv
 }
 
 lane_haswell() {

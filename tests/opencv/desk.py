@@ -61,7 +61,7 @@ class Display:
         reader, writer = os.pipe()
         self.server = subprocess.Popen(
             ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24",
-             "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL)
+             "-nolisten", "tcp", "-noreset"], pass_fds=[writer], stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as number:
             self.name = f":{number.readline().strip()}"
@@ -110,11 +110,13 @@ def dense(points: Sequence[Point], step: float = 6) -> Iterator[Point]:
 class Running:
     """A program on a display, and what it prints."""
 
-    def __init__(self, display: Display, title: str, name: str, *arguments: object) -> None:
+    def __init__(self, display: Display, title: str, name: str, *arguments: object,
+                 redirection: str = "") -> None:
         self.display = display
         self.process = subprocess.Popen(
-            [*program(name), *map(str, arguments)], env=environment(display.name),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            ["sh", "-c", f'exec "$@" {redirection}', "sh", *program(name), *map(str, arguments)],
+            env=environment(display.name), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            encoding="utf-8")
         self.lines: queue.Queue[str] = queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from pathlib import Path
 from typing import Iterator
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desk import Display, Running, environment, program, run, until
+from desk import Display, Running, run, until
 from strokes import placed
 
 TITLE = "libdigit: draw a digit"
@@ -186,25 +185,16 @@ def test_help(name: str) -> None:
         assert word in text
 
 
-def test_a_full_disk_behind_standard_output(name: str, display: Display) -> None:
-    with open("/dev/full", "w", encoding="ascii") as full:
-        process = subprocess.Popen(program(name), stdout=full, stderr=subprocess.PIPE,
-                                   env=environment(display.name), encoding="utf-8")
-        until("the window", lambda: display.windows(TITLE))
-        time.sleep(0.5)
-        display.drag([(200, 100), (200, 300)])
-        display.press("q")
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1 and "No space left" in errors and "Traceback" not in errors
-
-
-def test_a_closed_standard_output(display: Display) -> None:
-    """Its number must not go to the connection with the display."""
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" >&-', "sh", *program("draw")],
-                               stderr=subprocess.PIPE, env=environment(display.name), encoding="utf-8")
-    until("the window", lambda: display.windows(TITLE))
-    time.sleep(0.5)
+@pytest.mark.parametrize("name, redirection, words", [
+    ("draw", ">/dev/full", "standard output"), ("draw", ">&-", "standard output"),
+    ("draw.py", ">/dev/full", "No space left")])
+def test_standard_output_that_cannot_be_written(name: str, redirection: str, words: str,
+                                                display: Display) -> None:
+    """Closed, its number must not go to the connection with the display."""
+    window = Running(display, TITLE, name, redirection=redirection)
     display.drag([(200, 100), (200, 300)])
-    display.press("q")
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1 and "standard output" in errors
+    until("ink, or the end", lambda: window.gone() or ink(display) > 0)
+    if not window.gone():
+        display.press("q")
+    status, errors = window.end()
+    assert status == 1 and words in errors and "Traceback" not in errors
