@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <string>
 #include <vector>
@@ -104,7 +105,6 @@ static Settings parse(int argc, char **argv)
 {
     Settings s;
     s.read.min_confidence = 0.3f;
-    s.read.time_limit_ms = TIME_LIMIT;
     cli_start(&program);
     for (int option; (option = cli_next(argc, argv)) >= 0;) {
         std::vector<int> n;
@@ -140,6 +140,8 @@ static Settings parse(int argc, char **argv)
                         s.save.c_str());
     if (optind < argc)
         s.video = argv[optind++];
+    else
+        s.read.time_limit_ms = TIME_LIMIT; /* of a file each picture counts */
     if (optind < argc)
         cli_usage_error("one VIDEO, not '%s' too", argv[optind]);
     return s;
@@ -174,9 +176,10 @@ public:
     {
         const double n = std::max(frames_, 1.0), all = work() / n;
         cli_message("%.0f pictures, each %.2f ms of work (read %.2f, draw %.2f): %.0f a second; "
-                    "decoding them took %.2f ms, saving %.2f, showing %.2f",
+                    "decoding them took %.2f ms, saving %.2f, showing %.2f; processor time %.2f",
                     frames_, all, spent_[READ] / n, spent_[DRAW] / n, 1000 / std::max(all, 1e-3),
-                    spent_[GET] / n, spent_[SAVE] / n, spent_[SHOW] / n);
+                    spent_[GET] / n, spent_[SAVE] / n, spent_[SHOW] / n,
+                    1000.0 * static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC / n);
     }
 
 private:
@@ -186,6 +189,7 @@ private:
     double work() const { return spent_[READ] + spent_[DRAW]; }
 
     Clock::time_point last_ = Clock::now();
+    std::clock_t processor_ = std::clock();
     double spent_[KINDS] = {}, frames_ = 0, work_ = 0, before_ = 0;
 };
 

@@ -1,6 +1,7 @@
-"""digit.hpp compiles on its own in every C++ its users may have, and calls all of digit.h.
+"""digit.hpp compiles on its own in every C++ its users may have, and calls all of digit.h; what
+its guide shows compiles, too.
 
-usage: check_wrapper.py INCLUDE_FOLDER COMPILER...    (g++, clang++, ...: those that are there)
+usage: check_wrapper.py INCLUDE_FOLDER GUIDE COMPILER...    (g++, clang++, ...: those that are there)
 """
 
 from __future__ import annotations
@@ -39,6 +40,18 @@ int main() { digit::Model model; return digit_model_load("x", model.out()) != DI
 # ... and this must not, and say why.
 LOUD = HEAD + 'int main() { digit::Model::load("x"); }\n'
 WHY = 'without exceptions call'
+# What the pieces of code in the guide take for granted.
+AROUND = HEAD + """
+#include <cstdio>
+#include <iostream>
+void piece(const digit::Model &model, const digit::Image &picture);
+void piece(const digit::Model &model, const digit::Image &picture)
+{
+    static_cast<void>(model);
+    static_cast<void>(picture);
+    %s
+}
+"""
 
 
 def compile_source(include: str, compiler: str, source: str, *flags: str) -> str:
@@ -59,7 +72,19 @@ def complaints_of(include: str, compiler: str) -> Iterator[str]:
             yield f'{compiler} {standard}: a call that throws compiles without exceptions'
 
 
-def complaints(include: str, compilers: list[str]) -> Iterator[str]:
+def complaints_of_guide(include: str, guide: str, compiler: str) -> Iterator[str]:
+    """OpenCV need not be there: the pieces that use it are for the programs' own tests."""
+    pieces = re.findall(r'```cpp\n(.*?)```', Path(guide).read_text(encoding='utf-8'), re.DOTALL)
+    plain = [piece for piece in pieces if 'cv::' not in piece]
+    if len(plain) < 4 or len(plain) == len(pieces):
+        yield f'{guide}: {len(pieces)} pieces of code, {len(plain)} of them without OpenCV'
+    for piece in plain:
+        said = compile_source(include, compiler, AROUND % piece, '-std=c++17')
+        if said:
+            yield f'{guide}: {said}'
+
+
+def complaints(include: str, guide: str, compilers: list[str]) -> Iterator[str]:
     header, wrapper = (Path(include, 'digit', name).read_text(encoding='ascii')
                        for name in ('digit.h', 'digit.hpp'))
     if wrapper.count('\n') >= LINES_MOST:
@@ -75,8 +100,9 @@ def complaints(include: str, compilers: list[str]) -> Iterator[str]:
              if '++' in compiler and (path := shutil.which(compiler))}
     for compiler in found.values():
         yield from complaints_of(include, compiler)
+        yield from complaints_of_guide(include, guide, compiler)
     if not found:
         print('no C++ compiler was found')
 
 
-finish('wrapper', complaints(sys.argv[1], sys.argv[2:]))
+finish('wrapper', complaints(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -98,6 +98,15 @@ class Display:
             words += ["mousemove", x, y, "sleep", MOVE]
         self.do(*words, *(["mouseup", 1] if release else []))
 
+    def trace(self, points: Sequence[Point]) -> None:
+        """Draw a stroke, each point when there is ink at the last: a busy machine leaves moves
+        out."""
+        self.do("mousemove", *points[0], "mousedown", 1)
+        for point in dense(points, 20):
+            self.do("mousemove", *point)
+            until("ink", lambda at=point: max(self.grab().getpixel(at)[:3]) < 128)
+        self.do("mouseup", 1)
+
 
 def dense(points: Sequence[Point], step: float = 6) -> Iterator[Point]:
     """A point every few pixels of the way."""

@@ -42,7 +42,7 @@ def draw(window: Running, digit: int) -> str:
     """What is printed after the last stroke."""
     answer = ""
     for stroke in placed(digit, 90, 60, 280):
-        window.display.drag(stroke)
+        window.display.trace(stroke)
         answer = window.line()
     return answer
 
