@@ -152,7 +152,7 @@ static Settings parse(int argc, char **argv)
 /* Milliseconds, by kind of work. */
 class Stopwatch {
 public:
-    enum Kind { GET, READ, DRAW, SAVE, SHOW, KINDS };
+    enum Kind { GET, READ, DRAW, WRITE, SHOW, KINDS };
 
     /* What was done since the last call was this. */
     void lap(Kind kind)
@@ -178,7 +178,7 @@ public:
         cli_message("%.0f pictures, each %.2f ms of work (read %.2f, draw %.2f): %.0f a second; "
                     "decoding them took %.2f ms, saving %.2f, showing %.2f; processor time %.2f",
                     frames_, all, spent_[READ] / n, spent_[DRAW] / n, 1000 / std::max(all, 1e-3),
-                    spent_[GET] / n, spent_[SAVE] / n, spent_[SHOW] / n,
+                    spent_[GET] / n, spent_[WRITE] / n, spent_[SHOW] / n,
                     1000.0 * static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC / n);
     }
 
@@ -303,7 +303,7 @@ public:
             watch_.count_frame();
             if (writer_.isOpened())
                 writer_.write(frame);
-            watch_.lap(Stopwatch::SAVE);
+            watch_.lap(Stopwatch::WRITE);
             go_on = !s_.display || show(frame);
             watch_.lap(Stopwatch::SHOW);
         }

@@ -1,6 +1,7 @@
 """A display of its own with a mouse and a keyboard (Xvfb, xdotool), and programs that run on it."""
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import subprocess
@@ -100,12 +101,18 @@ class Display:
 
     def trace(self, points: Sequence[Point]) -> None:
         """Draw a stroke, each point when there is ink at the last: a busy machine leaves moves
-        out."""
+        out, and then needs another."""
         self.do("mousemove", *points[0], "mousedown", 1)
-        for point in dense(points, 20):
-            self.do("mousemove", *point)
-            until("ink", lambda at=point: max(self.grab().getpixel(at)[:3]) < 128)
-        self.do("mouseup", 1)
+        try:
+            for x, y in dense(points, 20):
+                nudges = itertools.cycle((x, x + 1))
+                until("ink", lambda: self.do("mousemove", next(nudges), y) or self.is_ink(x, y))
+        finally:
+            self.do("mouseup", 1)
+
+    def is_ink(self, x: int, y: int) -> bool:
+        time.sleep(0.02)
+        return max(self.grab().getpixel((x, y))[:3]) < 128
 
 
 def dense(points: Sequence[Point], step: float = 6) -> Iterator[Point]:
