@@ -8,7 +8,7 @@ Stroke = list[tuple[float, float]]
 
 def arc(x: float, y: float, width: float, height: float, start: float, end: float) -> Stroke:
     """Part of an ellipse around x, y; degrees from the right, clockwise as the screen has it."""
-    count = max(2, int(abs(end - start) / 12))
+    count = max(2, int(abs(end - start) / 18))
     angles = [math.radians(start + (end - start) * i / count) for i in range(count + 1)]
     return [(x + width / 2 * math.cos(a), y + height / 2 * math.sin(a)) for a in angles]
 
