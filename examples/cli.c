@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -18,8 +19,19 @@ enum { OPTIONS_MAX = 40, HELP = 1000, VERSION = 1001, FIRST = 2000 };
 static const cli_program *program;
 static struct option known[OPTIONS_MAX + 3];
 
+/* The number of a stream that is closed would be given to the next file that is opened, which
+ * then got what is printed. Writing to what is put there instead fails, as it should. */
+static void occupy_closed_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 void cli_start(const cli_program *this_program)
 {
+    occupy_closed_streams();
     program = this_program;
     /* Only how characters are shown: numbers keep their decimal point. */
     setlocale(LC_CTYPE, "");

@@ -8,6 +8,10 @@
 
 #include <jansson.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct cli_option {
     const char *name;     /* without the dashes */
     const char *argument; /* stands for its value in --help; NULL: it takes none */
@@ -68,5 +72,9 @@ json_t *cli_json_text(const char *text);
 /* Print `object` on a line of its own and release it; `digits` of every real are
  * significant. NULL (out of memory) is reported. Returns the exit status. */
 int cli_print_json(json_t *object, int digits);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

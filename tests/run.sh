@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs web'
-lanes_all='haswell system serial clang base v3 package keras browser tsan tsan-reference valgrind accuracy'
+lanes_all='haswell system serial clang base v3 package keras browser opencv tsan tsan-reference valgrind accuracy'
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -53,6 +53,7 @@ packages() {
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
+    case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
 }
 
 is_installed() {
@@ -125,7 +126,7 @@ fetch_mnist() {
 configure() { # NAME OPTION...
     folder=$build/$1
     shift
-    wanted="${CC-cc} $*"
+    wanted="${CC-cc} ${CXX-c++} $*"
     present=$(cat "$folder/options.txt" 2> /dev/null) || true
     if [ ! -f "$folder/build.ninja" ] || [ "$present" != "$wanted" ]; then
         rm -rf "$folder"
@@ -148,8 +149,9 @@ with_interrupt='import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable] + sys.argv[1:])'
 
-run_pytest() { # FOLDER|FILE...
-    DIGIT_BUILD=$build/release LIBDIGIT_LIBRARY=$build/release/libdigit/libdigit.so \
+run_pytest() { # FOLDER|FILE...; of the build that $tested names
+    folder=$build/${tested-release}
+    DIGIT_BUILD=$folder LIBDIGIT_LIBRARY=$folder/libdigit/libdigit.so \
         PYTHONPATH=$top/bindings/python \
         "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$@"
 }
@@ -209,6 +211,16 @@ lane_browser() {
     run_pytest tests/web/test_browser.py
 }
 
+# The windows and videos of the OpenCV programs: a build and Python packages of its own.
+lane_opencv() {
+    fill_venv "$build/venv-opencv" opencv/requirements.txt || return 1
+    venv=$build/venv-opencv
+    configure opencv || return 1
+    run_meson opencv --suite opencv
+    tested=opencv
+    run_pytest tests/opencv
+}
+
 lane_haswell() {
     grep -q avx2 /proc/cpuinfo || { skip 'this processor has no AVX2' && return; }
     wait_for_release && OPENBLAS_CORETYPE=Haswell run_meson release $c_suites
@@ -234,7 +246,7 @@ lane_serial() {
 lane_clang() {
     clang=clang
     has clang || clang=clang-14
-    CC=$clang configure clang && run_meson clang
+    CC=$clang CXX=${clang%%-*}++${clang#clang} configure clang && run_meson clang
 }
 
 lane_base() {

@@ -63,6 +63,8 @@ def complaints(build: str, source: str, compilers: list[str]) -> Iterator[str]:
         links = sorted(path.name for path in prefix.rglob('libdigit.so*'))
         if len(links) != 3:
             yield f'installed are {links}, not libdigit.so and its two versioned names'
+        if not (prefix / 'include/digit/digit.hpp').exists():
+            yield 'digit.hpp is not installed'
         for compiler in filter(shutil.which, compilers):
             program = root / f'consumer-{Path(compiler).name}'
             build_consumer(compiler, source, prefix, program)
