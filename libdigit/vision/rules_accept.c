@@ -16,6 +16,9 @@
 /* ... and are as thick as each other, up to this factor. */
 #define THICKER 1.8
 
+/* An upright line of a lattice has this part of the longest one's length. */
+#define WALL_LEAST 0.75
+
 /* Walls of a comb are as long as each other, within this part. */
 #define ALIKE 0.15
 
@@ -93,6 +96,43 @@ static bool has_twin(const form *f, size_t level)
     return false;
 }
 
+static bool is_straight(const dg_rule *rule)
+{
+    return dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
+}
+
+/* How many straight lines of the other direction this one meets; of accepted ones only, if so
+ * wanted. */
+static size_t count_met(const form *f, size_t index, bool accepted)
+{
+    const dg_rule *rules = f->rules->items, *rule = &rules[index];
+    const size_t from = rule->upright ? 0 : f->levels;
+    const size_t end = rule->upright ? f->levels : f->rules->count;
+    size_t count = 0;
+    for (size_t i = from; i < end; i++)
+        count += is_straight(&rules[i]) && (!accepted || f->accepted[i]) &&
+                 (rule->upright ? dg_rules_cross(&rules[i], rule).touch
+                                : dg_rules_cross(rule, &rules[i]).touch);
+    return count;
+}
+
+/* Two level and two upright lines that cross are no digits, however high those are: squared
+ * paper, boxes. A 1 between two lines is shorter than the others. */
+static void accept_lattice(form *f)
+{
+    const dg_rule *rules = f->rules->items;
+    double longest = 0;
+    for (size_t i = f->levels; i < f->rules->count; i++) {
+        f->accepted[i] = is_straight(&rules[i]) && count_met(f, i, false) >= 2;
+        if (f->accepted[i])
+            longest = fmax(longest, dg_rule_length(&rules[i]));
+    }
+    for (size_t i = f->levels; i < f->rules->count; i++)
+        f->accepted[i] &= dg_rule_length(&rules[i]) >= WALL_LEAST * longest;
+    for (size_t i = 0; i < f->levels; i++)
+        f->accepted[i] = is_straight(&rules[i]) && count_met(f, i, true) >= 2;
+}
+
 static void accept_levels(form *f)
 {
     find_corners(f);
@@ -101,7 +141,7 @@ static void accept_levels(form *f)
         const size_t corners = count_ends(&f->meetings[i]);
         const bool alone = dg_rule_length(rule) >= LONG * f->size &&
                            dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
-        f->accepted[i] = alone || corners == 2 || (corners == 1 && has_twin(f, i));
+        f->accepted[i] |= alone || corners == 2 || (corners == 1 && has_twin(f, i));
     }
 }
 
@@ -144,7 +184,7 @@ static void accept_uprights(form *f)
         const dg_rule *rule = &f->rules->items[i];
         const meeting *m = &f->meetings[i];
         const double length = dg_rule_length(rule);
-        f->accepted[i] = length >= ALONE * f->size ||
+        f->accepted[i] |= length >= ALONE * f->size ||
                          (m->crossings > 0 && length >= LONG * f->size) ||
                          count_ends(m) > 1 || (count_ends(m) > 0 && count_alike(f, rule) > 1);
     }
@@ -162,6 +202,7 @@ digit_status dg_rules_accept(double size, dg_rules *rules)
         dg_free(f.accepted);
         return dg_fail_memory("form lines", rules->count * sizeof *f.meetings);
     }
+    accept_lattice(&f);
     accept_levels(&f);
     accept_uprights(&f);
     size_t kept = 0;

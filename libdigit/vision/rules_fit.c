@@ -193,12 +193,11 @@ static int look(const dg_view *v, const dg_rule *rule, int32_t along)
     slice s;
     if (!slice_at(v, rule, along, rule->thick / 2 + 1, most, &s))
         return GAP;
-    if (s.last - s.first >= most)
-        return STROKE;
-    const double aside = (s.first + s.last) / 2.0 - dg_rule_middle(rule, along);
-    return thickness_of(&s) >= THINNEST * rule->thick && fabs(aside) <= BESIDE + rule->thick / 4
-               ? LINE
-               : GAP;
+    const double middle = dg_rule_middle(rule, along);
+    const double aside = fabs((s.first + s.last) / 2.0 - middle);
+    if (s.last - s.first < most && aside <= BESIDE + rule->thick / 4)
+        return thickness_of(&s) >= THINNEST * rule->thick ? LINE : GAP;
+    return s.first <= middle + 0.5 && s.last >= middle - 0.5 ? STROKE : GAP;
 }
 
 /* A part of a rule that is being followed. */
