@@ -25,11 +25,6 @@ digit_status dg_rules_add(dg_rules *rules, const dg_rule *rule)
     return DIGIT_OK;
 }
 
-static bool is_straight(const dg_rule *rule)
-{
-    return dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
-}
-
 /* Does an upright line meet one of the straight level ones? */
 static bool meets_any(const dg_rule *upright, const dg_rules *levels, size_t count)
 {
@@ -47,7 +42,7 @@ static digit_status list_straight(const dg_rules *candidates, dg_rules *straight
     size_t levels = 0;
     for (size_t i = 0; status == DIGIT_OK && i < candidates->count; i++) {
         const dg_rule *rule = &candidates->items[i];
-        if (!is_straight(rule) || (rule->upright && !meets_any(rule, straight, levels)))
+        if (!dg_rule_straight(rule) || (rule->upright && !meets_any(rule, straight, levels)))
             continue;
         levels += !rule->upright;
         status = dg_rules_add(straight, rule);
@@ -55,9 +50,10 @@ static digit_status list_straight(const dg_rules *candidates, dg_rules *straight
     return status;
 }
 
-/* How high digits are, judged by what is left without the straight lines. */
+/* How high digits are, judged by what is left without the straight lines; 0: all there is are
+ * lines. */
 static digit_status size_without(const dg_rules *straight, const dg_plane *ink, uint8_t least,
-                                 const dg_blobs *blobs, double *size)
+                                 double *size)
 {
     dg_plane copy = *ink;
     dg_blobs rest = {0};
@@ -69,30 +65,47 @@ static digit_status size_without(const dg_rules *straight, const dg_plane *ink, 
     if (status == DIGIT_OK)
         status = dg_blobs_find(&copy, least, DG_RULE_PIECE, &rest);
     if (status == DIGIT_OK)
-        *size = dg_digit_size(rest.count > 0 ? &rest : blobs, ink->width, ink->height);
+        *size = dg_digit_size(&rest, ink->width, ink->height);
     if (status == DIGIT_OK && *size < 0)
-        status = dg_fail_memory("form lines", blobs->count * sizeof *blobs->items);
+        status = dg_fail_memory("form lines", rest.count * sizeof *rest.items);
     dg_blobs_free(&rest);
     dg_free(copy.pixels);
+    return status;
+}
+
+/* Of the candidates those that are a form's, and what completes them. */
+static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
+                           dg_rules *rules)
+{
+    dg_rules straight = {0};
+    double size = 0;
+    digit_status status = dg_rules_lattice(candidates, rules);
+    if (status == DIGIT_OK)
+        status = dg_rules_complete(ink, least, rules);
+    if (status == DIGIT_OK)
+        status = list_straight(candidates, &straight);
+    const bool any = straight.count > 0;
+    for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++)
+        status = dg_rules_add(&straight, &rules->items[i]);
+    dg_rules_sort(&straight);
+    if (status == DIGIT_OK && any)
+        status = size_without(&straight, ink, least, &size);
+    if (status == DIGIT_OK && size > 0)
+        status = dg_rules_accept(candidates, size, rules);
+    dg_rules_sort(rules);
+    dg_rules_free(&straight);
     return status;
 }
 
 digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
                            dg_rules *rules)
 {
-    dg_rules straight = {0};
-    double size = 0;
+    dg_rules candidates = {0};
     *rules = (dg_rules){0};
-    digit_status status = dg_rules_candidates(ink, least, blobs, rules);
+    digit_status status = dg_rules_candidates(ink, least, blobs, &candidates);
     if (status == DIGIT_OK)
-        status = list_straight(rules, &straight);
-    if (status == DIGIT_OK && straight.count == 0)
-        rules->count = 0;
-    if (status == DIGIT_OK && straight.count > 0)
-        status = size_without(&straight, ink, least, blobs, &size);
-    if (status == DIGIT_OK && straight.count > 0)
-        status = dg_rules_accept(size, rules);
-    dg_rules_free(&straight);
+        status = choose(ink, least, &candidates, rules);
+    dg_rules_free(&candidates);
     return status;
 }
 

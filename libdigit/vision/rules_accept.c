@@ -9,15 +9,11 @@
 #define ALONE 3.0
 #define BOX   1.1
 
-/* Two lines meet at a right angle, within so much; ends may miss by so many pixels. */
-#define RIGHT_ANGLE 0.06
-#define MISS        1.5
-
-/* ... and are as thick as each other, up to this factor. */
+/* Lines that meet are as thick as each other, up to this factor. */
 #define THICKER 1.8
 
-/* An upright line of a lattice has this part of the longest one's length. */
-#define WALL_LEAST 0.75
+/* Walls lean as each other does, within so much. */
+#define LEAN 0.06
 
 /* Walls of a comb are as long as each other, within this part. */
 #define ALIKE 0.15
@@ -35,24 +31,6 @@ typedef struct form {
     meeting *meetings; /* [rules] */
     double size;       /* of digits */
 } form;
-
-dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *upright)
-{
-    const double miss = MISS + (level->thick + upright->thick) / 2;
-    const double y = (level->offset + level->slope * upright->offset) /
-                     (1 - level->slope * upright->slope);
-    const double x = dg_rule_middle(upright, y);
-    if (fabs(level->slope + upright->slope) > RIGHT_ANGLE || x < level->from - miss ||
-        x > level->to + miss || y < upright->from - miss || y > upright->to + miss)
-        return (dg_crossing){.touch = false};
-    return (dg_crossing){
-        .touch = true,
-        .level_from = x <= level->from + miss,
-        .level_to = x >= level->to - miss,
-        .upright_from = y <= upright->from + miss,
-        .upright_to = y >= upright->to - miss,
-    };
-}
 
 static size_t count_ends(const meeting *m)
 {
@@ -96,43 +74,6 @@ static bool has_twin(const form *f, size_t level)
     return false;
 }
 
-static bool is_straight(const dg_rule *rule)
-{
-    return dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
-}
-
-/* How many straight lines of the other direction this one meets; of accepted ones only, if so
- * wanted. */
-static size_t count_met(const form *f, size_t index, bool accepted)
-{
-    const dg_rule *rules = f->rules->items, *rule = &rules[index];
-    const size_t from = rule->upright ? 0 : f->levels;
-    const size_t end = rule->upright ? f->levels : f->rules->count;
-    size_t count = 0;
-    for (size_t i = from; i < end; i++)
-        count += is_straight(&rules[i]) && (!accepted || f->accepted[i]) &&
-                 (rule->upright ? dg_rules_cross(&rules[i], rule).touch
-                                : dg_rules_cross(rule, &rules[i]).touch);
-    return count;
-}
-
-/* Two level and two upright lines that cross are no digits, however high those are: squared
- * paper, boxes. A 1 between two lines is shorter than the others. */
-static void accept_lattice(form *f)
-{
-    const dg_rule *rules = f->rules->items;
-    double longest = 0;
-    for (size_t i = f->levels; i < f->rules->count; i++) {
-        f->accepted[i] = is_straight(&rules[i]) && count_met(f, i, false) >= 2;
-        if (f->accepted[i])
-            longest = fmax(longest, dg_rule_length(&rules[i]));
-    }
-    for (size_t i = f->levels; i < f->rules->count; i++)
-        f->accepted[i] &= dg_rule_length(&rules[i]) >= WALL_LEAST * longest;
-    for (size_t i = 0; i < f->levels; i++)
-        f->accepted[i] = is_straight(&rules[i]) && count_met(f, i, true) >= 2;
-}
-
 static void accept_levels(form *f)
 {
     find_corners(f);
@@ -141,7 +82,7 @@ static void accept_levels(form *f)
         const size_t corners = count_ends(&f->meetings[i]);
         const bool alone = dg_rule_length(rule) >= LONG * f->size &&
                            dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
-        f->accepted[i] |= alone || corners == 2 || (corners == 1 && has_twin(f, i));
+        f->accepted[i] = alone || corners == 2 || (corners == 1 && has_twin(f, i));
     }
 }
 
@@ -171,7 +112,7 @@ static size_t count_alike(const form *f, const dg_rule *wall)
         const dg_rule *other = &f->rules->items[i];
         count += other != wall && count_ends(&f->meetings[i]) > 0 &&
                  fabs(dg_rule_length(other) - length) <= ALIKE * length + 1 &&
-                 fabs(other->slope - wall->slope) <= RIGHT_ANGLE &&
+                 fabs(other->slope - wall->slope) <= LEAN &&
                  fabs(other->thick - wall->thick) <= 1 + 0.3 * wall->thick;
     }
     return count;
@@ -184,33 +125,32 @@ static void accept_uprights(form *f)
         const dg_rule *rule = &f->rules->items[i];
         const meeting *m = &f->meetings[i];
         const double length = dg_rule_length(rule);
-        f->accepted[i] |= length >= ALONE * f->size ||
+        f->accepted[i] = length >= ALONE * f->size ||
                          (m->crossings > 0 && length >= LONG * f->size) ||
                          count_ends(m) > 1 || (count_ends(m) > 0 && count_alike(f, rule) > 1);
     }
 }
 
-digit_status dg_rules_accept(double size, dg_rules *rules)
+digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *rules)
 {
-    form f = {.rules = rules, .size = size};
-    while (f.levels < rules->count && !rules->items[f.levels].upright)
+    const size_t count = candidates->count;
+    form f = {.rules = candidates, .size = size};
+    digit_status status = DIGIT_OK;
+    while (f.levels < count && !candidates->items[f.levels].upright)
         f.levels++;
-    f.accepted = dg_alloc_zero(rules->count, sizeof *f.accepted);
-    f.meetings = dg_alloc_zero(rules->count, sizeof *f.meetings);
+    f.accepted = dg_alloc_zero(count, sizeof *f.accepted);
+    f.meetings = dg_alloc_zero(count, sizeof *f.meetings);
     if (!f.accepted || !f.meetings) {
-        dg_free(f.meetings);
-        dg_free(f.accepted);
-        return dg_fail_memory("form lines", rules->count * sizeof *f.meetings);
+        status = dg_fail_memory("form lines", count * sizeof *f.meetings);
+        goto done;
     }
-    accept_lattice(&f);
     accept_levels(&f);
     accept_uprights(&f);
-    size_t kept = 0;
-    for (size_t i = 0; i < rules->count; i++)
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++)
         if (f.accepted[i])
-            rules->items[kept++] = rules->items[i];
-    rules->count = kept;
+            status = dg_rules_add(rules, &candidates->items[i]);
+done:
     dg_free(f.meetings);
     dg_free(f.accepted);
-    return DIGIT_OK;
+    return status;
 }

@@ -31,11 +31,6 @@
 #define NEAR      1.5
 #define THIN_RANK 0.4
 
-/* Where the line is thinner than this part of what it is, or so many pixels and a quarter of
- * its thickness aside, it is something else. */
-#define THINNEST 0.4
-#define BESIDE   1.0
-
 /* A short part of a long run: x along, y across. */
 typedef struct chunk {
     int32_t from, to; /* along, inclusive */
@@ -127,44 +122,18 @@ static void refine(const fit *f, double reach, dg_rule *rule)
     rule->offset = (y - rule->slope * x) / n;
 }
 
-/* The ink that lies on a rule at one place along it. */
-typedef struct slice {
-    int32_t first, last; /* across */
-} slice;
-
-/* False: there is none, at most `reach` away. Of a stroke that is more than `most` thick the
- * rest does not count. */
-static bool slice_at(const dg_view *v, const dg_rule *rule, int32_t along, double reach,
-                     int32_t most, slice *s)
-{
-    const int32_t centre = (int32_t)floor(dg_rule_middle(rule, along) + 0.5);
-    if (!dg_view_nearest(v, along, centre, (int32_t)reach, &s->first))
-        return false;
-    s->last = s->first;
-    while (s->last - s->first < most && dg_view_ink(v, along, s->first - 1))
-        s->first--;
-    while (s->last - s->first < most && dg_view_ink(v, along, s->last + 1))
-        s->last++;
-    return true;
-}
-
-static int32_t thickness_of(const slice *s)
-{
-    return s->last - s->first + 1;
-}
-
 /* How thick: what it is where it is thin, since strokes that cross it are thicker. */
 static double thickness(const fit *f, const dg_rule *rule)
 {
     size_t counts[THICK_MOST + 2] = {0}, all = 0, below = 0;
-    slice s;
+    int32_t first, last;
     for (size_t i = 0; i < f->count; i++) {
         const chunk *c = &f->items[i];
         if (c->taken || fabs(c->y - dg_rule_middle(rule, chunk_x(c))) > NEAR)
             continue;
         for (int32_t x = c->from; x <= c->to; x++)
-            if (slice_at(f->view, rule, x, NEAR, THICK_MOST, &s)) {
-                counts[thickness_of(&s)]++;
+            if (dg_rule_slice(f->view, rule, x, NEAR, THICK_MOST, &first, &last)) {
+                counts[last - first + 1]++;
                 all++;
             }
     }
@@ -183,22 +152,6 @@ static void take(fit *f, const dg_rule *rule)
 }
 
 /* ---- Ends ------------------------------------------------------------------- */
-
-/* What lies at one place along a rule: nothing, the line, or a stroke that may hide it. */
-enum { GAP, LINE, STROKE };
-
-static int look(const dg_view *v, const dg_rule *rule, int32_t along)
-{
-    const int32_t most = (int32_t)(2 * rule->thick) + 2;
-    slice s;
-    if (!slice_at(v, rule, along, rule->thick / 2 + 1, most, &s))
-        return GAP;
-    const double middle = dg_rule_middle(rule, along);
-    const double aside = fabs((s.first + s.last) / 2.0 - middle);
-    if (s.last - s.first < most && aside <= BESIDE + rule->thick / 4)
-        return thickness_of(&s) >= THINNEST * rule->thick ? LINE : GAP;
-    return s.first <= middle + 0.5 && s.last >= middle - 0.5 ? STROKE : GAP;
-}
 
 /* A part of a rule that is being followed. */
 typedef struct part {
@@ -221,19 +174,19 @@ static bool is_line(const dg_rule *rule, const part *p, uint32_t shortest)
 static void follow(part *p, int32_t at, int seen)
 {
     if (p->from > p->to) {
-        if (seen == LINE)
+        if (seen == DG_LOOK_LINE)
             *p = (part){.from = at, .to = at, .before = p->before, .line = 1};
         else
-            p->before = seen == STROKE ? p->before + 1 : 0;
-    } else if (seen == LINE) {
+            p->before = seen == DG_LOOK_STROKE ? p->before + 1 : 0;
+    } else if (seen == DG_LOOK_LINE) {
         p->gaps += p->gaps_after;
         p->gaps_after = 0;
         p->after = 0;
         p->line++;
         p->to = at;
     } else {
-        p->gaps_after += seen == GAP;
-        p->after += seen == STROKE && p->gaps_after == 0;
+        p->gaps_after += seen == DG_LOOK_GAP;
+        p->after += seen == DG_LOOK_STROKE && p->gaps_after == 0;
     }
 }
 
@@ -262,7 +215,7 @@ static digit_status add_parts(const fit *f, const dg_rule *rule, dg_rules *found
     for (int32_t at = from; status == DIGIT_OK && at <= end; at++) {
         const bool over = at == end || p.gaps_after > f->shortest;
         if (!over) {
-            follow(&p, at, look(f->view, rule, at));
+            follow(&p, at, dg_rule_look(f->view, rule, at));
             continue;
         }
         if (p.from <= p.to && is_line(rule, &p, f->shortest)) {

@@ -34,6 +34,16 @@ typedef struct dg_view {
     uint8_t least;        /* ink is at least so strong */
 } dg_view;
 
+/* The ink on a rule at one place along it, first .. last across. False: there is none, at most
+ * `reach` away. Of a stroke more than `most` thick the rest does not count. */
+bool dg_rule_slice(const dg_view *view, const dg_rule *rule, int32_t along, double reach,
+                   int32_t most, int32_t *first, int32_t *last);
+
+/* What lies at one place along a rule: nothing, the line, or a stroke that may hide it. */
+typedef enum dg_look { DG_LOOK_GAP, DG_LOOK_LINE, DG_LOOK_STROKE } dg_look;
+
+dg_look dg_rule_look(const dg_view *view, const dg_rule *rule, int32_t along);
+
 /* Add the straight lines that long runs[count] make, the longest first. */
 digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool upright,
                           uint32_t shortest, dg_rules *found);
@@ -42,8 +52,26 @@ digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count,
 digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
                                  dg_rules *found);
 
-/* Keep those that are no strokes of digits about `size` pixels high. */
-digit_status dg_rules_accept(double size, dg_rules *rules);
+/* Two level and two upright lines that cross are no digits, however high those are: squared
+ * paper, boxes. Add those of the candidates. */
+digit_status dg_rules_lattice(const dg_rules *candidates, dg_rules *lattice);
+
+/* Lines of a lattice are as far from each other as their neighbours are: add what digits hide,
+ * from where the others say it should be. */
+digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lattice);
+
+/* Add those of the candidates that are no strokes of digits about `size` pixels high. */
+digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *rules);
+
+/* Candidates and rules are kept sorted: level ones, then upright ones, by their place across.
+ * Of those that lie on each other only the longest stays. */
+void dg_rules_sort(dg_rules *rules);
+
+/* Straight beyond what strokes are. */
+static inline bool dg_rule_straight(const dg_rule *rule)
+{
+    return rule->to - rule->from + 1 >= DG_RULE_THIN_ALONE * rule->thick;
+}
 
 /* Do a level and an upright line cross or nearly touch? On which ends of theirs? */
 typedef struct dg_crossing {
