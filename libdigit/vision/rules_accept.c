@@ -12,8 +12,9 @@
 /* Lines that meet are as thick as each other, up to this factor. */
 #define THICKER 1.8
 
-/* Walls lean as each other does, within so much. */
-#define LEAN 0.06
+/* Walls lean as each other does, within so much, and so many pixels for short ones. */
+#define LEAN        0.06
+#define LEAN_PIXELS 1.5
 
 /* Walls of a comb are as long as each other, within this part. */
 #define ALIKE 0.15
@@ -22,6 +23,7 @@
 typedef struct meeting {
     uint32_t crossings; /* how many it crosses or reaches */
     bool from, to;      /* which of its ends lie on one */
+    bool corner;        /* ... on an end of that one */
 } meeting;
 
 typedef struct form {
@@ -99,6 +101,8 @@ static void meet_levels(form *f)
             f->meetings[u].crossings += c.touch;
             f->meetings[u].from |= c.upright_from;
             f->meetings[u].to |= c.upright_to;
+            f->meetings[u].corner |=
+                (c.upright_from || c.upright_to) && (c.level_from || c.level_to);
         }
     }
 }
@@ -107,12 +111,13 @@ static void meet_levels(form *f)
 static size_t count_alike(const form *f, const dg_rule *wall)
 {
     const double length = dg_rule_length(wall);
+    const double lean = LEAN + LEAN_PIXELS / length;
     size_t count = 0;
     for (size_t i = f->levels; i < f->rules->count; i++) {
         const dg_rule *other = &f->rules->items[i];
         count += other != wall && count_ends(&f->meetings[i]) > 0 &&
                  fabs(dg_rule_length(other) - length) <= ALIKE * length + 1 &&
-                 fabs(other->slope - wall->slope) <= LEAN &&
+                 fabs(other->slope - wall->slope) <= lean &&
                  fabs(other->thick - wall->thick) <= 1 + 0.3 * wall->thick;
     }
     return count;
@@ -127,7 +132,8 @@ static void accept_uprights(form *f)
         const double length = dg_rule_length(rule);
         f->accepted[i] = length >= ALONE * f->size ||
                          (m->crossings > 0 && length >= LONG * f->size) ||
-                         count_ends(m) > 1 || (count_ends(m) > 0 && count_alike(f, rule) > 1);
+                         count_ends(m) > 1 ||
+                         (count_ends(m) > 0 && count_alike(f, rule) > (m->corner ? 0 : 1));
     }
 }
 

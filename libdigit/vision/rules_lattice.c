@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 
-/* Two lines meet at a right angle, within so much; ends may miss by so many pixels. */
+/* Two lines meet at a right angle, within so much, and so many pixels for short ones; ends may
+ * miss by so many pixels. */
 #define RIGHT_ANGLE 0.06
+#define SLOPE_BLUR  1.5
 #define MISS        1.5
 
 /* An upright line of a lattice has this part of the longest one's length: a 1 in a box has not. */
@@ -27,7 +29,8 @@ dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *upright)
     const double y = (level->offset + level->slope * upright->offset) /
                      (1 - level->slope * upright->slope);
     const double x = dg_rule_middle(upright, y);
-    if (fabs(level->slope + upright->slope) > RIGHT_ANGLE || x < level->from - miss ||
+    const double blur = SLOPE_BLUR / fmin(dg_rule_length(level), dg_rule_length(upright));
+    if (fabs(level->slope + upright->slope) > RIGHT_ANGLE + blur || x < level->from - miss ||
         x > level->to + miss || y < upright->from - miss || y > upright->to + miss)
         return (dg_crossing){.touch = false};
     return (dg_crossing){
@@ -107,20 +110,37 @@ static double probe(const dg_view *view, const dg_rule *rule)
     return gaps <= MISSING * length && line >= SEEN * length ? line : -1;
 }
 
-/* A line like `near`, so far from it, if there is one. */
-static bool find_at(const dg_view *view, const dg_rule *near, double away, dg_rule *found)
+/* What lies `part` of the way from one line to another, or beyond. */
+static dg_rule between(const dg_rule *a, const dg_rule *b, double part)
+{
+    dg_rule rule = *a;
+    rule.from += (int32_t)lround(part * (b->from - a->from));
+    rule.to += (int32_t)lround(part * (b->to - a->to));
+    rule.offset += part * (b->offset - a->offset);
+    rule.slope += part * (b->slope - a->slope);
+    return rule;
+}
+
+/* Add a line where it should be, if there is one. */
+static digit_status add_at(const dg_view *view, const dg_rule *expected, dg_rules *added,
+                           bool *found)
 {
     double best = -1;
+    dg_rule rule = *expected;
+    *found = false;
+    if (rule.from < 0 || rule.to >= view->length)
+        return DIGIT_OK;
     for (int aside = -ASIDE; aside <= ASIDE; aside++) {
-        dg_rule tried = *near;
-        tried.offset += away + aside;
+        dg_rule tried = *expected;
+        tried.offset += aside;
         const double here = probe(view, &tried);
         if (here > best) {
             best = here;
-            *found = tried;
+            rule = tried;
         }
     }
-    return best >= 0;
+    *found = best >= 0;
+    return *found ? dg_rules_add(added, &rule) : DIGIT_OK;
 }
 
 /* Between two lines that are several periods apart. */
@@ -129,23 +149,27 @@ static digit_status fill_between(const dg_view *view, const dg_rule *a, const dg
 {
     const double apart = distance(a, b), steps = floor(apart / period + 0.5);
     digit_status status = DIGIT_OK;
-    dg_rule rule;
+    bool found;
     if (steps < 2 || fabs(apart / steps - period) > PERIOD_OFF * period)
         return DIGIT_OK;
-    for (double i = 1; status == DIGIT_OK && i < steps; i++)
-        if (find_at(view, a, apart * i / steps, &rule))
-            status = dg_rules_add(added, &rule);
+    for (double i = 1; status == DIGIT_OK && i < steps; i++) {
+        const dg_rule expected = between(a, b, i / steps);
+        status = add_at(view, &expected, added, &found);
+    }
     return status;
 }
 
-/* From the outermost line to the picture's edge, while there is one. */
-static digit_status fill_beyond(const dg_view *view, const dg_rule *last, double period,
-                                dg_rules *added)
+/* From the outermost line on to the picture's edge, while there is one. */
+static digit_status fill_beyond(const dg_view *view, const dg_rule *last, const dg_rule *before,
+                                double period, dg_rules *added)
 {
+    const double apart = fabs(distance(before, last));
     digit_status status = DIGIT_OK;
-    dg_rule rule = *last;
-    while (status == DIGIT_OK && find_at(view, &rule, period, &rule))
-        status = dg_rules_add(added, &rule);
+    bool found = apart >= PERIOD_LEAST;
+    for (double i = 1; status == DIGIT_OK && found; i++) {
+        const dg_rule expected = between(last, before, -i * period / apart);
+        status = add_at(view, &expected, added, &found);
+    }
     return status;
 }
 
@@ -155,16 +179,16 @@ digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lat
     const size_t count = lattice->count;
     dg_rules added = {0};
     digit_status status = DIGIT_OK;
-    for (size_t i = 0; status == DIGIT_OK && period < INFINITY && i < count; i++) {
-        const dg_rule *rule = &lattice->items[i];
-        const dg_view view = dg_view_of(ink, rule->upright, least);
-        const bool first = i == 0 || rule[-1].upright != rule->upright;
-        const bool last = i + 1 == count || rule[1].upright != rule->upright;
-        if (first)
-            status = fill_beyond(&view, rule, -period, &added);
-        if (status == DIGIT_OK)
-            status = last ? fill_beyond(&view, rule, period, &added)
-                          : fill_between(&view, rule, rule + 1, period, &added);
+    for (size_t i = 1; status == DIGIT_OK && period < INFINITY && i < count; i++) {
+        const dg_rule *a = &lattice->items[i - 1], *b = &lattice->items[i];
+        const dg_view view = dg_view_of(ink, b->upright, least);
+        if (a->upright != b->upright)
+            continue;
+        status = fill_between(&view, a, b, period, &added);
+        if (status == DIGIT_OK && (i == 1 || a[-1].upright != a->upright))
+            status = fill_beyond(&view, a, b, period, &added);
+        if (status == DIGIT_OK && (i + 1 == count || b[1].upright != b->upright))
+            status = fill_beyond(&view, b, a, period, &added);
     }
     for (size_t i = 0; status == DIGIT_OK && i < added.count; i++)
         status = dg_rules_add(lattice, &added.items[i]);
