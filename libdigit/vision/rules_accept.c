@@ -12,6 +12,9 @@
 /* Lines that meet are as thick as each other, up to this factor. */
 #define THICKER 1.8
 
+/* The walls of a comb are lower than digits: 1s that stand on a line are not. */
+#define SHORT 0.85
+
 /* Walls lean as each other does, within so much, and so many pixels for short ones. */
 #define LEAN        0.06
 #define LEAN_PIXELS 1.5
@@ -130,10 +133,11 @@ static void accept_uprights(form *f)
         const dg_rule *rule = &f->rules->items[i];
         const meeting *m = &f->meetings[i];
         const double length = dg_rule_length(rule);
+        const size_t alike = count_ends(m) > 0 ? count_alike(f, rule) : 0;
         f->accepted[i] = length >= ALONE * f->size ||
                          (m->crossings > 0 && length >= LONG * f->size) ||
-                         count_ends(m) > 1 ||
-                         (count_ends(m) > 0 && count_alike(f, rule) > (m->corner ? 0 : 1));
+                         count_ends(m) > 1 || (m->corner && alike > 0) ||
+                         (alike > 1 && length <= SHORT * f->size);
     }
 }
 
