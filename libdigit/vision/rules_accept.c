@@ -10,7 +10,7 @@
 #define BOX   1.1
 
 /* Lines that meet are as thick as each other, up to this factor. */
-#define THICKER 1.8
+#define THICKER 1.3
 
 /* The walls of a comb are lower than digits: 1s that stand on a line are not. */
 #define SHORT 0.85
