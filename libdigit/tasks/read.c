@@ -9,7 +9,6 @@
 
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
 #define PIECE_MIN   2
-#define RULE_MIN    8
 
 /* So many pixels, or more than a quarter of it, tell dark ink from light. */
 #define POLARITY_PIXELS (1u << 18)
@@ -57,9 +56,9 @@ static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
 static digit_status clean(dg_sheet *sheet, uint8_t least)
 {
     const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
-    digit_status status = find_blobs(sheet, faint, RULE_MIN);
+    digit_status status = find_blobs(sheet, faint, DG_RULE_PIECE);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, &sheet->blobs, &sheet->rules);
+        status = dg_rules_find(&sheet->ink, faint, &sheet->blobs, &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
     if (status == DIGIT_OK)

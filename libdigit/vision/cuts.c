@@ -1,8 +1,9 @@
 /*
- * A cut is a path of pixels from the top to the bottom, each at most one column from the
- * next, that crosses as little ink as can be. The cheapest path through each column of
- * the middle row comes from two passes, one from the top and one from the bottom; the
- * local minima along that row are the candidates.
+ * A cut is a path of pixels from the top to the bottom that crosses as little ink as can
+ * be; it may step aside in a row, around a bar that reaches over its neighbour, and pays
+ * for that. The cheapest path through each column of the middle row comes from two passes,
+ * one from the top and one from the bottom; the local minima along that row are the
+ * candidates.
  */
 #include "vision/cuts.h"
 
@@ -19,7 +20,7 @@
 #define COLUMNS_MAX 2048
 
 /* What a step aside costs, in strengths of ink. */
-#define ASIDE 24
+#define ASIDE 90
 
 /* In digits' sizes: pieces narrower than this are one digit, wider ones may be two in any
  * way; what a cut leaves on either side, and how high that is where two digits touch. */
@@ -31,7 +32,7 @@
 /* What a cut may cross, in widths of a stroke; ink between two cuts, in its square; ink
  * that is on both sides of one. */
 #define CROSS_MOST  3.2
-#define CROSS_TOUCH 1.5
+#define CROSS_TOUCH 2.5
 #define APART       1.5
 #define SHARED      0.4
 
@@ -69,14 +70,19 @@ static digit_status raster_make(raster *r, const dg_plane *ink, const dg_run *ru
     return DIGIT_OK;
 }
 
-static uint32_t cheapest(const uint32_t *costs, size_t at, size_t columns)
+/* What it costs to come to each place of a row from `before`, the costs of the row before it:
+ * straight on, or after steps aside, which cross the ink that lies there. */
+static void arrive(const uint32_t *ink, const uint32_t *before, size_t columns, uint32_t *costs)
 {
-    uint32_t best = costs[at];
-    if (at > 0 && costs[at - 1] + ASIDE < best)
-        best = costs[at - 1] + ASIDE;
-    if (at + 1 < columns && costs[at + 1] + ASIDE < best)
-        best = costs[at + 1] + ASIDE;
-    return best;
+    memcpy(costs, before, columns * sizeof *costs);
+    for (size_t x = 1; x < columns; x++)
+        if (costs[x - 1] + ink[x - 1] + ASIDE < costs[x])
+            costs[x] = costs[x - 1] + ink[x - 1] + ASIDE;
+    for (size_t x = columns - 1; x-- > 0;)
+        if (costs[x + 1] + ink[x + 1] + ASIDE < costs[x])
+            costs[x] = costs[x + 1] + ink[x + 1] + ASIDE;
+    for (size_t x = 0; x < columns; x++)
+        costs[x] += ink[x];
 }
 
 static void raster_paths(raster *r)
@@ -85,13 +91,11 @@ static void raster_paths(raster *r)
     memcpy(r->down, r->ink, columns * sizeof *r->ink);
     memcpy(r->up + cells - columns, r->ink + cells - columns, columns * sizeof *r->ink);
     for (size_t row = 1; row < r->rows; row++)
-        for (size_t x = 0; x < columns; x++)
-            r->down[row * columns + x] =
-                r->ink[row * columns + x] + cheapest(r->down + (row - 1) * columns, x, columns);
+        arrive(r->ink + row * columns, r->down + (row - 1) * columns, columns,
+               r->down + row * columns);
     for (size_t row = r->rows - 1; row-- > 0;)
-        for (size_t x = 0; x < columns; x++)
-            r->up[row * columns + x] =
-                r->ink[row * columns + x] + cheapest(r->up + (row + 1) * columns, x, columns);
+        arrive(r->ink + row * columns, r->up + (row + 1) * columns, columns,
+               r->up + row * columns);
 }
 
 /* Of the cheapest path through column `x` of the middle row. */
@@ -101,17 +105,19 @@ static uint32_t path_cost(const raster *r, size_t x)
     return r->down[at] + r->up[at] - r->ink[at];
 }
 
-static size_t next_column(const uint32_t *costs, size_t at, size_t columns)
+/* Where the path that comes to column `at` of a row was in the row before it. */
+static size_t came_from(const uint32_t *ink, const uint32_t *before, const uint32_t *costs,
+                        size_t at, size_t columns)
 {
-    size_t best = at;
-    uint32_t cost = costs[at];
-    if (at > 0 && costs[at - 1] + ASIDE < cost) {
-        best = at - 1;
-        cost = costs[at - 1] + ASIDE;
+    while (costs[at] != before[at] + ink[at]) { /* not straight on: from a side */
+        if (at > 0 && costs[at] - ink[at] == costs[at - 1] + ASIDE)
+            at--;
+        else if (at + 1 < columns && costs[at] - ink[at] == costs[at + 1] + ASIDE)
+            at++;
+        else
+            break;
     }
-    if (at + 1 < columns && costs[at + 1] + ASIDE < cost)
-        best = at + 1;
-    return best;
+    return at;
 }
 
 /* The path's column in every row: path[rows]. */
@@ -121,12 +127,14 @@ static void follow(const raster *r, size_t x, uint16_t path[ROWS_MAX])
     size_t at = x;
     path[middle] = (uint16_t)x;
     for (size_t row = middle; row-- > 0;) {
-        at = next_column(r->down + row * columns, at, columns);
+        const size_t here = (row + 1) * columns;
+        at = came_from(r->ink + here, r->down + row * columns, r->down + here, at, columns);
         path[row] = (uint16_t)at;
     }
     at = x;
     for (size_t row = middle + 1; row < r->rows; row++) {
-        at = next_column(r->up + row * columns, at, columns);
+        const size_t here = (row - 1) * columns;
+        at = came_from(r->ink + here, r->up + row * columns, r->up + here, at, columns);
         path[row] = (uint16_t)at;
     }
 }

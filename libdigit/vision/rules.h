@@ -19,8 +19,13 @@ typedef struct dg_rules {
     size_t count, room;
 } dg_rules;
 
-/* Find the lines that are no writing. Release with dg_rules_free(), after a failure too. */
-digit_status dg_rules_find(const dg_plane *ink, const dg_blobs *blobs, dg_rules *rules);
+/* Blobs to look for lines in are at least so many pixels long. */
+#define DG_RULE_PIECE 8
+
+/* Find the lines that are no writing; `blobs` are those of the ink that is at least `least`
+ * strong. Release with dg_rules_free(), after a failure too. */
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
+                           dg_rules *rules);
 
 /* Take the lines out of the ink, where `least` or more is ink; strokes that cross one
  * stay whole. */

@@ -24,6 +24,9 @@ INKS = [(12, 12, 16), (28, 44, 132), (16, 74, 190), (150, 24, 30), (20, 92, 52),
         (92, 40, 112)]
 RULES = [(150, 180, 220), (170, 170, 170), (120, 150, 200), (90, 90, 90), (220, 150, 150)]
 
+# Of the training digits those from here on are for tuning the reader.
+TUNING_FIRST = 50_000
+
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 WORDS = """the quick brown fox jumps over a lazy dog while seven wizards judge my vow and pack
 a box with five dozen liquor jugs amazing discotheques supply jelly on velvet queues of bright
@@ -44,12 +47,13 @@ class Drawn:
 
 
 class Digits:
-    """MNIST's digits, cut to their ink."""
+    """MNIST's test digits, or the last 10,000 it trains with, cut to their ink."""
 
     def __init__(self, folder: Path, part: str) -> None:
         stem = {"test": "t10k", "train": "train"}[part]
-        self.images = _idx(folder / f"{stem}-images-idx3-ubyte", 16).reshape(-1, 28, 28)
-        self.labels = _idx(folder / f"{stem}-labels-idx1-ubyte", 8)
+        first = TUNING_FIRST if part == "train" else 0
+        self.images = _idx(folder / f"{stem}-images-idx3-ubyte", 16).reshape(-1, 28, 28)[first:]
+        self.labels = _idx(folder / f"{stem}-labels-idx1-ubyte", 8)[first:]
 
     def draw(self, rng: Generator, scale: float, slant: float) -> tuple[Plane, str]:
         """The ink of a digit, 0..1, tight around it; and which one it is."""

@@ -5,7 +5,8 @@
 
 Draws fields and pages from MNIST's test digits (pages.py: seeds, counts and
 parameters are fixed there) and reads them through the public interface. For
-tuning the reader, --train draws from the training digits and --seed others.
+tuning the reader, --train draws from training digits 50,001 to 60,000, and --seed
+draws others.
 With FOLDERs of pictures, each with a labels.csv of `file,label,...`, it reads
 those instead, with the layout `page`; `label` has all digits in reading order.
 --overlays keeps the pictures that were read wrong, with boxes drawn in.
@@ -125,7 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", help="model file (default: the built-in model)")
     parser.add_argument("--data", type=Path, help="folder of MNIST's files")
-    parser.add_argument("--train", action="store_true", help="draw from the training digits")
+    parser.add_argument("--train", action="store_true", help="draw from training digits 50,001 to 60,000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=list(pages.KINDS), help="one kind of picture")
     parser.add_argument("--count", type=int, help="pictures a kind (default: the fixed number)")
