@@ -22,9 +22,14 @@
 #define SHORT       0.6  /* lower than a digit */
 #define SMALL_LEAST 0.3
 
-/* What it costs to say that ink was cut or lay apart. */
-#define CUT_COST  0.2f
+/* What it costs to say that ink lay apart, or, on each side, that it was cut: much of a piece
+ * that is as wide as one digit, little of one as wide as two. */
 #define JOIN_COST 0.9f
+#define CUT_COST_LEAST 0.2
+#define CUT_COST_MOST  1.0
+#define CUT_COST_SLOPE 4.0  /* by width over height */
+#define WIDE           1.15 /* for one digit */
+#define LOW_PIECE      0.7  /* lower ones are taken as high as this, in digits' sizes */
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
@@ -64,17 +69,36 @@ static bool may_be_digit(const dg_atom *atoms, uint32_t count, double size)
     return count == 1 || box.width <= WIDEST * size;
 }
 
-/* What it costs by its size and place alone. */
-static float shape_cost(const dg_atom *atoms, uint32_t count, size_t after, double size)
+/* Of cutting atoms[at] from a neighbour of the same piece. */
+static float cut_cost(const dg_atom *atoms, size_t at, const dg_atom_line *line)
 {
+    const size_t line_end = line->first + line->count;
+    size_t first = at, end = at + 1;
+    while (first > line->first && atoms[first - 1].piece == atoms[at].piece)
+        first--;
+    while (end < line_end && atoms[end].piece == atoms[at].piece)
+        end++;
+    const digit_box box = dg_atoms_box(atoms + first, end - first);
+    const double aspect = box.width / fmax(box.height, LOW_PIECE * line->size);
+    const double cost = CUT_COST_LEAST + CUT_COST_SLOPE * (WIDE - aspect);
+    return (float)fmin(fmax(cost, CUT_COST_LEAST), CUT_COST_MOST);
+}
+
+/* What it costs atoms[at .. at+count-1] by size and place alone. */
+static float shape_cost(const dg_atom *all, size_t at, uint32_t count, const dg_atom_line *line)
+{
+    const dg_atom *atoms = all + at;
+    const size_t line_end = line->first + line->count;
+    const double size = line->size;
     const digit_box box = dg_atoms_box(atoms, count);
     const double high = height_of(&box, size);
     float cost = 0;
     for (uint32_t i = 1; i < count; i++)
         cost += atoms[i].piece != atoms[i - 1].piece ? JOIN_COST : 0;
     cost += count == 1 && atoms[0].slash ? SLASH_COST : 0;
-    cost += atoms[0].cut_before ? CUT_COST : 0;
-    cost += after > count && atoms[count].cut_before ? CUT_COST : 0;
+    cost += atoms[0].cut_before ? cut_cost(all, at, line) : 0;
+    if (at + count < line_end && atoms[count].cut_before)
+        cost += cut_cost(all, at + count, line);
     if (high < 0.7)
         cost += (float)(6 * (0.7 - high));
     if (high > 1.5)
@@ -105,7 +129,7 @@ static digit_status list_from(const dg_atoms *atoms, const dg_atom_line *line, s
             continue;
         const dg_guess guess = {.first = (uint32_t)first,
                                 .count = count,
-                                .shape = shape_cost(from, count, end - first, line->size)};
+                                .shape = shape_cost(atoms->items, first, count, line)};
         status = add(guesses, &guess);
     }
     return status;
@@ -227,7 +251,7 @@ static double cost_of(double probability)
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit)
 {
     const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
-    const double aspect = box.width / fmax(box.height, 0.7 * size);
+    const double aspect = box.width / fmax(box.height, LOW_PIECE * size);
     const digit_prediction *answer = &guess->answer;
     const double top = (double)answer->probabilities[answer->digit];
     return (double)guess->shape + aspect_cost(aspect, digit) + DOUBT_COST * cost_of(top) +
