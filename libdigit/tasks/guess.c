@@ -22,14 +22,13 @@
 #define SHORT       0.6  /* lower than a digit */
 #define SMALL_LEAST 0.3
 
-/* What it costs to say that ink lay apart, or, on each side, that it was cut: much of a piece
- * that is as wide as one digit, little of one as wide as two. */
+/* What it costs to say that ink lay apart. */
 #define JOIN_COST 0.9f
-#define CUT_COST_LEAST 0.2
-#define CUT_COST_MOST  1.0
-#define CUT_COST_SLOPE 4.0  /* by width over height */
-#define WIDE           1.15 /* for one digit */
-#define LOW_PIECE      0.7  /* lower ones are taken as high as this, in digits' sizes */
+
+/* A piece that is cut is, as a whole, no digit. What the network says against that is the price of a
+ * cut: on each side of it, such a part of the logarithm. Nothing is surer than SUREST. */
+#define CUT_SHARE 0.4
+#define SUREST    0.003
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
@@ -69,36 +68,15 @@ static bool may_be_digit(const dg_atom *atoms, uint32_t count, double size)
     return count == 1 || box.width <= WIDEST * size;
 }
 
-/* Of cutting atoms[at] from a neighbour of the same piece. */
-static float cut_cost(const dg_atom *atoms, size_t at, const dg_atom_line *line)
+/* What it costs by its size and place alone. */
+static float shape_cost(const dg_atom *atoms, uint32_t count, double size)
 {
-    const size_t line_end = line->first + line->count;
-    size_t first = at, end = at + 1;
-    while (first > line->first && atoms[first - 1].piece == atoms[at].piece)
-        first--;
-    while (end < line_end && atoms[end].piece == atoms[at].piece)
-        end++;
-    const digit_box box = dg_atoms_box(atoms + first, end - first);
-    const double aspect = box.width / fmax(box.height, LOW_PIECE * line->size);
-    const double cost = CUT_COST_LEAST + CUT_COST_SLOPE * (WIDE - aspect);
-    return (float)fmin(fmax(cost, CUT_COST_LEAST), CUT_COST_MOST);
-}
-
-/* What it costs atoms[at .. at+count-1] by size and place alone. */
-static float shape_cost(const dg_atom *all, size_t at, uint32_t count, const dg_atom_line *line)
-{
-    const dg_atom *atoms = all + at;
-    const size_t line_end = line->first + line->count;
-    const double size = line->size;
     const digit_box box = dg_atoms_box(atoms, count);
     const double high = height_of(&box, size);
     float cost = 0;
     for (uint32_t i = 1; i < count; i++)
         cost += atoms[i].piece != atoms[i - 1].piece ? JOIN_COST : 0;
     cost += count == 1 && atoms[0].slash ? SLASH_COST : 0;
-    cost += atoms[0].cut_before ? cut_cost(all, at, line) : 0;
-    if (at + count < line_end && atoms[count].cut_before)
-        cost += cut_cost(all, at + count, line);
     if (high < 0.7)
         cost += (float)(6 * (0.7 - high));
     if (high > 1.5)
@@ -129,7 +107,7 @@ static digit_status list_from(const dg_atoms *atoms, const dg_atom_line *line, s
             continue;
         const dg_guess guess = {.first = (uint32_t)first,
                                 .count = count,
-                                .shape = shape_cost(atoms->items, first, count, line)};
+                                .shape = shape_cost(from, count, line->size)};
         status = add(guesses, &guess);
     }
     return status;
@@ -199,6 +177,42 @@ static digit_status judge_batch(const dg_predictor *predictor, dg_threads thread
     return status;
 }
 
+/* The atoms are a piece, all of it, that could be cut. */
+static bool is_whole_piece(const dg_atoms *atoms, const dg_guess *guess)
+{
+    const dg_atom *items = atoms->items;
+    const size_t first = guess->first, end = first + guess->count;
+    for (size_t i = first + 1; i < end; i++)
+        if (items[i].piece != items[first].piece)
+            return false;
+    return guess->count > 1 && (first == 0 || items[first - 1].piece != items[first].piece) &&
+           (end == atoms->count || items[end].piece != items[first].piece);
+}
+
+/* `cost` for each side on which a part of the piece was cut. */
+static void charge_parts(const dg_guess *whole, float cost, dg_guesses *guesses)
+{
+    const uint32_t end = whole->first + whole->count;
+    for (uint32_t g = guesses->begin[whole->first]; g < guesses->begin[end]; g++) {
+        dg_guess *part = &guesses->items[g];
+        const uint32_t part_end = part->first + part->count;
+        if (part_end <= end && part->count < whole->count)
+            part->shape += cost * (float)((part->first > whole->first) + (part_end < end));
+    }
+}
+
+static void charge_cuts(const dg_atoms *atoms, dg_guesses *guesses)
+{
+    for (size_t i = 0; i < guesses->count; i++) {
+        const dg_guess *guess = &guesses->items[i];
+        const digit_prediction *a = &guess->answer;
+        if (!is_whole_piece(atoms, guess))
+            continue;
+        const double doubt = fmax((double)a->other, 1 - (double)a->probabilities[a->digit]);
+        charge_parts(guess, (float)(CUT_SHARE * -log(fmax(doubt, SUREST))), guesses);
+    }
+}
+
 digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
                               const dg_plane *ink, const dg_atoms *atoms, dg_guesses *guesses,
                               const dg_patience *patience)
@@ -216,6 +230,8 @@ digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
             status = judge_batch(predictor, threads, ink, atoms, guesses->items + i,
                                  left < BATCH ? left : BATCH, samples, answers);
     }
+    if (status == DIGIT_OK)
+        charge_cuts(atoms, guesses);
     dg_free(answers);
     dg_free(samples);
     return status;
@@ -251,7 +267,7 @@ static double cost_of(double probability)
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit)
 {
     const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
-    const double aspect = box.width / fmax(box.height, LOW_PIECE * size);
+    const double aspect = box.width / fmax(box.height, 0.7 * size);
     const digit_prediction *answer = &guess->answer;
     const double top = (double)answer->probabilities[answer->digit];
     return (double)guess->shape + aspect_cost(aspect, digit) + DOUBT_COST * cost_of(top) +
