@@ -30,6 +30,9 @@
 #define CUT_SHARE 0.4
 #define SUREST    0.003
 
+/* Pieces doubted less are not cut. */
+#define SURE 0.01
+
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
 
@@ -140,42 +143,67 @@ void dg_guesses_free(dg_guesses *guesses)
 
 /* ---- The network's word ------------------------------------------------- */
 
-typedef struct render_job {
+typedef struct court {
+    const dg_predictor *predictor;
+    dg_threads threads;
     const dg_plane *ink;
     const dg_atoms *atoms;
-    const dg_guess *guesses;
-    uint8_t *samples; /* [BATCH][DIGIT_SAMPLE_BYTES] */
+    dg_guesses *guesses;
+    const dg_patience *patience;
+    const uint32_t *which;    /* the guesses to judge */
+    uint8_t *samples;         /* [BATCH][DIGIT_SAMPLE_BYTES] */
+    digit_prediction *answers; /* [BATCH] */
     atomic_bool failed;
-} render_job;
+} court;
 
 static void render(void *context, uint32_t index, uint32_t seat)
 {
-    render_job *job = context;
-    const dg_guess *guess = &job->guesses[index];
-    const dg_atom *atoms = &job->atoms->items[guess->first];
+    court *c = context;
+    const dg_guess *guess = &c->guesses->items[c->which[index]];
+    const dg_atom *atoms = &c->atoms->items[guess->first];
     const digit_box box = dg_atoms_box(atoms, guess->count);
     size_t runs = 0;
     for (uint32_t i = 0; i < guess->count; i++)
         runs += atoms[i].count;
     (void)seat;
-    if (dg_glyph_sample(job->ink, job->atoms->runs + atoms[0].first, runs, &box,
-                        job->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
-        atomic_store(&job->failed, true);
+    if (dg_glyph_sample(c->ink, c->atoms->runs + atoms[0].first, runs, &box,
+                        c->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
+        atomic_store(&c->failed, true);
 }
 
-static digit_status judge_batch(const dg_predictor *predictor, dg_threads threads,
-                                const dg_plane *ink, const dg_atoms *atoms, dg_guess *guesses,
-                                size_t count, uint8_t *samples, digit_prediction *answers)
+static digit_status judge_batch(court *c, size_t count)
 {
-    render_job job = {ink, atoms, guesses, samples, false};
-    dg_pool_run(threads.pool, threads.count, (uint32_t)count, render, &job);
-    if (atomic_load(&job.failed)) /* the sentence is the other thread's */
+    dg_pool_run(c->threads.pool, c->threads.count, (uint32_t)count, render, c);
+    if (atomic_load(&c->failed)) /* the sentence is the other thread's */
         return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
-    const digit_status status = dg_predictor_run(predictor, threads, samples, count, answers);
+    const digit_status status =
+        dg_predictor_run(c->predictor, c->threads, c->samples, count, c->answers);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
-        guesses[i].answer = answers[i];
+        c->guesses->items[c->which[i]].answer = c->answers[i];
     return status;
 }
+
+static digit_status judge(court *c, const uint32_t *which, size_t count)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < count; i += BATCH) {
+        c->which = which + i;
+        status = dg_patience_check(c->patience);
+        if (status == DIGIT_OK)
+            status = judge_batch(c, count - i < BATCH ? count - i : BATCH);
+    }
+    return status;
+}
+
+static bool take_seats(court *c)
+{
+    const size_t room = c->guesses->count < BATCH ? c->guesses->count : BATCH;
+    c->samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
+    c->answers = dg_alloc(room, sizeof *c->answers);
+    return c->samples && c->answers;
+}
+
+/* ---- Whole pieces and their parts ----------------------------------------- */
 
 /* The atoms are a piece, all of it, that could be cut. */
 static bool is_whole_piece(const dg_atoms *atoms, const dg_guess *guess)
@@ -189,51 +217,82 @@ static bool is_whole_piece(const dg_atoms *atoms, const dg_guess *guess)
            (end == atoms->count || items[end].piece != items[first].piece);
 }
 
-/* `cost` for each side on which a part of the piece was cut. */
-static void charge_parts(const dg_guess *whole, float cost, dg_guesses *guesses)
+static bool is_part(const dg_guess *part, const dg_guess *whole)
 {
+    return part->first >= whole->first && part->count < whole->count &&
+           part->first + part->count <= whole->first + whole->count;
+}
+
+/* How far the network is from sure that it is one digit. */
+static double doubt(const dg_guess *guess)
+{
+    const digit_prediction *a = &guess->answer;
+    return fmax((double)a->other, 1 - (double)a->probabilities[a->digit]);
+}
+
+/* What cutting the piece costs its parts, on each side that was cut. */
+static void charge_parts(const dg_guess *whole, dg_guesses *guesses)
+{
+    const float cost = (float)(CUT_SHARE * -log(fmax(doubt(whole), SUREST)));
     const uint32_t end = whole->first + whole->count;
     for (uint32_t g = guesses->begin[whole->first]; g < guesses->begin[end]; g++) {
         dg_guess *part = &guesses->items[g];
-        const uint32_t part_end = part->first + part->count;
-        if (part_end <= end && part->count < whole->count)
-            part->shape += cost * (float)((part->first > whole->first) + (part_end < end));
+        if (is_part(part, whole))
+            part->shape += cost * (float)((part->first > whole->first) +
+                                          (part->first + part->count < end));
     }
 }
 
-static void charge_cuts(const dg_atoms *atoms, dg_guesses *guesses)
+/* The parts of a piece that is surely one digit are none, and the network is not asked. */
+static void dismiss_parts(const dg_guess *whole, const dg_guesses *guesses, bool *dismissed)
 {
-    for (size_t i = 0; i < guesses->count; i++) {
-        const dg_guess *guess = &guesses->items[i];
-        const digit_prediction *a = &guess->answer;
-        if (!is_whole_piece(atoms, guess))
-            continue;
-        const double doubt = fmax((double)a->other, 1 - (double)a->probabilities[a->digit]);
-        charge_parts(guess, (float)(CUT_SHARE * -log(fmax(doubt, SUREST))), guesses);
+    const uint32_t end = whole->first + whole->count;
+    for (uint32_t g = guesses->begin[whole->first]; g < guesses->begin[end]; g++)
+        if (is_part(&guesses->items[g], whole)) {
+            guesses->items[g].answer.other = 1;
+            dismissed[g] = true;
+        }
+}
+
+static digit_status judge_in_turn(court *c, bool ask_all, uint32_t *which, bool *done)
+{
+    dg_guesses *guesses = c->guesses;
+    size_t count = 0;
+    for (size_t i = 0; i < guesses->count; i++)
+        if (is_whole_piece(c->atoms, &guesses->items[i])) {
+            which[count++] = (uint32_t)i;
+            done[i] = true;
+        }
+    digit_status status = judge(c, which, count);
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
+        charge_parts(&guesses->items[which[i]], guesses);
+        if (!ask_all && doubt(&guesses->items[which[i]]) < SURE)
+            dismiss_parts(&guesses->items[which[i]], guesses, done);
     }
+    count = 0;
+    for (size_t i = 0; i < guesses->count; i++)
+        if (!done[i])
+            which[count++] = (uint32_t)i;
+    return status == DIGIT_OK ? judge(c, which, count) : status;
 }
 
 digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
                               const dg_plane *ink, const dg_atoms *atoms, dg_guesses *guesses,
-                              const dg_patience *patience)
+                              bool ask_all, const dg_patience *patience)
 {
-    const size_t room = guesses->count < BATCH ? guesses->count : BATCH;
-    uint8_t *samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
-    digit_prediction *answers = dg_alloc(room, sizeof *answers);
+    court c = {.predictor = predictor, .threads = threads, .ink = ink, .atoms = atoms,
+               .guesses = guesses, .patience = patience};
+    uint32_t *which = dg_alloc(guesses->count, sizeof *which);
+    bool *done = dg_alloc_zero(guesses->count, sizeof *done);
     digit_status status = DIGIT_OK;
-    if (!samples || !answers)
-        status = dg_fail_memory("guesses", room * DIGIT_SAMPLE_BYTES);
-    for (size_t i = 0; status == DIGIT_OK && i < guesses->count; i += BATCH) {
-        const size_t left = guesses->count - i;
-        status = dg_patience_check(patience);
-        if (status == DIGIT_OK)
-            status = judge_batch(predictor, threads, ink, atoms, guesses->items + i,
-                                 left < BATCH ? left : BATCH, samples, answers);
-    }
+    if (!which || !done || !take_seats(&c))
+        status = dg_fail_memory("guesses", guesses->count * DIGIT_SAMPLE_BYTES);
     if (status == DIGIT_OK)
-        charge_cuts(atoms, guesses);
-    dg_free(answers);
-    dg_free(samples);
+        status = judge_in_turn(&c, ask_all, which, done);
+    dg_free(c.answers);
+    dg_free(c.samples);
+    dg_free(done);
+    dg_free(which);
     return status;
 }
 

@@ -21,11 +21,14 @@ typedef struct dg_guesses {
 /* List all that may be a digit. Release with dg_guesses_free(), after a failure too. */
 digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses);
 
-/* Ask the network about every guess, and charge the parts of a piece for what it says of the whole.
- * Answers do not depend on the number of threads. */
+/*
+ * Ask the network: about whole pieces first, then, unless `ask_all`, about the parts of those
+ * only that it does not take for one digit. Parts are charged for what it says of the whole.
+ * Answers do not depend on the number of threads.
+ */
 digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
                               const dg_plane *ink, const dg_atoms *atoms, dg_guesses *guesses,
-                              const dg_patience *patience);
+                              bool ask_all, const dg_patience *patience);
 
 /* -log of how likely the guess is this digit. */
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit);

@@ -145,7 +145,7 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
         status = gather(&job, &sheet->blobs);
     if (status == DIGIT_OK)
         status = dg_guesses_judge(reader->predictor, reader->threads, &sheet->ink, &job.atoms,
-                                  &job.guesses, patience);
+                                  &job.guesses, true, patience);
     if (status == DIGIT_OK)
         status = read_rows(&job);
     dg_free(job.cell_of);

@@ -314,6 +314,12 @@ static digit_status check_count(const dg_lines *lines)
     return DIGIT_OK;
 }
 
+/* Then what is surely one digit may have to be two. */
+static bool asks_for_length(const digit_read_options *options)
+{
+    return options->min_digits > 1 || options->max_digits > 0;
+}
+
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                            const digit_read_options *options, const dg_patience *patience,
                            digit_reading *reading)
@@ -341,7 +347,7 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
         status = dg_guesses_list(&job.atoms, &job.guesses);
     if (status == DIGIT_OK)
         status = dg_guesses_judge(reader->predictor, reader->threads, &sheet->ink, &job.atoms,
-                                  &job.guesses, patience);
+                                  &job.guesses, asks_for_length(options), patience);
     for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
         status = read_line(&job, &job.atoms.lines[i]);
     if (status == DIGIT_OK) {
