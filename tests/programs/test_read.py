@@ -189,3 +189,6 @@ def test_sample_pictures_of_numbers() -> None:
     pages = [json.loads(line) for line in result.stdout.splitlines()]
     right = [p["text"] == expected[Path(p["file"]).name].replace("|", "\n") for p in pages]
     assert sum(right) >= 0.8 * len(right)
+    # A digit that stands alone is not doubted for the ways it could have been cut.
+    sure = sorted(digit["confidence"] for page in pages for digit in page["digits"])
+    assert sure[len(sure) // 20] > 0.8 and sure[0] > 0.3, sure[:10]
