@@ -1,7 +1,9 @@
 /*
  * Dynamic programming from left to right: a node is a place between two atoms and the
  * number of digits before it (which counts only if the caller limits it), and holds the
- * best few ways to get there.
+ * likeliest few rows of digits that lead there. Ways that differ in nothing but where they cut
+ * are one row, and their likelihoods add up: the prefix search of Graves et al., ICML 2006,
+ * section 3.2. A digit that can be cut out in many places so gains on an accident of one cut.
  */
 #include "tasks/decode.h"
 
@@ -11,15 +13,18 @@
 #include <math.h>
 #include <string.h>
 
-/* Ways a node keeps: more than are asked for, since some spell the same digits. */
-#define KEEP 12
+/* Rows of digits a node keeps. */
+#define KEEP 16
 
 /* Digits of a guess that are worth a thought. */
 #define DIGITS_TRIED 3
 #define DIGIT_LEAST  0.0005f
 
-/* Longer rows are read in their best way only, however many digits it has. */
-#define ROW_MOST 400
+/* Where that takes more steps, one row a node is kept, however many digits it has. */
+#define STEPS_MOST (1u << 18)
+
+/* Guesses that share so much of their atoms are two ways to cut out one digit. */
+#define SAME_SHARE 0.5
 
 /* Cost of an atom that is no digit, by its height in digits' sizes. */
 #define SKIP_SMALL 0.4
@@ -30,7 +35,9 @@
 #define NOWHERE UINT32_MAX
 
 typedef struct step {
-    double cost;
+    double cost;    /* -log of the likelihood of all ways here with these digits */
+    double best;    /* of the best of them, which is the one that is kept */
+    uint64_t name;  /* of its digits */
     uint32_t from;  /* the step before, or NOWHERE */
     uint32_t guess; /* or NOWHERE: an atom was passed over */
     uint8_t digit;
@@ -49,18 +56,42 @@ static size_t node_of(const lattice *l, size_t place, size_t length)
     return place * l->lengths + length;
 }
 
-/* Put a step among the best of its node, if it is one of them. */
-static void offer(const lattice *l, size_t node, const step *new)
+static double add_likelihoods(double a, double b)
 {
-    step *best = l->steps + node * l->keep;
-    size_t at = l->filled[node];
-    if (at == l->keep && best[at - 1].cost <= new->cost)
+    const double low = fmin(a, b), high = fmax(a, b);
+    return isinf(high) ? low : low - log1p(exp(low - high));
+}
+
+/* The digits before and one more. */
+static uint64_t longer_name(uint64_t name, uint8_t digit)
+{
+    return (name ^ (digit + 1u)) * 0x9E3779B97F4A7C15u;
+}
+
+/* Add a step to the one of its node with the same digits. */
+static step merged(const step *old, const step *new)
+{
+    step both = new->best < old->best ? *new : *old;
+    both.cost = add_likelihoods(old->cost, new->cost);
+    return both;
+}
+
+/* Put a step among the likeliest of its node, if it is one of them. */
+static void offer(const lattice *l, size_t node, const step *offered)
+{
+    step *steps = l->steps + node * l->keep, new = *offered;
+    size_t at = 0;
+    while (at < l->filled[node] && steps[at].name != new.name)
+        at++;
+    if (at < l->filled[node])
+        new = merged(&steps[at], &new);
+    else if (at == l->keep && steps[--at].cost <= new.cost)
         return;
-    at -= at == l->keep;
-    for (; at > 0 && best[at - 1].cost > new->cost; at--)
-        best[at] = best[at - 1];
-    best[at] = *new;
-    l->filled[node] += l->filled[node] < l->keep;
+    else
+        l->filled[node] += l->filled[node] < l->keep;
+    for (; at > 0 && steps[at - 1].cost > new.cost; at--)
+        steps[at] = steps[at - 1];
+    steps[at] = new;
 }
 
 static double skip_cost(const dg_decode_plan *plan, size_t atom)
@@ -111,7 +142,14 @@ static void extend(const lattice *l, size_t node, size_t target, uint32_t guess,
 {
     const step *from = l->steps + node * l->keep;
     for (size_t i = 0; i < l->filled[node]; i++) {
-        const step next = {from[i].cost + cost, (uint32_t)(node * l->keep + i), guess, digit};
+        const step next = {
+            .cost = from[i].cost + cost,
+            .best = from[i].best + cost,
+            .name = guess == NOWHERE ? from[i].name : longer_name(from[i].name, digit),
+            .from = (uint32_t)(node * l->keep + i),
+            .guess = guess,
+            .digit = digit,
+        };
         offer(l, target, &next);
     }
 }
@@ -134,12 +172,6 @@ static void extend_guess(const lattice *l, size_t place, uint32_t index)
 }
 
 /* ---- Sums over all ways --------------------------------------------------- */
-
-static double add_likelihoods(double a, double b)
-{
-    const double low = fmin(a, b), high = fmax(a, b);
-    return isinf(high) ? low : low - log1p(exp(low - high));
-}
 
 /* -log of the sum over the digits of a guess. */
 static double guess_sum(const dg_decode_plan *plan, const dg_guess *guess)
@@ -181,14 +213,41 @@ static void sum_ways(const lattice *l)
 }
 
 /* How likely a way runs through this guess. */
-static double posterior_of(const lattice *l, uint32_t index)
+static double guess_posterior(const lattice *l, const dg_guess *guess)
 {
     const dg_decode_plan *plan = l->plan;
-    const dg_guess *guess = &plan->guesses->items[index];
     const size_t place = guess->first - plan->first;
     const double cost = l->ahead[place] + guess_sum(plan, guess) +
                         l->behind[place + guess->count] - l->ahead[plan->count];
     return cost > 0 ? exp(-cost) : 1;
+}
+
+static bool is_same_place(const dg_guess *a, const dg_guess *b)
+{
+    const uint32_t first = a->first > b->first ? a->first : b->first;
+    const uint32_t a_end = a->first + a->count, b_end = b->first + b->count;
+    const uint32_t end = a_end < b_end ? a_end : b_end;
+    const uint32_t all = (a_end > b_end ? a_end : b_end) -
+                         (a->first < b->first ? a->first : b->first);
+    return end > first && end - first > SAME_SHARE * all;
+}
+
+/* How likely a way has a digit where this guess is, wherever its borders are just. */
+static double posterior_of(const lattice *l, uint32_t index)
+{
+    const dg_decode_plan *plan = l->plan;
+    const dg_guess *guess = &plan->guesses->items[index];
+    const size_t end = plan->first + plan->count;
+    const size_t before = guess->first - plan->first;
+    const size_t reach = guess->count < before ? guess->count : before; /* of the same place */
+    double sum = 0;
+    for (uint32_t g = plan->guesses->begin[guess->first - reach];
+         g < plan->guesses->begin[guess->first + guess->count]; g++) {
+        const dg_guess *other = &plan->guesses->items[g];
+        if (other->first + other->count <= end && is_same_place(guess, other))
+            sum += guess_posterior(l, other);
+    }
+    return fmin(sum, 1);
 }
 
 /* ---- The ways ------------------------------------------------------------- */
@@ -201,15 +260,7 @@ static size_t way_length(const lattice *l, uint32_t last)
     return count;
 }
 
-static bool same_digits(const dg_choice *a, const dg_choice *b, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (a[i].digit != b[i].digit)
-            return false;
-    return true;
-}
-
-/* Add the way that ends with step `last`, unless one with its digits is there. */
+/* Add the row of digits that ends with step `last`. */
 static void add_way(const lattice *l, uint32_t last, dg_ways *ways)
 {
     const size_t count = way_length(l, last);
@@ -223,10 +274,6 @@ static void add_way(const lattice *l, uint32_t last, dg_ways *ways)
         ways->choices[--at] = (dg_choice){here->guess, here->digit};
         ways->posterior[at] = posterior_of(l, here->guess);
     }
-    for (size_t i = 0; i < ways->count; i++)
-        if (ways->items[i].count == count &&
-            same_digits(ways->choices + ways->items[i].first, ways->choices + first, count))
-            return;
     ways->items[ways->count++] = (dg_way){l->steps[last].cost, first, count};
 }
 
@@ -248,7 +295,7 @@ static uint32_t best_end(const lattice *l, const uint8_t *used)
 
 static digit_status collect(const lattice *l, size_t most, dg_ways *ways)
 {
-    const size_t room = (most + 1) * (l->plan->count + 1); /* one more to compare with */
+    const size_t room = most * (l->plan->count + 1);
     uint8_t used[DG_DECODE_LENGTH_MAX + 1] = {0};
     ways->choices = dg_alloc(room, sizeof *ways->choices);
     ways->posterior = dg_alloc(room, sizeof *ways->posterior);
@@ -266,7 +313,7 @@ static void run(const lattice *l)
 {
     const dg_decode_plan *plan = l->plan;
     const uint32_t *begin = plan->guesses->begin + plan->first;
-    const step start = {0, NOWHERE, NOWHERE, 0};
+    const step start = {.from = NOWHERE, .guess = NOWHERE};
     offer(l, node_of(l, 0, 0), &start);
     for (size_t i = 0; i < plan->count; i++) {
         for (size_t length = 0; length < l->lengths; length++)
@@ -278,19 +325,20 @@ static void run(const lattice *l)
     }
 }
 
+/* How many lengths are told apart. */
 static size_t lengths_of(const dg_decode_plan *plan)
 {
     const uint32_t most =
         plan->max_digits > plan->min_digits ? plan->max_digits : plan->min_digits;
-    return plan->count > ROW_MOST || (plan->min_digits <= 1 && plan->max_digits == 0) ? 1
-                                                                                       : most + 1;
+    const bool any = plan->min_digits <= 1 && plan->max_digits == 0;
+    return any || plan->count * (most + 1) * KEEP > STEPS_MOST ? 1 : most + 1;
 }
 
 digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_ways *ways)
 {
     lattice l = {.plan = plan, .lengths = lengths_of(plan)};
-    l.keep = plan->count > ROW_MOST || most == 1 ? 1 : KEEP;
     const size_t places = plan->count + 1, nodes = places * l.lengths;
+    l.keep = nodes * KEEP > STEPS_MOST ? 1 : KEEP;
     digit_status status = DIGIT_OK;
     *ways = (dg_ways){0};
     l.steps = dg_alloc(nodes * l.keep, sizeof *l.steps);

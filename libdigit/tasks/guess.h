@@ -1,15 +1,15 @@
-/* guess.h - atoms that may be one digit, and what the network says of them. */
+/* guess.h - atoms that may be one digit, and what that costs. */
 #ifndef DG_TASKS_GUESS_H
 #define DG_TASKS_GUESS_H
 
-#include "tasks/patience.h"
-#include "tasks/predict.h"
 #include "vision/atoms.h"
 
 typedef struct dg_guess {
     uint32_t first, count; /* atoms, neighbours in one line */
+    uint32_t pieces;       /* they are of so many */
+    bool whole;            /* all of them: cut nowhere */
     float shape;           /* cost of its size and place, as a digit: -log of a likelihood */
-    digit_prediction answer;
+    digit_prediction answer; /* the network's */
 } dg_guess;
 
 typedef struct dg_guesses {
@@ -20,15 +20,6 @@ typedef struct dg_guesses {
 
 /* List all that may be a digit. Release with dg_guesses_free(), after a failure too. */
 digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses);
-
-/*
- * Ask the network: about whole pieces first, then, unless `ask_all`, about the parts of those
- * only that it does not take for one digit. Parts are charged for what it says of the whole.
- * Answers do not depend on the number of threads.
- */
-digit_status dg_guesses_judge(const dg_predictor *predictor, dg_threads threads,
-                              const dg_plane *ink, const dg_atoms *atoms, dg_guesses *guesses,
-                              bool ask_all, const dg_patience *patience);
 
 /* -log of how likely the guess is this digit. */
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit);

@@ -1,6 +1,6 @@
 #include "base/error.h"
 #include "base/mem.h"
-#include "tasks/guess.h"
+#include "tasks/judge.h"
 #include "tasks/read_parts.h"
 #include "vision/cells.h"
 
@@ -52,6 +52,19 @@ static digit_status gather(grid_job *job, const dg_blobs *blobs)
     job->guesses.count = job->atoms.count;
     for (uint32_t i = 0; i < job->guesses.count; i++)
         job->guesses.items[i] = (dg_guess){.first = i, .count = 1};
+    return status;
+}
+
+static digit_status judge_cells(grid_job *job, const dg_judge *judge)
+{
+    uint32_t *which = dg_alloc(job->guesses.count, sizeof *which);
+    if (!which)
+        return dg_fail_memory("a grid", job->guesses.count * sizeof *which);
+    for (uint32_t i = 0; i < job->guesses.count; i++)
+        which[i] = i;
+    const digit_status status =
+        dg_judge_guesses(judge, &job->atoms, &job->guesses, which, job->guesses.count);
+    dg_free(which);
     return status;
 }
 
@@ -144,8 +157,8 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
     if (status == DIGIT_OK)
         status = gather(&job, &sheet->blobs);
     if (status == DIGIT_OK)
-        status = dg_guesses_judge(reader->predictor, reader->threads, &sheet->ink, &job.atoms,
-                                  &job.guesses, true, patience);
+        status = judge_cells(&job, &(dg_judge){reader->predictor, reader->threads, &sheet->ink,
+                                               patience});
     if (status == DIGIT_OK)
         status = read_rows(&job);
     dg_free(job.cell_of);

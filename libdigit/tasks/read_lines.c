@@ -1,7 +1,7 @@
 /*
- * Lines of digits: pieces of ink are cut wherever two digits may touch, the network
- * judges what neighbours may be together, and the likeliest sequence wins. Gaps and signs
- * divide it into groups, and each group is read once more, for its other readings and
+ * Lines of digits: the network judges pieces of ink, what they may be together, and the
+ * slices of those that are no digit as they stand; the likeliest sequence wins. Gaps and
+ * signs divide it into groups, and each group is read once more, for its other readings and
  * the number of digits it should have.
  */
 #include "base/error.h"
@@ -9,7 +9,7 @@
 #include "tasks/context.h"
 #include "tasks/decode.h"
 #include "tasks/read_parts.h"
-#include "vision/lines.h"
+#include "tasks/split.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -334,6 +334,7 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                     .options = options,
                     .allowed = dg_read_allowed(options),
                     .reading = reading};
+    const dg_judge judge = {reader->predictor, reader->threads, &sheet->ink, patience};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
     job.sure = dg_alloc(DG_READING_MAX, sizeof *job.sure);
@@ -342,12 +343,8 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     if (status == DIGIT_OK)
         status = check_count(&lines);
     if (status == DIGIT_OK)
-        status = dg_atoms_cut(&sheet->ink, &sheet->blobs, &lines, &job.atoms);
-    if (status == DIGIT_OK)
-        status = dg_guesses_list(&job.atoms, &job.guesses);
-    if (status == DIGIT_OK)
-        status = dg_guesses_judge(reader->predictor, reader->threads, &sheet->ink, &job.atoms,
-                                  &job.guesses, asks_for_length(options), patience);
+        status = dg_split_lines(&judge, &sheet->blobs, &lines, asks_for_length(options),
+                                &job.atoms, &job.guesses);
     for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
         status = read_line(&job, &job.atoms.lines[i]);
     if (status == DIGIT_OK) {

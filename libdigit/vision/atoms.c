@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
-#include "vision/cuts.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,6 +12,15 @@
 #define SLASH_NARROW   0.22
 #define SLASH_WIDE     0.9
 #define SLASH_STRAIGHT 0.07
+
+/* Narrower pieces, in digits' heights, are at most two digits. */
+#define TWO_WIDEST 1.2
+
+/* Pieces wider than this are no digits that touch: they stay whole. */
+#define ROW_WIDEST 24.0
+
+/* Slices of one page. */
+#define SLICES_MOST 16384
 
 static digit_status reserve_runs(dg_atoms *atoms, size_t more)
 {
@@ -45,34 +53,7 @@ static void add_run(dg_atoms *atoms, dg_atom *atom, dg_run run)
     atom->right = run.end - 1 > atom->right ? run.end - 1 : atom->right;
     atom->top = run.y < atom->top ? run.y : atom->top;
     atom->bottom = run.y > atom->bottom ? run.y : atom->bottom;
-    atom->area += (uint32_t)(run.end - run.start);
     atoms->runs[atoms->run_count++] = run;
-}
-
-/* What lies between two cuts. */
-typedef struct slot {
-    const uint16_t *before, *after; /* NULL: the piece's end */
-    int32_t top;                    /* the row they begin with */
-    uint32_t shared;
-} slot;
-
-/* The part of a run in a slot, and what it shares with its neighbours. False: none. */
-static bool clip(dg_run *run, const slot *s)
-{
-    const dg_run whole = *run;
-    if (s->before && s->before[run->y - s->top] > whole.start) {
-        const uint32_t cut = s->before[run->y - s->top];
-        if (cut >= whole.end)
-            return false;
-        run->start = cut > whole.start + s->shared ? (uint16_t)(cut - s->shared) : whole.start;
-    }
-    if (s->after && s->after[run->y - s->top] < whole.end) {
-        const uint32_t cut = s->after[run->y - s->top];
-        if (cut <= whole.start)
-            return false;
-        run->end = cut + s->shared < whole.end ? (uint16_t)(cut + s->shared) : whole.end;
-    }
-    return true;
 }
 
 digit_status dg_atoms_add_runs(dg_atoms *atoms, dg_atom *atom, const dg_run *runs, size_t count)
@@ -93,9 +74,9 @@ digit_status dg_atoms_add(dg_atoms *atoms, const dg_atom *atom)
     return status;
 }
 
-/* The runs of a slot as one more atom, if there are any. */
-static digit_status add_slot(dg_atoms *atoms, const dg_run *runs, size_t count, const slot *s,
-                             dg_atom atom)
+/* What lies in columns from .. to-1 as one more atom, if anything does. */
+static digit_status add_slice(dg_atoms *atoms, const dg_run *runs, size_t count, int32_t from,
+                              int32_t to, dg_atom atom)
 {
     const digit_status status = reserve_runs(atoms, count);
     if (status != DIGIT_OK)
@@ -103,7 +84,9 @@ static digit_status add_slot(dg_atoms *atoms, const dg_run *runs, size_t count, 
     atom.first = (uint32_t)atoms->run_count;
     for (size_t i = 0; i < count; i++) {
         dg_run run = runs[i];
-        if (clip(&run, s))
+        run.start = run.start > from ? run.start : (uint16_t)from;
+        run.end = run.end < to ? run.end : (uint16_t)to;
+        if (run.start < run.end)
             add_run(atoms, &atom, run);
     }
     return atom.count > 0 ? dg_atoms_add(atoms, &atom) : DIGIT_OK;
@@ -132,26 +115,27 @@ static bool is_slash(const dg_run *runs, size_t count, const dg_piece *piece, do
     return slope < 0;
 }
 
-static digit_status cut_piece(const dg_plane *ink, const dg_run *runs, size_t count,
-                              const dg_piece *piece, double size, dg_atom atom, dg_atoms *atoms)
+static digit_status slice_piece(const dg_run *runs, size_t count, const dg_piece *piece,
+                                double size, dg_atom atom, dg_atoms *atoms)
 {
-    const digit_box box = {piece->left, piece->top, piece->right - piece->left + 1,
-                           piece->bottom - piece->top + 1};
-    dg_cuts cuts = {0};
-    digit_status status = DIGIT_OK;
-    atom.slash = is_slash(runs, count, piece, size);
-    if (!piece->small && !atom.slash)
-        status = dg_cuts_find(ink, runs, count, &box, size, &cuts);
+    const int32_t width = piece->right - piece->left + 1;
+    const int32_t wanted = (int32_t)(width * DG_SLICES / size + 0.5);
+    const int32_t slices = wanted < 1 ? 1 : wanted < width ? wanted : width;
     const size_t before = atoms->count;
-    for (size_t i = 0; status == DIGIT_OK && i <= cuts.count; i++) {
-        const slot between = {i > 0 ? cuts.at + (i - 1) * cuts.height : NULL,
-                              i < cuts.count ? cuts.at + i * cuts.height : NULL, piece->top,
-                              cuts.shared};
+    digit_status status = DIGIT_OK;
+    atom.wide = width > TWO_WIDEST * size;
+    for (int32_t i = 0; status == DIGIT_OK && i < slices; i++) {
         atom.cut_before = atoms->count > before;
-        status = add_slot(atoms, runs, count, &between, atom);
+        status = add_slice(atoms, runs, count, piece->left + (int32_t)((int64_t)width * i / slices),
+                           piece->left + (int32_t)((int64_t)width * (i + 1) / slices), atom);
     }
-    dg_cuts_free(&cuts);
     return status;
+}
+
+static digit_status keep_piece(const dg_run *runs, size_t count, dg_atom atom, dg_atoms *atoms)
+{
+    const digit_status status = dg_atoms_add_runs(atoms, &atom, runs, count);
+    return status == DIGIT_OK ? dg_atoms_add(atoms, &atom) : status;
 }
 
 /* The runs of all blobs of a piece, one after the other: *runs is for dg_free() if there
@@ -179,38 +163,41 @@ static digit_status collect(const dg_blobs *blobs, const dg_lines *lines, const 
     return DIGIT_OK;
 }
 
-static digit_status cut_line(const dg_plane *ink, const dg_blobs *blobs, const dg_lines *lines,
-                             const dg_line *line, dg_atoms *atoms)
+static digit_status add_piece(const dg_blobs *blobs, const dg_lines *lines, size_t index,
+                              double size, bool doubted, dg_atoms *atoms)
 {
-    digit_status status = DIGIT_OK;
-    for (size_t i = line->first; status == DIGIT_OK && i < line->first + line->count; i++) {
-        const dg_piece *piece = &lines->pieces[i];
-        const dg_atom atom = {
-            .piece = (uint32_t)i, .joined = piece->blobs > 1, .small = piece->small};
-        const dg_run *runs;
-        dg_run *copy = NULL;
-        size_t count;
-        status = collect(blobs, lines, piece, &runs, &count, &copy);
-        if (status == DIGIT_OK)
-            status = cut_piece(ink, runs, count, piece, line->size, atom, atoms);
-        dg_free(copy);
-    }
+    const dg_piece *piece = &lines->pieces[index];
+    dg_atom atom = {
+        .piece = (uint32_t)index, .joined = piece->blobs > 1, .small = piece->small};
+    const dg_run *runs;
+    dg_run *copy = NULL;
+    size_t count;
+    digit_status status = collect(blobs, lines, piece, &runs, &count, &copy);
+    if (status != DIGIT_OK)
+        return status;
+    atom.slash = is_slash(runs, count, piece, size);
+    if (doubted && piece->right - piece->left < ROW_WIDEST * size && atoms->count < SLICES_MOST)
+        status = slice_piece(runs, count, piece, size, atom, atoms);
+    else
+        status = keep_piece(runs, count, atom, atoms);
+    dg_free(copy);
     return status;
 }
 
-digit_status dg_atoms_cut(const dg_plane *ink, const dg_blobs *blobs, const dg_lines *lines,
-                          dg_atoms *atoms)
+digit_status dg_atoms_make(const dg_blobs *blobs, const dg_lines *lines, const bool *doubted,
+                           dg_atoms *atoms)
 {
     digit_status status = DIGIT_OK;
     *atoms = (dg_atoms){.line_count = lines->count};
     atoms->lines = dg_alloc(lines->count, sizeof *atoms->lines);
     if (!atoms->lines)
         return dg_fail_memory("cuts", lines->count * sizeof *atoms->lines);
-    for (size_t i = 0; status == DIGIT_OK && i < lines->count; i++) {
-        dg_atom_line *line = &atoms->lines[i];
-        *line = (dg_atom_line){.first = atoms->count, .size = lines->items[i].size};
-        status = cut_line(ink, blobs, lines, &lines->items[i], atoms);
-        line->count = atoms->count - line->first;
+    for (size_t i = 0; i < lines->count; i++) {
+        const dg_line *line = &lines->items[i];
+        const size_t before = atoms->count;
+        for (size_t p = line->first; status == DIGIT_OK && p < line->first + line->count; p++)
+            status = add_piece(blobs, lines, p, line->size, doubted && doubted[p], atoms);
+        atoms->lines[i] = (dg_atom_line){before, atoms->count - before, line->size};
     }
     return status;
 }

@@ -6,10 +6,10 @@
 
 typedef struct dg_atom {
     uint32_t first, count; /* of its runs */
-    uint32_t area;
     int32_t left, top, right, bottom; /* inclusive */
     uint32_t piece;  /* which piece of the page it is of */
     bool cut_before; /* cut from the atom before it */
+    bool wide;       /* of a piece that may be more than two digits */
     bool joined;     /* made of several blobs */
     bool small;      /* of a small piece */
     bool slash;      /* a straight stroke, slanted and higher than digits are */
@@ -30,9 +30,16 @@ typedef struct dg_atoms {
     size_t run_room, room;
 } dg_atoms;
 
-/* Cut the pieces of every line. Release with dg_atoms_free(), after a failure too. */
-digit_status dg_atoms_cut(const dg_plane *ink, const dg_blobs *blobs, const dg_lines *lines,
-                          dg_atoms *atoms);
+/*
+ * The pieces of every line, as they stand; those that doubted[lines->piece_count] names (NULL:
+ * none) cut into upright slices much narrower than a digit. Where digits touch, the border
+ * between them is near one of the cuts. Release with dg_atoms_free(), after a failure too.
+ */
+digit_status dg_atoms_make(const dg_blobs *blobs, const dg_lines *lines, const bool *doubted,
+                           dg_atoms *atoms);
+
+/* Slices to the height of a digit. */
+#define DG_SLICES 16
 
 /* By hand: add runs to an atom that is being made, then the atom itself. */
 digit_status dg_atoms_add_runs(dg_atoms *atoms, dg_atom *atom, const dg_run *runs, size_t count);

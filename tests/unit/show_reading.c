@@ -36,7 +36,10 @@ static void show_atoms(const dg_plane *plane, const dg_blobs *blobs)
     dg_lines lines;
     dg_atoms atoms;
     check(dg_lines_find(blobs, &plan, &lines));
-    check(dg_atoms_cut(plane, blobs, &lines, &atoms));
+    bool *doubted = malloc(lines.piece_count + 1);
+    memset(doubted, 1, lines.piece_count);
+    check(dg_atoms_make(blobs, &lines, doubted, &atoms));
+    free(doubted);
     memset(plane->pixels, 0, plane->width * plane->height);
     for (size_t i = 0; i < atoms.count; i++) {
         const dg_run *runs = atoms.runs + atoms.items[i].first;

@@ -1,0 +1,23 @@
+/* judge.h - what the network says of guesses. */
+#ifndef DG_TASKS_JUDGE_H
+#define DG_TASKS_JUDGE_H
+
+#include "tasks/guess.h"
+#include "tasks/patience.h"
+#include "tasks/predict.h"
+
+typedef struct dg_judge {
+    const dg_predictor *predictor;
+    dg_threads threads;
+    const dg_plane *ink;
+    const dg_patience *patience;
+} dg_judge;
+
+/*
+ * Put the network's answers into the guesses that which[count] names, in batches. They do not
+ * depend on the number of threads.
+ */
+digit_status dg_judge_guesses(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
+                              const uint32_t *which, size_t count);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Digits that touch come apart by the network's word alone: a cut is as good as what lies on
+ * either side of it looks like a digit, however much ink it crosses. (Of 200 pairs, cuts
+ * through the least ink parted 84 % right, upright ones at every sixteenth of a digit 94 %.)
+ */
+#include "tasks/split.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#include <math.h>
+
+/* Pieces doubted less are one digit. */
+#define SURE 0.01
+
+/* The price of a cut: on each side of it such a part of -log(doubt) of the whole piece. */
+#define CUT_SHARE 0.3
+#define SUREST    0.003
+
+/* In digits' sizes: what is wider is doubted anyhow; what is narrower or lower is at most one
+ * digit. */
+#define SURE_WIDEST 1.2
+#define NARROW      0.3
+#define LOW         0.5
+
+/* How far the network is from sure that it is one digit. */
+static double doubt(const dg_guess *guess)
+{
+    const digit_prediction *a = &guess->answer;
+    return fmax((double)a->other, 1 - (double)a->probabilities[a->digit]);
+}
+
+/* Could it be more than one digit, by its size? */
+static bool is_large(const dg_atom *atom, double size)
+{
+    return !atom->small && !atom->slash && atom->right - atom->left >= NARROW * size &&
+           atom->bottom - atom->top >= LOW * size;
+}
+
+static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool cut_all,
+                         bool *doubted)
+{
+    for (size_t i = 0; i < atoms->line_count; i++) {
+        const dg_atom_line *line = &atoms->lines[i];
+        for (size_t a = line->first; a < line->first + line->count; a++)
+            doubted[atoms->items[a].piece] = is_large(&atoms->items[a], line->size);
+        for (uint32_t g = guesses->begin[line->first];
+             !cut_all && g < guesses->begin[line->first + line->count]; g++) {
+            const dg_guess *guess = &guesses->items[g];
+            const dg_atom *first = &atoms->items[guess->first];
+            const digit_box box = dg_atoms_box(first, guess->count);
+            if (doubt(guess) < SURE && box.width <= SURE_WIDEST * line->size)
+                for (uint32_t k = 0; k < guess->count; k++)
+                    doubted[first[k].piece] = false;
+        }
+    }
+}
+
+/* The answers for what is whole are known; which[] are the others. Returns how many. */
+static size_t take_over(const dg_guesses *known, dg_guesses *guesses, uint32_t *which)
+{
+    size_t count = 0, next = 0;
+    for (size_t i = 0; i < guesses->count; i++)
+        if (guesses->items[i].whole) /* in the same order there */
+            guesses->items[i].answer = known->items[next++].answer;
+        else
+            which[count++] = (uint32_t)i;
+    return count;
+}
+
+static digit_status ask(const dg_judge *judge, const dg_atoms *atoms, const dg_guesses *known,
+                        dg_guesses *guesses)
+{
+    uint32_t *which = dg_alloc(guesses->count, sizeof *which);
+    if (!which)
+        return dg_fail_memory("guesses", guesses->count * sizeof *which);
+    size_t count = known ? take_over(known, guesses, which) : guesses->count;
+    for (size_t i = 0; !known && i < count; i++)
+        which[i] = (uint32_t)i;
+    const digit_status status = dg_judge_guesses(judge, atoms, guesses, which, count);
+    dg_free(which);
+    return status;
+}
+
+/* The guess that is all of the piece of a part; NULL: nothing that wide may be a digit. */
+static const dg_guess *whole_of(const dg_atoms *atoms, const dg_guesses *guesses,
+                                const dg_guess *part)
+{
+    size_t first = part->first;
+    while (atoms->items[first].cut_before)
+        first--;
+    for (uint32_t g = guesses->begin[first]; g < guesses->begin[first + 1]; g++)
+        if (guesses->items[g].whole && guesses->items[g].pieces == 1)
+            return &guesses->items[g];
+    return NULL;
+}
+
+static void charge_parts(const dg_atoms *atoms, dg_guesses *guesses)
+{
+    for (size_t i = 0; i < guesses->count; i++) {
+        dg_guess *part = &guesses->items[i];
+        const dg_guess *whole = part->whole ? NULL : whole_of(atoms, guesses, part);
+        if (whole)
+            part->shape += (float)(-CUT_SHARE * log(fmax(doubt(whole), SUREST))) *
+                           (float)(atoms->items[part->first].cut_before +
+                                   (part->first + part->count < whole->first + whole->count));
+    }
+}
+
+/* Atoms, guesses and answers, when `doubted` (NULL: none) are cut. */
+static digit_status take_apart(const dg_judge *judge, const dg_blobs *blobs,
+                               const dg_lines *lines, const bool *doubted,
+                               const dg_guesses *known, dg_atoms *atoms, dg_guesses *guesses)
+{
+    digit_status status = dg_atoms_make(blobs, lines, doubted, atoms);
+    if (status == DIGIT_OK)
+        status = dg_guesses_list(atoms, guesses);
+    return status == DIGIT_OK ? ask(judge, atoms, known, guesses) : status;
+}
+
+digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const dg_lines *lines,
+                            bool cut_all, dg_atoms *atoms, dg_guesses *guesses)
+{
+    bool *doubted = dg_alloc_zero(lines->piece_count, sizeof *doubted);
+    if (!doubted)
+        return dg_fail_memory("pieces", lines->piece_count);
+    dg_atoms pieces = {0};
+    dg_guesses known = {0};
+    digit_status status = take_apart(judge, blobs, lines, NULL, NULL, &pieces, &known);
+    if (status == DIGIT_OK) {
+        doubt_pieces(&pieces, &known, cut_all, doubted);
+        status = take_apart(judge, blobs, lines, doubted, &known, atoms, guesses);
+        if (status == DIGIT_OK)
+            charge_parts(atoms, guesses);
+    }
+    dg_guesses_free(&known);
+    dg_atoms_free(&pieces);
+    dg_free(doubted);
+    return status;
+}
