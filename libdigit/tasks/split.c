@@ -11,7 +11,7 @@
 #include <math.h>
 
 /* Pieces doubted less are one digit. */
-#define SURE 0.01
+#define SURE 0.05
 
 /* The price of a cut: on each side of it such a part of -log(doubt) of the whole piece. */
 #define CUT_SHARE 0.3
