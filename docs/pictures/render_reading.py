@@ -19,7 +19,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 PICTURE = SOURCE / "examples" / "pictures" / "numbers" / "phone-photo.jpg"
 FORM = SOURCE / "examples" / "pictures" / "numbers" / "account-comb.png"
 TITLES = ["the picture", "strength of ink", "form lines taken out", "pieces made even",
-          "atoms: where it may be cut"]
+          "atoms: pieces, and slices of wide ones"]
 FONT = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 13)
 WIDTH = 460
 

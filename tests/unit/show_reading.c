@@ -36,8 +36,12 @@ static void show_atoms(const dg_plane *plane, const dg_blobs *blobs)
     dg_lines lines;
     dg_atoms atoms;
     check(dg_lines_find(blobs, &plan, &lines));
-    bool *doubted = malloc(lines.piece_count + 1);
-    memset(doubted, 1, lines.piece_count);
+    bool *doubted = calloc(lines.piece_count + 1, sizeof *doubted);
+    if (!doubted)
+        exit(1);
+    for (size_t i = 0; i < lines.piece_count; i++) /* here those that look like several digits */
+        doubted[i] = lines.pieces[i].right - lines.pieces[i].left >
+                     lines.pieces[i].bottom - lines.pieces[i].top;
     check(dg_atoms_make(blobs, &lines, doubted, &atoms));
     free(doubted);
     memset(plane->pixels, 0, plane->width * plane->height);
@@ -67,7 +71,7 @@ int main(void)
     check(dg_page_ink(&plane, is_light(&plane), &pool, 1, &least));
     show(&plane);
     check(dg_blobs_find(&plane, (uint8_t)(least / 2 + 1), 8, &blobs));
-    check(dg_rules_find(&plane, &blobs, &rules));
+    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &blobs, &rules));
     check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1)));
     show(&plane);
     dg_blobs_free(&blobs);
