@@ -1,6 +1,10 @@
 #include "tasks/context.h"
 
+#include "base/error.h"
+#include "base/mem.h"
+
 #include <math.h>
+#include <stdbool.h>
 
 /* Doubtful is what has less confidence than this. So many digits are, and letters. */
 #define DOUBTFUL       0.9f
@@ -11,6 +15,12 @@
  * the page may add to that. */
 #define WORD_ODDS (-3.0)
 #define PAGE_MOST 3.8
+
+/* A group without one digit so likely is none. */
+#define NUMBER_LEAST 0.1f
+
+/* A sign between two numbers leaves so much room, in heights of a digit. */
+#define SIGN_ROOM 1.0
 
 /* Evidence that `count` glyphs, `doubtful` of them such, are letters: the logarithm of a
  * likelihood ratio. */
@@ -54,4 +64,84 @@ void dg_context_apply(digit_reading *reading, const float *sure)
         for (size_t i = first; i < end; i++)
             doubt(&glyphs[i].prediction, word);
     }
+}
+
+/* ---- What is left out ------------------------------------------------------ */
+
+/* A group's glyphs. */
+typedef struct group_span {
+    size_t first, end;
+    bool number, kept;
+} group_span;
+
+static void find_spans(const digit_reading *reading, group_span *spans)
+{
+    size_t at = 0;
+    for (size_t g = 0; g < reading->group_count; g++) {
+        const dg_reading_group *group = &reading->groups[g];
+        spans[g] = (group_span){.first = at};
+        for (; at < reading->count && reading->glyphs[at].line == group->line &&
+               reading->glyphs[at].group == group->group; at++)
+            spans[g].number |= reading->glyphs[at].prediction.confidence >= NUMBER_LEAST;
+        spans[g].end = at;
+    }
+}
+
+/* Do they stand in one line, with a sign and little else between them? */
+static bool are_joined(const digit_reading *reading, const group_span *a, const group_span *b)
+{
+    const digit_glyph *left = &reading->glyphs[a->end - 1], *right = &reading->glyphs[b->first];
+    const int32_t high = left->box.height > right->box.height ? left->box.height
+                                                              : right->box.height;
+    return left->line == right->line && right->flags & DIGIT_GLYPH_MARK &&
+           right->box.x - (left->box.x + left->box.width) <= SIGN_ROOM * high;
+}
+
+static void choose_kept(const digit_reading *reading, group_span *spans)
+{
+    const size_t count = reading->group_count;
+    for (size_t g = 0; g < count; g++)
+        spans[g].kept = spans[g].number;
+    for (size_t g = 0; g + 1 < count; g++)
+        if (spans[g].number != spans[g + 1].number &&
+            are_joined(reading, &spans[g], &spans[g + 1]))
+            spans[g].kept = spans[g + 1].kept = true;
+}
+
+static void renumber(digit_reading *reading, const group_span *spans)
+{
+    size_t groups = 0, glyphs = 0;
+    uint32_t line = 0, group = 0, line_before = 0; /* as it was numbered */
+    for (size_t g = 0; g < reading->group_count; g++) {
+        if (!spans[g].kept)
+            continue;
+        dg_reading_group moved = reading->groups[g];
+        line += groups > 0 && moved.line != line_before;
+        group = groups > 0 && moved.line == line_before ? group + 1 : 0;
+        line_before = moved.line;
+        moved.line = line;
+        moved.group = group;
+        reading->groups[groups++] = moved;
+        for (size_t i = spans[g].first; i < spans[g].end; i++) {
+            digit_glyph glyph = reading->glyphs[i];
+            glyph.line = line;
+            glyph.group = group;
+            glyph.flags |= spans[g].number ? 0 : DIGIT_GLYPH_REJECTED;
+            reading->glyphs[glyphs++] = glyph;
+        }
+    }
+    reading->group_count = groups;
+    reading->count = glyphs;
+}
+
+digit_status dg_context_leave_out(digit_reading *reading)
+{
+    group_span *spans = dg_alloc(reading->group_count, sizeof *spans);
+    if (!spans)
+        return dg_fail_memory("a reading", reading->group_count * sizeof *spans);
+    find_spans(reading, spans);
+    choose_kept(reading, spans);
+    renumber(reading, spans);
+    dg_free(spans);
+    return DIGIT_OK;
 }

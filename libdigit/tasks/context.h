@@ -12,4 +12,10 @@
  */
 void dg_context_apply(digit_reading *reading, const float *sure);
 
+/*
+ * Leave out the groups in which nothing is likely a digit, and number lines and groups anew.
+ * One that a sign may join to a number stays, as '?': 12.?? must not become 12.
+ */
+digit_status dg_context_leave_out(digit_reading *reading);
+
 #endif

@@ -349,8 +349,10 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
         status = read_line(&job, &job.atoms.lines[i]);
     if (status == DIGIT_OK) {
         dg_context_apply(reading, job.sure);
-        dg_reading_reject(reading, options->min_confidence);
+        status = dg_context_leave_out(reading);
     }
+    if (status == DIGIT_OK)
+        dg_reading_reject(reading, options->min_confidence);
     dg_free(job.sure);
     dg_guesses_free(&job.guesses);
     dg_atoms_free(&job.atoms);

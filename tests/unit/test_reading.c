@@ -5,6 +5,7 @@
 
 #include "../support/suite.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static digit_glyph glyph_of(int digit, uint32_t line, uint32_t group, float confidence)
@@ -114,6 +115,75 @@ START_TEST(patience_ends)
 }
 END_TEST
 
+/* A group whose digits stand so: `left` pixels from the left, 20 wide and 30 high. */
+static void add_at(digit_reading *reading, uint32_t line, uint32_t group, const char *digits,
+                   int32_t left, bool likely, bool mark)
+{
+    ck_assert_int_eq(dg_reading_add_group(reading, line, group), DIGIT_OK);
+    for (const char *c = digits; *c; c++) {
+        digit_glyph glyph = glyph_of(*c - '0', line, group, likely ? 0.99f : 0.05f);
+        glyph.box = (digit_box){left + 22 * (int32_t)(c - digits), 0, 20, 30};
+        glyph.flags |= mark && c == digits ? DIGIT_GLYPH_MARK : 0;
+        ck_assert_int_eq(dg_reading_add_glyph(reading, &glyph), DIGIT_OK);
+    }
+    ck_assert_int_eq(dg_reading_add_candidate(reading, digits, strlen(digits), 0.5), DIGIT_OK);
+}
+
+static void leave_out(digit_reading *reading)
+{
+    ck_assert_int_eq(dg_context_leave_out(reading), DIGIT_OK);
+    dg_reading_reject(reading, 0);
+    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
+}
+
+START_TEST(words_are_left_out)
+{
+    digit_reading *reading;
+    ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
+    add_at(reading, 0, 0, "631", 0, false, false);
+    add_at(reading, 1, 0, "1107", 0, false, false);
+    add_at(reading, 1, 1, "42", 300, true, false);
+    add_at(reading, 1, 2, "17", 400, true, true);
+    add_at(reading, 2, 0, "5", 0, true, false);
+    leave_out(reading);
+    ck_assert_str_eq(reading->text, "42 17\n5");
+    ck_assert_uint_eq(reading->group_count, 3);
+    ck_assert_str_eq(reading->strings + reading->candidates[reading->groups[1].first].text, "17");
+    ck_assert(reading->groups[1].line == 0 && reading->groups[1].group == 1);
+    ck_assert(reading->glyphs[2].line == 0 && reading->glyphs[2].group == 1);
+    ck_assert(reading->glyphs[4].line == 1 && reading->glyphs[4].group == 0);
+    dg_reading_free(reading);
+}
+END_TEST
+
+START_TEST(what_a_sign_joins_stays)
+{
+    digit_reading *reading;
+    ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
+    add_at(reading, 0, 0, "12", 0, true, false);
+    add_at(reading, 0, 1, "50", 50, false, true); /* 12.50 */
+    add_at(reading, 0, 2, "71", 200, false, true); /* far away */
+    add_at(reading, 1, 0, "3", 0, false, false);
+    add_at(reading, 1, 1, "75", 30, true, true); /* 3.75 */
+    leave_out(reading);
+    ck_assert_str_eq(reading->text, "12 ??\n? 75");
+    ck_assert(reading->glyphs[2].flags & DIGIT_GLYPH_REJECTED);
+    dg_reading_free(reading);
+}
+END_TEST
+
+START_TEST(nothing_is_left_of_words_alone)
+{
+    digit_reading *reading;
+    ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
+    add_at(reading, 0, 0, "631", 0, false, false);
+    leave_out(reading);
+    ck_assert_str_eq(reading->text, "");
+    ck_assert_uint_eq(reading->count, 0);
+    dg_reading_free(reading);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("reading");
@@ -122,5 +192,8 @@ int main(void)
     tcase_add_test(tcase, too_many_digits_are_refused);
     tcase_add_test(tcase, company_tells_letters);
     tcase_add_test(tcase, patience_ends);
+    tcase_add_test(tcase, words_are_left_out);
+    tcase_add_test(tcase, what_a_sign_joins_stays);
+    tcase_add_test(tcase, nothing_is_left_of_words_alone);
     return suite_run("reading", tcase);
 }
