@@ -22,20 +22,25 @@
 /* A sign between two numbers leaves so much room, in heights of a digit. */
 #define SIGN_ROOM 1.0
 
-/* Evidence that `count` glyphs, `doubtful` of them such, are letters: the logarithm of a
- * likelihood ratio. */
-static double evidence(size_t count, size_t doubtful)
+typedef struct tally {
+    size_t counted, doubtful;
+} tally;
+
+/* Evidence that the glyphs are letters: the logarithm of a likelihood ratio. */
+static double evidence(tally t)
 {
-    return (double)doubtful * log(DOUBTED_LETTER / DOUBTED_DIGIT) +
-           (double)(count - doubtful) * log((1 - DOUBTED_LETTER) / (1 - DOUBTED_DIGIT));
+    return (double)t.doubtful * log(DOUBTED_LETTER / DOUBTED_DIGIT) +
+           (double)(t.counted - t.doubtful) * log((1 - DOUBTED_LETTER) / (1 - DOUBTED_DIGIT));
 }
 
-static size_t count_doubtful(const float *sure, size_t count)
+static tally count_glyphs(const float *sure, size_t count)
 {
-    size_t doubtful = 0;
-    for (size_t i = 0; i < count; i++)
-        doubtful += sure[i] < DOUBTFUL;
-    return doubtful;
+    tally t = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        t.counted += sure[i] >= 0;
+        t.doubtful += sure[i] >= 0 && sure[i] < DOUBTFUL;
+    }
+    return t;
 }
 
 static void doubt(digit_prediction *answer, double word)
@@ -45,22 +50,23 @@ static void doubt(digit_prediction *answer, double word)
 }
 
 /* How likely the group is a word, by itself and by what stands around it on the page. */
-static double word_likely(size_t count, size_t doubtful, size_t others, size_t others_doubtful)
+static double word_likely(tally group, tally page)
 {
-    const double page = fmax(0, fmin(evidence(others, others_doubtful), PAGE_MOST));
-    return 1 / (1 + exp(-WORD_ODDS - page - evidence(count, doubtful)));
+    const tally others = {page.counted - group.counted, page.doubtful - group.doubtful};
+    const double around = fmax(0, fmin(evidence(others), PAGE_MOST));
+    return 1 / (1 + exp(-WORD_ODDS - around - evidence(group)));
 }
 
 void dg_context_apply(digit_reading *reading, const float *sure)
 {
     digit_glyph *glyphs = reading->glyphs;
-    const size_t all = reading->count, all_doubtful = count_doubtful(sure, all);
+    const size_t all = reading->count;
+    const tally page = count_glyphs(sure, all);
     for (size_t first = 0, end; first < all; first = end) {
         for (end = first; end < all && glyphs[end].line == glyphs[first].line &&
                           glyphs[end].group == glyphs[first].group;)
             end++;
-        const size_t count = end - first, doubtful = count_doubtful(sure + first, count);
-        const double word = word_likely(count, doubtful, all - count, all_doubtful - doubtful);
+        const double word = word_likely(count_glyphs(sure + first, end - first), page);
         for (size_t i = first; i < end; i++)
             doubt(&glyphs[i].prediction, word);
     }

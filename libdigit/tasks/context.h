@@ -8,8 +8,10 @@
  * Among letters there are some that look like digits: o, l, S. What gives them away is
  * that the others of their word, and of their page, do not. So the digits of a group
  * among which many are doubtful lose confidence, all of them. sure[glyphs] is how sure the
- * network is of each.
+ * network is of each, or DG_NOT_COUNTED.
  */
+#define DG_NOT_COUNTED (-1.0f)
+
 void dg_context_apply(digit_reading *reading, const float *sure);
 
 /*

@@ -7,12 +7,17 @@
 #include "vision/page.h"
 #include "vision/polarity.h"
 
+#include <math.h>
+
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
 #define PIECE_MIN   2
+#define PIECE_SHARE 0.05
 
 /* So many pixels, or more than a quarter of it, tell dark ink from light. */
 #define POLARITY_PIXELS (1u << 18)
-#define PIECE_SHARE 0.05
+
+/* What stands out from its surroundings so clearly is the ink, whatever the whole page says. */
+#define SURE_LOCALLY 0.5
 
 /* Every step-th pixel of every step-th row: enough to tell ink from paper. */
 static void thin_out(const dg_plane *grey, size_t step, const dg_plane *small)
@@ -40,9 +45,13 @@ static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *ligh
     thin_out(grey, step, &small);
     dg_levels_measure(&grid, &small);
     dg_levels_fit(&surface, &grid);
-    *light = dg_polarity_judge(&small, &grid, &surface).light;
+    const dg_polarity all = dg_polarity_judge(&small, &grid, &surface);
+    dg_polarity local;
+    const digit_status status = dg_polarity_judge_locally(&small, &local);
+    const bool sure = status == DIGIT_OK && local.clear >= fmin(SURE_LOCALLY, all.clear);
+    *light = sure ? local.light : all.light;
     dg_free(small.pixels);
-    return DIGIT_OK;
+    return status;
 }
 
 static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)

@@ -28,6 +28,9 @@
 /* A sign is at least this large, in digits' sizes. */
 #define MARK_LEAST 0.1
 
+/* Wider pieces are two digits that touch rather than a letter. */
+#define LETTER_WIDEST 0.9
+
 /* What is more likely no digit is not shown as one. */
 #define OTHER_MOST 0.5f
 
@@ -151,15 +154,30 @@ static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, doub
     return glyph;
 }
 
-/* How sure the network is of a guess by itself, however it was cut. */
-static float sureness(const dg_guess *guess)
+/* All of the piece that a guess is of. */
+static digit_box piece_box(const dg_atoms *atoms, const dg_guess *guess)
+{
+    const uint32_t piece = atoms->items[guess->first].piece;
+    size_t first = guess->first, end = first + guess->count;
+    while (first > 0 && atoms->items[first - 1].piece == piece)
+        first--;
+    while (end < atoms->count && atoms->items[end].piece == piece)
+        end++;
+    return dg_atoms_box(&atoms->items[first], end - first);
+}
+
+/* How sure the network is that a guess is a digit, not part of a word. A piece that is no wider
+ * than a digit but was cut is one letter, rather: it counts once, as a doubtful one. */
+static float sureness(const page_job *job, const dg_guess *guess, double size)
 {
     const digit_prediction *answer = &guess->answer;
-    return answer->probabilities[answer->digit] * (1 - answer->other);
+    if (guess->whole || piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
+        return answer->probabilities[answer->digit] * (1 - answer->other);
+    return job->atoms.items[guess->first].cut_before ? DG_NOT_COUNTED : 0;
 }
 
 static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bool reject,
-                               char *letters)
+                               double size, char *letters)
 {
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < ways->items[0].count; i++) {
@@ -168,7 +186,8 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
         if (job->reading->count < DG_READING_MAX) /* else adding it fails */
-            job->sure[job->reading->count] = sureness(guess_of(job, &ways->choices[i]));
+            job->sure[job->reading->count] =
+                sureness(job, guess_of(job, &ways->choices[i]), size);
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;
@@ -253,7 +272,7 @@ static digit_status read_group(page_job *job, const group_span *span, double siz
     }
     status = dg_reading_add_group(job->reading, job->line, job->group);
     if (status == DIGIT_OK)
-        status = add_glyphs(job, &ways, span->mark, !as_asked, letters);
+        status = add_glyphs(job, &ways, span->mark, !as_asked, size, letters);
     if (status == DIGIT_OK)
         status = add_candidates(job, &ways, letters);
     job->group++;

@@ -1,11 +1,17 @@
 #include "vision/polarity.h"
 
+#include "base/error.h"
+#include "base/mem.h"
+
 #include <math.h>
 
 /* A border speaks for one ground if this share of its cells lies within this
  * part of the ink's contrast. */
 #define BORDER_SHARE 0.6
 #define BORDER_NEAR  0.25f
+
+/* Surroundings: a square of a digit's neighbours; this part of the longer side. */
+#define SURROUNDINGS 4
 
 /* Of the differences d between pixels and their ground. */
 typedef struct moments {
@@ -105,6 +111,16 @@ static dg_surface mean_ground(const dg_plane *grey)
     return (dg_surface){{(float)((double)centred / (double)count)}};
 }
 
+static dg_polarity polarity_of(const dg_plane *grey, double third, double size, bool one_ground)
+{
+    return (dg_polarity){
+        /* A tie has no rarer side: call the corner ground, for the negative too. */
+        .light = third != 0 ? third > 0 : grey->pixels[0] < 128,
+        .one_ground = one_ground,
+        .clear = size > 0 ? fabs(third) / size : 0,
+    };
+}
+
 dg_polarity dg_polarity_judge(const dg_plane *grey, const dg_levels *grid,
                               const dg_surface *surface)
 {
@@ -114,7 +130,61 @@ dg_polarity dg_polarity_judge(const dg_plane *grey, const dg_levels *grid,
         const dg_surface mean = mean_ground(grey);
         m = moments_about(grey, &mean);
     }
-    /* A tie has no rarer side: call the corner ground, for the negative too. */
-    const bool light = m.third != 0 ? m.third > 0 : grey->pixels[0] < 128;
-    return (dg_polarity){light, one_ground};
+    return polarity_of(grey, m.third, m.third_size, one_ground);
+}
+
+/* ---- Against the surroundings ---------------------------------------------- */
+
+/* sums[height + 1][width + 1]: of all pixels above and to the left. */
+static uint32_t *sum_table(const dg_plane *grey)
+{
+    const size_t stride = grey->width + 1;
+    uint32_t *sums = dg_alloc_zero(stride * (grey->height + 1), sizeof *sums);
+    if (!sums)
+        return NULL;
+    for (size_t y = 0; y < grey->height; y++) {
+        uint32_t row = 0;
+        for (size_t x = 0; x < grey->width; x++) {
+            row += grey->pixels[y * grey->width + x];
+            sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + row;
+        }
+    }
+    return sums;
+}
+
+/* Add the third moments of a row about the means around its pixels, of squares with `half`
+ * pixels on each side. */
+static void add_local_moments(moments *m, const dg_plane *grey, const uint32_t *sums, size_t y,
+                              size_t half)
+{
+    const size_t stride = grey->width + 1;
+    const uint32_t *above = sums + (y > half ? y - half : 0) * stride;
+    const uint32_t *below =
+        sums + (y + half < grey->height ? y + half + 1 : grey->height) * stride;
+    const double rows = (double)((below - above) / (ptrdiff_t)stride);
+    for (size_t x = 0; x < grey->width; x++) {
+        const size_t left = x > half ? x - half : 0;
+        const size_t right = x + half < grey->width ? x + half + 1 : grey->width;
+        const uint32_t sum = below[right] - below[left] - above[right] + above[left];
+        const double area = rows * (double)(right - left);
+        /* Whole numbers, so that the negative's are theirs with the other sign. */
+        const double off = (double)grey->pixels[y * grey->width + x] * area - (double)sum;
+        const double third = off * off * off / (area * area * area);
+        m->third += third;
+        m->third_size += fabs(third);
+    }
+}
+
+digit_status dg_polarity_judge_locally(const dg_plane *grey, dg_polarity *polarity)
+{
+    const size_t longer = grey->width > grey->height ? grey->width : grey->height;
+    moments m = {0, 0, 0};
+    uint32_t *sums = sum_table(grey);
+    if (!sums)
+        return dg_fail_memory("a picture", grey->width * grey->height * sizeof *sums);
+    for (size_t y = 0; y < grey->height; y++)
+        add_local_moments(&m, grey, sums, y, longer / (2 * SURROUNDINGS));
+    *polarity = polarity_of(grey, m.third, m.third_size, false);
+    dg_free(sums);
+    return DIGIT_OK;
 }

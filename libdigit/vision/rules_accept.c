@@ -29,11 +29,17 @@ typedef struct meeting {
     bool corner;        /* ... on an end of that one */
 } meeting;
 
+/* The walls on the ends of a level line, as those of a comb: their rules, or NULL. */
+typedef struct wall_pair {
+    const dg_rule *from, *to;
+} wall_pair;
+
 typedef struct form {
     const dg_rules *rules;
     size_t levels;     /* level rules are first */
     bool *accepted;    /* [rules] */
     meeting *meetings; /* [rules] */
+    wall_pair *combs;  /* [levels] */
     double size;       /* of digits */
 } form;
 
@@ -110,18 +116,21 @@ static void meet_levels(form *f)
     }
 }
 
-/* Others like this one, as the walls of a comb are. */
-static size_t count_alike(const form *f, const dg_rule *wall)
+/* As the walls of a comb are. */
+static bool are_alike(const dg_rule *wall, const dg_rule *other)
 {
     const double length = dg_rule_length(wall);
-    const double lean = LEAN + LEAN_PIXELS / length;
+    return fabs(dg_rule_length(other) - length) <= ALIKE * length + 1 &&
+           fabs(other->slope - wall->slope) <= LEAN + LEAN_PIXELS / length &&
+           fabs(other->thick - wall->thick) <= 1 + 0.3 * wall->thick;
+}
+
+static size_t count_alike(const form *f, const dg_rule *wall)
+{
     size_t count = 0;
     for (size_t i = f->levels; i < f->rules->count; i++) {
         const dg_rule *other = &f->rules->items[i];
-        count += other != wall && count_ends(&f->meetings[i]) > 0 &&
-                 fabs(dg_rule_length(other) - length) <= ALIKE * length + 1 &&
-                 fabs(other->slope - wall->slope) <= lean &&
-                 fabs(other->thick - wall->thick) <= 1 + 0.3 * wall->thick;
+        count += other != wall && count_ends(&f->meetings[i]) > 0 && are_alike(wall, other);
     }
     return count;
 }
@@ -141,6 +150,42 @@ static void accept_uprights(form *f)
     }
 }
 
+static void find_combs(form *f)
+{
+    const dg_rule *rules = f->rules->items;
+    for (size_t l = 0; l < f->levels; l++)
+        for (size_t u = f->levels; f->accepted[l] && u < f->rules->count; u++) {
+            const dg_crossing c = dg_rules_cross(&rules[l], &rules[u]);
+            if (!f->accepted[u] || !(c.upright_from || c.upright_to))
+                continue;
+            f->combs[l].from = c.level_from ? &rules[u] : f->combs[l].from;
+            f->combs[l].to = c.level_to ? &rules[u] : f->combs[l].to;
+        }
+}
+
+/* Does it stand on a line as the walls on both of the line's ends do? However high digits are,
+ * for they may be judged by print beside the comb. */
+static bool is_in_comb(const form *f, const dg_rule *wall)
+{
+    for (size_t l = 0; l < f->levels; l++) {
+        const wall_pair *ends = &f->combs[l];
+        if (!ends->from || !ends->to || ends->from == ends->to ||
+            !are_alike(ends->from, wall) || !are_alike(ends->to, wall))
+            continue;
+        const dg_crossing c = dg_rules_cross(&f->rules->items[l], wall);
+        if (c.upright_from || c.upright_to)
+            return true;
+    }
+    return false;
+}
+
+static void accept_combs(form *f)
+{
+    find_combs(f);
+    for (size_t i = f->levels; i < f->rules->count; i++)
+        f->accepted[i] |= count_ends(&f->meetings[i]) > 0 && is_in_comb(f, &f->rules->items[i]);
+}
+
 digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *rules)
 {
     const size_t count = candidates->count;
@@ -150,16 +195,19 @@ digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *
         f.levels++;
     f.accepted = dg_alloc_zero(count, sizeof *f.accepted);
     f.meetings = dg_alloc_zero(count, sizeof *f.meetings);
-    if (!f.accepted || !f.meetings) {
+    f.combs = dg_alloc_zero(f.levels, sizeof *f.combs);
+    if (!f.accepted || !f.meetings || !f.combs) {
         status = dg_fail_memory("form lines", count * sizeof *f.meetings);
         goto done;
     }
     accept_levels(&f);
     accept_uprights(&f);
+    accept_combs(&f);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
         if (f.accepted[i])
             status = dg_rules_add(rules, &candidates->items[i]);
 done:
+    dg_free(f.combs);
     dg_free(f.meetings);
     dg_free(f.accepted);
     return status;

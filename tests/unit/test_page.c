@@ -1,9 +1,12 @@
 /* Pages to ink: light and shadow go, ink stays, blank pages stay blank. */
 #include "vision/ground.h"
 #include "vision/page.h"
+#include "vision/polarity.h"
 
 #include "../support/suite.h"
 #include "drawing.h"
+
+#include <math.h>
 
 static uint8_t ink_of(const dg_plane *plane, bool light, uint32_t threads)
 {
@@ -56,6 +59,32 @@ START_TEST(ink_is_even_in_uneven_light)
 }
 END_TEST
 
+/* A lamp on one corner of the page: it is lighter than the rest, and no ink. */
+START_TEST(a_lamp_is_no_ink)
+{
+    const bool negative = _i % 2;
+    dg_plane page = drawing(600, 400, 100);
+    for (int x = 60; x < 560; x += 50)
+        draw_bar(&page, x, 170, 6, 60, 40);
+    for (int y = 0; y < 400; y++)
+        for (int x = 0; x < 600; x++) {
+            uint8_t *level = &page.pixels[y * 600 + x];
+            *level = (uint8_t)(*level + 100 / (1 + exp((hypot(x - 100, y - 420) - 200) / 31)));
+            *level = negative ? (uint8_t)(255 - *level) : *level;
+        }
+    dg_levels grid;
+    dg_surface surface;
+    dg_polarity local;
+    dg_levels_measure(&grid, &page);
+    dg_levels_fit(&surface, &grid);
+    const dg_polarity all = dg_polarity_judge(&page, &grid, &surface);
+    ck_assert_int_eq(dg_polarity_judge_locally(&page, &local), DIGIT_OK);
+    ck_assert(all.light != negative); /* misled */
+    ck_assert(local.light == negative && local.clear > 0.9);
+    free(page.pixels);
+}
+END_TEST
+
 START_TEST(blank_pages_have_no_ink)
 {
     static const struct { int level, noise; } pages[] = {{255, 0}, {0, 0}, {128, 4}, {200, 25}};
@@ -100,6 +129,7 @@ int main(void)
 {
     TCase *tcase = tcase_create("page");
     tcase_add_test(tcase, ground_follows_the_edge_of_a_shadow);
+    tcase_add_loop_test(tcase, a_lamp_is_no_ink, 0, 2);
     tcase_add_loop_test(tcase, ink_is_even_in_uneven_light, 0, 2);
     tcase_add_loop_test(tcase, blank_pages_have_no_ink, 0, 4);
     tcase_add_test(tcase, threads_do_not_matter);

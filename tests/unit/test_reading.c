@@ -115,6 +115,24 @@ START_TEST(patience_ends)
 }
 END_TEST
 
+/* A letter cut in two counts once. */
+START_TEST(not_all_are_counted)
+{
+    const float sure[] = {0, DG_NOT_COUNTED, 0.99f, 0.99f}, each[] = {0, 0, 0.99f, 0.99f};
+    float confidence[2];
+    for (int i = 0; i < 2; i++) {
+        digit_reading *reading;
+        ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
+        add(reading, 0, 0, "4711");
+        dg_context_apply(reading, i ? each : sure);
+        confidence[i] = reading->glyphs[3].prediction.confidence;
+        dg_reading_free(reading);
+    }
+    ck_assert_float_gt(confidence[0], 0.7f);
+    ck_assert_float_lt(confidence[1], 0.6f);
+}
+END_TEST
+
 /* A group whose digits stand so: `left` pixels from the left, 20 wide and 30 high. */
 static void add_at(digit_reading *reading, uint32_t line, uint32_t group, const char *digits,
                    int32_t left, bool likely, bool mark)
@@ -192,6 +210,7 @@ int main(void)
     tcase_add_test(tcase, too_many_digits_are_refused);
     tcase_add_test(tcase, company_tells_letters);
     tcase_add_test(tcase, patience_ends);
+    tcase_add_test(tcase, not_all_are_counted);
     tcase_add_test(tcase, words_are_left_out);
     tcase_add_test(tcase, what_a_sign_joins_stays);
     tcase_add_test(tcase, nothing_is_left_of_words_alone);

@@ -100,6 +100,28 @@ START_TEST(boxes_combs_and_grids_go)
 }
 END_TEST
 
+/* Print beside a comb, no higher than its walls: they go all the same. */
+START_TEST(combs_beside_small_print_go)
+{
+    dg_plane page = drawing(700, 160, 0), plain = drawing(700, 160, 0);
+    dg_rules rules;
+    draw_digits(&page, 50);
+    draw_digits(&plain, 50);
+    for (int i = 0; i < 40; i++) { /* letters */
+        draw_ring(&page, 370 + 16 * (i % 20), 40 + 40 * (i / 20), 12, 20, 3, 255);
+        draw_ring(&plain, 370 + 16 * (i % 20), 40 + 40 * (i / 20), 12, 20, 3, 255);
+    }
+    draw_bar(&page, 28, 112, 302, 2, 255);
+    for (int i = 0; i <= 5; i++)
+        draw_bar(&page, 28 + 60 * i, 92, 2, 20, 255);
+    erase_rules(&page, &rules);
+    ck_assert_uint_eq(count_ink(&page), count_ink(&plain));
+    dg_rules_free(&rules);
+    free(page.pixels);
+    free(plain.pixels);
+}
+END_TEST
+
 START_TEST(digits_alone_have_no_lines)
 {
     dg_plane page = drawing(400, 120, 0);
@@ -189,6 +211,7 @@ int main(void)
     tcase_add_test(tcase, digits_alone_have_no_lines);
     tcase_add_loop_test(tcase, squared_paper_goes, 0, 2);
     tcase_add_test(tcase, a_wall_that_a_digit_hides_goes);
+    tcase_add_test(tcase, combs_beside_small_print_go);
     tcase_add_test(tcase, ones_on_a_line_are_no_comb);
     return suite_run("rules", tcase);
 }
