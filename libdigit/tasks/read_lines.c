@@ -41,7 +41,7 @@ typedef struct page_job {
     dg_atoms atoms;
     dg_guesses guesses;
     digit_reading *reading;
-    float *sure;    /* [DG_READING_MAX]: how sure the network is of each glyph */
+    float *sure;    /* [DG_READING_ROOM]: how sure the network is of each glyph */
     uint32_t line;  /* of the next glyphs */
     uint32_t group;
 } page_job;
@@ -185,7 +185,7 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
         glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
-        if (job->reading->count < DG_READING_MAX) /* else adding it fails */
+        if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
             job->sure[job->reading->count] =
                 sureness(job, guess_of(job, &ways->choices[i]), size);
         status = dg_reading_add_glyph(job->reading, &glyph);
@@ -356,9 +356,9 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     const dg_judge judge = {reader->predictor, reader->threads, &sheet->ink, patience};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
-    job.sure = dg_alloc(DG_READING_MAX, sizeof *job.sure);
+    job.sure = dg_alloc(DG_READING_ROOM, sizeof *job.sure);
     if (status == DIGIT_OK && !job.sure)
-        status = dg_fail_memory("a reading", DG_READING_MAX * sizeof *job.sure);
+        status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.sure);
     if (status == DIGIT_OK)
         status = check_count(&lines);
     if (status == DIGIT_OK)

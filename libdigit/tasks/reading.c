@@ -60,10 +60,15 @@ digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits
     return DIGIT_OK;
 }
 
+static digit_status too_many(int most)
+{
+    return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %d digits", most);
+}
+
 digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *glyph)
 {
-    if (reading->count == DG_READING_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %d digits", DG_READING_MAX);
+    if (reading->count == DG_READING_ROOM)
+        return too_many(DG_READING_ROOM);
     digit_glyph *glyphs =
         dg_grow(reading->glyphs, reading->count, &reading->glyph_room, 1, sizeof *glyphs);
     if (!glyphs)
@@ -97,6 +102,8 @@ void dg_reading_reject(digit_reading *reading, float min_confidence)
 digit_status dg_reading_finish(digit_reading *reading)
 {
     const digit_glyph *before = NULL;
+    if (reading->count > DG_READING_MAX)
+        return too_many(DG_READING_MAX);
     char *end = reading->text = dg_alloc(2 * reading->count + 1, 1);
     if (!end)
         return dg_fail_memory("a reading", 2 * reading->count + 1);

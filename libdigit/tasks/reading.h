@@ -4,8 +4,9 @@
 
 #include <digit/digit.h>
 
-/* Most digits a reading holds. */
-#define DG_READING_MAX 4096
+/* Most digits a reading holds; and while it is put together, with letters that are left out. */
+#define DG_READING_MAX  4096
+#define DG_READING_ROOM 16384
 
 typedef struct dg_reading_group {
     uint32_t line, group;
@@ -35,7 +36,7 @@ digit_status dg_reading_add_group(digit_reading *reading, uint32_t line, uint32_
 digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits, size_t count,
                                       double probability);
 
-/* DIGIT_ERR_LIMIT: that is more than DG_READING_MAX. */
+/* DIGIT_ERR_LIMIT: that is more than DG_READING_ROOM. */
 digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *glyph);
 
 /* How a glyph shows in a text. A group's best candidate shows its glyphs. */
@@ -44,7 +45,7 @@ char dg_glyph_letter(const digit_glyph *glyph);
 /* Reject what has less confidence, in the candidates too. */
 void dg_reading_reject(digit_reading *reading, float min_confidence);
 
-/* Write the text. Nothing may be added afterwards. */
+/* Write the text. Nothing may be added afterwards. DIGIT_ERR_LIMIT: more than DG_READING_MAX. */
 digit_status dg_reading_finish(digit_reading *reading);
 
 #endif

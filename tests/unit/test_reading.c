@@ -63,9 +63,12 @@ START_TEST(too_many_digits_are_refused)
     const digit_glyph glyph = glyph_of(1, 0, 0, 1);
     digit_reading *reading;
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
-    for (int i = 0; i < DG_READING_MAX; i++)
+    for (int i = 0; i < DG_READING_ROOM; i++)
         ck_assert_int_eq(dg_reading_add_glyph(reading, &glyph), DIGIT_OK);
     ck_assert_int_eq(dg_reading_add_glyph(reading, &glyph), DIGIT_ERR_LIMIT);
+    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_ERR_LIMIT);
+    reading->count = DG_READING_MAX; /* as when the others were left out */
+    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
     dg_reading_free(reading);
 }
 END_TEST
