@@ -27,7 +27,7 @@ def header_version() -> str:
 
 project = "libdigit"
 author = "the libdigit contributors"
-copyright = author  # noqa: A001  Sphinx's name
+copyright = author
 version = release = header_version()
 
 extensions = ["myst_parser", "breathe", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]

@@ -11,7 +11,10 @@ _digit() {
     --layout) mapfile -t COMPREPLY < <(compgen -W 'page line single' -- "$word") && return ;;
     --schedule) mapfile -t COMPREPLY < <(compgen -W 'constant cosine' -- "$word") && return ;;
     --architecture) mapfile -t COMPREPLY < <(compgen -W 'default keras' -- "$word") && return ;;
-    --from) mapfile -t COMPREPLY < <(compgen -W built-in -- "$word"; compgen -f -- "$word") && return ;;
+    --from)
+        mapfile -t COMPREPLY < <(compgen -W built-in -- "$word"; compgen -f -- "$word")
+        return
+        ;;
     --folder) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
     esac
     if [[ $word == -* ]]; then

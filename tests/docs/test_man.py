@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(shutil.which("scdoc") is None, reason="scdoc is 
 def page(prefix: Path, name: str, environment: dict[str, str]) -> str:
     """As `man` shows it."""
     [file] = (prefix / "share" / "man").rglob(name)
-    shown = subprocess.run(["man", "--local-file", file], capture_output=True, text=True, check=True,
-                           env=dict(environment, MANWIDTH="1000"))
+    shown = subprocess.run(["man", "--local-file", file], env=dict(environment, MANWIDTH="1000"),
+                           capture_output=True, text=True, check=True)
     assert shown.stderr == "", shown.stderr
     return shown.stdout
 

@@ -94,8 +94,9 @@ def test_the_python_of_the_guide(app: App) -> None:
     page = (SOURCE / "docs" / "web.md").read_text(encoding="utf-8")
     [code] = re.findall(r"^```python\n(.*?)^```$", page, flags=re.M | re.S)
     assert "http://127.0.0.1:7860" in code
-    done = subprocess.run([sys.executable, "-c", code.replace("http://127.0.0.1:7860", app.address)],
-                          cwd=SOURCE, capture_output=True, text=True, timeout=120, check=False)
+    code = code.replace("http://127.0.0.1:7860", app.address)
+    done = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True,
+                          timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "'digit': 7" in done.stdout, done.stdout
     date = (PICTURES / "numbers" / "expected.csv").read_text().partition("date.jpg,")[2]
