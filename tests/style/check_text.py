@@ -2,11 +2,12 @@
 """What has one right answer in every text file of the tree: lines of at most 100 columns in code,
 no tabs, no blanks at ends of lines, one newline at the end.
 
-usage: check_text.py    (the files git knows)
+usage: check_text.py
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,9 +22,14 @@ TABBED = {"debian/rules"}
 
 
 def files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                            cwd=SOURCE, capture_output=True, text=True, check=True).stdout
-    paths = [SOURCE / name for name in listed.split("\0") if name]
+    """What git has or would have; of an unpacked tarball all but what a build leaves there."""
+    if (SOURCE / ".git").exists() and shutil.which("git"):
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, check=True)
+        paths = [SOURCE / name for name in listed.stdout.split("\0") if name]
+    else:
+        paths = [path for path in SOURCE.rglob("*")
+                 if not path.relative_to(SOURCE).parts[0].startswith(("build", "data", "."))]
     return [path for path in paths if path.suffix in TEXT and path.is_file()]
 
 
