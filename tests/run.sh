@@ -179,6 +179,11 @@ lane_docs() {
     run_pytest tests/docs
 }
 
+# Consumers of an installation, Debian packages, a Debian with nothing on it: see fresh_root.sh.
+lane_packaging() {
+    wait_for_release && run_pytest tests/package
+}
+
 lane_release() {
     configure release && run_meson release
 }

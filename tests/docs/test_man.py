@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,16 @@ def test_libdigit_names_every_function(prefix: Path, environment: dict[str, str]
     shown = page(prefix, "libdigit.3", environment)
     functions = (SOURCE / "tests" / "abi" / "symbols.txt").read_text().split()
     assert set(functions) <= set(re.findall(r"digit_\w+(?=\(\))", shown))
+
+
+def test_digit_names_every_command(environment: dict[str, str]) -> None:
+    source = (SOURCE / "docs" / "man" / "digit.1.scd").read_text()
+    subprocess.run(["scdoc"], input=source, text=True, capture_output=True, check=True)
+    said = subprocess.run([sys.executable, "-m", "libdigit", "--help"], env=environment, text=True,
+                          capture_output=True, check=True).stdout
+    wanted = dict(re.findall(r"^    ([a-z]+) +(\S.*)$", said, flags=re.M))
+    listed = re.findall(r"^\*([a-z]+)\*$", source.partition("# COMMANDS")[2], flags=re.M)
+    assert len(wanted) > 5 and listed == list(wanted)
 
 
 def complete(prefix: Path, environment: dict[str, str], line: list[str], folder: Path) -> list[str]:
