@@ -44,3 +44,12 @@ def test_spelling() -> None:
                          ids=lambda p: str(p.relative_to(SOURCE)))
 def test_shell(script: Path) -> None:
     run("bash" if script.suffix == ".bash" else "sh", "-n", script)
+
+
+def test_one_version_everywhere() -> None:
+    """Also in debian/, which a build does not look at."""
+    sys.path.insert(0, str(SOURCE / "tools"))
+    import check_release
+
+    assert len(set(check_release.versions().values())) == 1, check_release.versions()
+    assert len(set(check_release.sonames().values())) == 1, check_release.sonames()
