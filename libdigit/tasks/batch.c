@@ -96,8 +96,8 @@ static bool make_gradients(dg_batch *b)
 }
 
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options, const dg_real *origin,
-                             uint32_t size, dg_threads threads, dg_batch **out)
+                             const digit_train_options *options,
+                             const dg_real *origin, uint32_t size, dg_threads threads, dg_batch **out)
 {
     dg_batch *b = dg_alloc_zero(1, sizeof *b);
     if (!b)

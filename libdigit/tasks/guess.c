@@ -25,8 +25,8 @@
 /* What it costs to say that ink lay apart. */
 #define JOIN_COST 0.9f
 
-/* A piece that is cut is, as a whole, no digit. What the network says against that is the price of
- * a cut: on each side of it, such a part of the logarithm. Nothing is surer than SUREST. */
+/* A piece that is cut is, as a whole, no digit. What the network says against that is the price of a
+ * cut: on each side of it, such a part of the logarithm. Nothing is surer than SUREST. */
 #define CUT_SHARE 0.4
 #define SUREST    0.003
 

@@ -245,8 +245,7 @@ digit_status dg_train(const dg_train_job *job)
     t.reported = t.began;
     t.order = dg_alloc(count, sizeof *t.order);
     digit_status status = t.order ? dg_batch_create(job->snapshot, job->dataset, job->options,
-                                                    job->origin, t.batch_size, job->threads,
-                                                    &t.batch)
+                                                    job->origin, t.batch_size, job->threads, &t.batch)
                                   : dg_fail_memory("training", count * sizeof *t.order);
     if (status == DIGIT_OK && state->step == 0)
         memcpy(state->average, job->snapshot->params,

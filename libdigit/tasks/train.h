@@ -19,8 +19,8 @@ typedef struct dg_train_job {
     void *checkpoint_context;
 } dg_train_job;
 
-/* Options, data, architecture and starting weights in a number: a checkpoint fits only the run it
- * came from. */
+/* Options, data, architecture and starting weights in a number: a checkpoint fits only the run it came
+ * from. */
 uint64_t dg_train_fingerprint(const dg_train_job *job);
 
 /*
