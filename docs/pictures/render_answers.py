@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/pictures/answers.png: what was read of two pictures, and what else it might have been.
+"""Draw docs/pictures/answers.png: what was read of two pictures, and what else might be there.
 
     PYTHONPATH=bindings/python LIBDIGIT_LIBRARY=... python3 docs/pictures/render_answers.py
 
