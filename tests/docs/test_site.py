@@ -71,3 +71,9 @@ def test_addresses_elsewhere(site: Path, tmp_path: Path, environment: dict[str, 
         pytest.skip(f"{NETWORK_PROBE} does not answer")
     done = sphinx("linkcheck", tmp_path, environment)
     assert done.returncode == 0, (tmp_path / "output.txt").read_text()
+
+
+def test_house_is_drawn_from_its_table(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, DOCS / "pictures" / "render_house.py", tmp_path / "house.svg"],
+                   check=True)
+    assert (tmp_path / "house.svg").read_text() == (DOCS / "pictures" / "house.svg").read_text()
