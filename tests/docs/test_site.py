@@ -77,3 +77,11 @@ def test_house_is_drawn_from_its_table(tmp_path: Path) -> None:
     subprocess.run([sys.executable, DOCS / "pictures" / "render_house.py", tmp_path / "house.svg"],
                    check=True)
     assert (tmp_path / "house.svg").read_text() == (DOCS / "pictures" / "house.svg").read_text()
+
+
+def test_reference_has_the_rules_of_the_header() -> None:
+    """In the same order; their wording is the header's business."""
+    header = (SOURCE / "include" / "digit" / "digit.h").read_text()
+    rules = re.findall(r"^ \* \d\. (\w+)\.", header, flags=re.M)
+    page = (DOCS / "reference-c.md").read_text()
+    assert len(rules) == 5 and re.findall(r"^\d\. \*\*(\w+)\.\*\*", page, flags=re.M) == rules
