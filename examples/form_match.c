@@ -88,7 +88,8 @@ static run best_run(const ocr_words *words, size_t first, const char *wanted, si
     return best;
 }
 
-/* Tesseract may misread one letter of five. A label of signs only is nowhere. `taken`: words that are another field's label. */
+/* Tesseract may misread one letter of five. A label of signs only is nowhere. `taken`: words that
+ * are another field's label. */
 static run find_label(const ocr_words *words, const bool *taken, const char *label)
 {
     char wanted[KEY] = "";

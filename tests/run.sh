@@ -6,8 +6,9 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
-lanes_default='release sanitize reference python programs web'
-lanes_all='haswell system serial clang base v3 package keras browser opencv tsan tsan-reference valgrind accuracy'
+lanes_default='style release sanitize reference python programs web docs'
+lanes_all="haswell system serial clang base v3 package packaging keras browser opencv \
+tsan tsan-reference valgrind accuracy"
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -50,6 +51,9 @@ packages() {
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
+    case " $lanes " in *' docs '*) echo doxygen scdoc man-db cmake ;; esac
+    case " $lanes " in *' packaging '*)
+        echo cmake scdoc debhelper dh-python lintian fakeroot debootstrap ;; esac
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
@@ -157,9 +161,28 @@ run_pytest() { # FOLDER|FILE...; of the build that $tested names
 }
 
 c_suites='--suite unit --suite api --suite golden'
-valgrind_tests='--suite api --suite golden model save_load dataset evaluate normalize silence golden'
+valgrind_tests="--suite api --suite golden \
+model save_load dataset evaluate normalize silence golden"
 
 # ---- Lanes: each prints "Ok: N" and "Fail: N", or what meson and pytest print ----
+
+# What needs no build: text, Python's mistakes, spelling.
+lane_style() {
+    fill_venv "$build/venv-style" style/requirements.txt || return 1
+    "$build/venv-style/bin/python" -m pytest -q -ra -p no:cacheprovider tests/style
+}
+
+# The site, manual pages, completion, and all that pages tell people to type.
+lane_docs() {
+    wait_for_release && fill_venv "$build/venv-docs" ../docs/requirements.txt || return 1
+    venv=$build/venv-docs
+    run_pytest tests/docs
+}
+
+# Consumers of an installation, Debian packages, a Debian with nothing on it: see fresh_root.sh.
+lane_packaging() {
+    wait_for_release && run_pytest tests/package
+}
 
 lane_release() {
     configure release && run_meson release
@@ -351,7 +374,8 @@ work() {
 build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
-        *' browser '* | *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
+        *' browser '* | *' docs '* | *' packaging '* | *' haswell '* | *' valgrind '* | \
+        *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'

@@ -76,8 +76,8 @@ def main() -> None:
     head = 44
     sheet = Image.new("RGB", (MARGIN + SHEET_COLUMNS * (CARD[0] + MARGIN),
                               head + MARGIN + rows * (CARD[1] + MARGIN)), BACKGROUND)
-    ImageDraw.Draw(sheet).text((MARGIN + 2, 14), "What digit-predict reads in examples/pictures", TEXT,
-                               font(18))
+    ImageDraw.Draw(sheet).text((MARGIN + 2, 14), "What digit-predict reads in examples/pictures",
+                               TEXT, font(18))
     for index, answer in enumerate(answers):
         draw_card(sheet, MARGIN + index % SHEET_COLUMNS * (CARD[0] + MARGIN),
                   head + MARGIN + index // SHEET_COLUMNS * (CARD[1] + MARGIN), answer)

@@ -12,10 +12,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
-import libdigit  # noqa: E402
-from libdigit import plot  # noqa: E402
+import libdigit
+from libdigit import plot
 
 HERE = pathlib.Path(__file__).parent
 

@@ -15,7 +15,7 @@
  * and how often: 0 copies.
  * What comes out depends on the arguments alone; `name` tells samples and epochs apart.
  */
-void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], uint8_t label, float strength, uint64_t seed, uint64_t name,
-                uint8_t out[DIGIT_SAMPLE_BYTES]);
+void dg_augment(const uint8_t in[DIGIT_SAMPLE_BYTES], uint8_t label, float strength,
+                uint64_t seed, uint64_t name, uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 #endif

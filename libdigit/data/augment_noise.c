@@ -97,7 +97,8 @@ static void add_fog(dg_rng *rng, dg_field *field)
 static void add_spatter(dg_rng *rng, dg_field *field)
 {
     float cloud[SIDE][SIDE];
-    const float level = dg_rng_between(rng, 0, 130), over = 1 - dg_rng_between(rng, 0.2f, HOLES_MOST);
+    const float level = dg_rng_between(rng, 0, 130);
+    const float over = 1 - dg_rng_between(rng, 0.2f, HOLES_MOST);
     draw_cloud(rng, dg_rng_between(rng, 3.6f, 6), cloud);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)

@@ -66,8 +66,8 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
     for (uint32_t i = 0; i < pass->samples; i += together)
         dg_gemm(false, true, (int)together, units, inputs, in + (size_t)i * (size_t)inputs,
                 inputs, weights, inputs, 0, out + (size_t)i * (size_t)units, units);
-    dg_vec_loops->bias(pass->samples, layer->out.channels, params + layer->at[DG_ROLE_BIAS], layer->relu,
-                       out);
+    dg_vec_loops->bias(pass->samples, layer->out.channels, params + layer->at[DG_ROLE_BIAS],
+                       layer->relu, out);
 }
 
 static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *params,
@@ -79,7 +79,8 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     if (layer->relu)
         dg_vec_loops->relu_back((size_t)samples * layer->out.channels, out, dout);
     memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->out.channels * sizeof *dparams);
-    dg_vec_loops->column_sums(pass->samples, layer->out.channels, dout, dparams + layer->at[DG_ROLE_BIAS]);
+    dg_vec_loops->column_sums(pass->samples, layer->out.channels, dout,
+                              dparams + layer->at[DG_ROLE_BIAS]);
     dg_gemm(true, false, units, inputs, samples, dout, units, in, inputs, 0,
             dparams + layer->at[DG_ROLE_WEIGHT], inputs);
     if (din)

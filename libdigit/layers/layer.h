@@ -137,19 +137,17 @@ struct dg_layer_type {
                      dg_real *din, dg_real *dparams);
 };
 
-extern const dg_layer_type dg_layer_conv;
-extern const dg_layer_type dg_layer_dense;
-extern const dg_layer_type dg_layer_relu;
-extern const dg_layer_type dg_layer_maxpool;
-extern const dg_layer_type dg_layer_avgpool;
-extern const dg_layer_type dg_layer_dropout;
-extern const dg_layer_type dg_layer_batchnorm;
+/* All types; a new one is a word here and a file of that name. */
+#define DG_LAYERS(X) X(conv) X(dense) X(relu) X(maxpool) X(avgpool) X(dropout) X(batchnorm)
+
+#define DG_LAYER_DECLARE(name) extern const dg_layer_type dg_layer_##name;
+DG_LAYERS(DG_LAYER_DECLARE)
+
+/* The same as a list, NULL at the end. */
+extern const dg_layer_type *const dg_layer_types[];
 
 /* As in PyTorch. Keras has 1e-3: weights from there move the difference into the variance. */
 #define DG_BATCHNORM_EPSILON ((dg_real)1e-5)
-
-/* All types, NULL at the end. */
-extern const dg_layer_type *const dg_layer_types[];
 
 /* Keeps the shape of its input: for types whose output is as large. */
 bool dg_layer_same_shape(dg_layer *layer);

@@ -2,10 +2,9 @@
 
 #include <math.h>
 
-const dg_layer_type *const dg_layer_types[] = {
-    &dg_layer_conv,    &dg_layer_dense,   &dg_layer_relu,      &dg_layer_maxpool,
-    &dg_layer_avgpool, &dg_layer_dropout, &dg_layer_batchnorm, NULL,
-};
+#define ADDRESS(name) &dg_layer_##name,
+
+const dg_layer_type *const dg_layer_types[] = {DG_LAYERS(ADDRESS) NULL};
 
 bool dg_layer_same_shape(dg_layer *layer)
 {

@@ -44,7 +44,7 @@ typedef struct dg_vec {
     void (*gather)(size_t runs, size_t count, size_t stride, const dg_real *in, dg_real *out);
 
     /* Its adjoint for overlapping windows of a row of pixels, windows[columns][side][channels],
-     * each one pixel further: out[columns+side-1][channels] = the sum of all that show the pixel. */
+     * each one pixel further: out[columns+side-1][channels] = the sum of all that show a pixel. */
     void (*overlap)(size_t columns, size_t side, size_t channels, const dg_real *windows,
                     dg_real *out);
 

@@ -55,16 +55,6 @@ bool dg_network_wants_large_shards(const dg_network *network)
     return false;
 }
 
-uint32_t dg_network_layer_count(const dg_network *network)
-{
-    return network->layer_count;
-}
-
-const dg_layer *dg_network_layer(const dg_network *network, uint32_t index)
-{
-    return &network->layers[index];
-}
-
 void dg_network_init(const dg_network *network, uint64_t seed, dg_real *params)
 {
     for (size_t i = 0; i < network->params; i++)

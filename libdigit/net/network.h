@@ -47,9 +47,6 @@ uint32_t dg_network_logits(const dg_network *network);
 /* True if a batch must not be cut into shards of fewer than 32 samples (batchnorm). */
 bool dg_network_wants_large_shards(const dg_network *network);
 
-uint32_t dg_network_layer_count(const dg_network *network);
-const dg_layer *dg_network_layer(const dg_network *network, uint32_t index);
-
 /* ---- Tensors: the flat array as model files see it -------------------- */
 
 #define DG_TENSOR_RANK_MAX 4

@@ -1,7 +1,7 @@
 """digit.hpp compiles on its own in every C++ its users may have, and calls all of digit.h; what
 its guide shows compiles, too.
 
-usage: check_wrapper.py INCLUDE_FOLDER GUIDE COMPILER...    (g++, clang++, ...: those that are there)
+usage: check_wrapper.py INCLUDE_FOLDER GUIDE COMPILER...    (g++, clang++, ...: those there are)
 """
 
 from __future__ import annotations

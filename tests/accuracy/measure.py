@@ -125,7 +125,8 @@ class Judge:
             straight.append(self.model.predict(pictures) == self.labels)
             prepared.append(self.model.predict(prepare(self.model, pictures)) == self.labels)
             say(name, prepared[-1], f"; straight {straight[-1].mean():.2%}")
-        print(f"{'mean error':44} {1 - np.mean(prepared):8.2%}; straight {1 - np.mean(straight):.2%}")
+        print(f"{'mean error':44} {1 - np.mean(prepared):8.2%}; "
+              f"straight {1 - np.mean(straight):.2%}")
 
     def outside(self, name: str, samples: Bytes) -> None:
         sure = confidence(self.model, samples)
@@ -150,7 +151,8 @@ def measure(options: argparse.Namespace) -> None:
         judge.outside("Fashion-MNIST, straight", load_fashion(options.fashion))
         judge.outside("Fashion-MNIST", prepare(model, load_fashion(options.fashion)))
     if "letters" in parts:
-        judge.outside(f"letters of {len(letters.fonts())} fonts", prepare(model, letters.draw_all()))
+        judge.outside(f"letters of {len(letters.fonts())} fonts",
+                      prepare(model, letters.draw_all()))
     if options.plots:
         plots.draw(options.plots, judge.labels, judge.answers, judge.sure)
 

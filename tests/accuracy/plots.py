@@ -40,7 +40,8 @@ def draw_confusion(path: Path, labels: Labels, answers: Labels) -> None:
     axes.imshow(wrong, cmap="Oranges")
     for label, answer in np.ndindex(10, 10):
         if table[label, answer]:
-            axes.text(answer, label, str(table[label, answer]), ha="center", va="center", fontsize=7)
+            axes.text(answer, label, str(table[label, answer]), ha="center", va="center",
+                      fontsize=7)
     axes.set(xticks=range(10), yticks=range(10), xlabel="answer", ylabel="label")
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -126,7 +126,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", help="model file (default: the built-in model)")
     parser.add_argument("--data", type=Path, help="folder of MNIST's files")
-    parser.add_argument("--train", action="store_true", help="draw from training digits 50,001 to 60,000")
+    parser.add_argument("--train", action="store_true",
+                        help="draw from training digits 50,001 to 60,000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=list(pages.KINDS), help="one kind of picture")
     parser.add_argument("--count", type=int, help="pictures a kind (default: the fixed number)")

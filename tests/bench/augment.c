@@ -71,7 +71,8 @@ static void draw_card(const uint8_t *sample, int row, int column, uint8_t *sheet
 static void draw_digit(const bench_data *data, int row, int column, uint8_t *sample)
 {
     const uint8_t *digit = first_of(data, row % DIGIT_CLASSES);
-    dg_augment(digit, (uint8_t)(row % DIGIT_CLASSES), column ? 1 : 0, 1, (uint64_t)(row * COLUMNS + column), sample);
+    dg_augment(digit, (uint8_t)(row % DIGIT_CLASSES), column ? 1 : 0, 1,
+               (uint64_t)(row * COLUMNS + column), sample);
 }
 
 static void draw_other(const bench_data *data, int row, int column, uint8_t *sample)

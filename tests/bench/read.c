@@ -76,8 +76,8 @@ static double peak_bytes(void)
     return 1024.0 * (double)usage.ru_maxrss;
 }
 
-/* What reading adds to the peak of the process, with everything else warm. Before all others, since a
- * peak never falls. */
+/* What reading adds to the peak of the process, with everything else warm. Before all others, since
+ * a peak never falls. */
 static void measure_memory(const bench_data *data)
 {
     bench_page page = bench_page_draw(data, PAGE_WIDTH, PAGE_HEIGHT, PAGE_DIGITS, SCALE);

@@ -138,7 +138,7 @@ def table(heads: list[str], rows: list[list[Any]]) -> str:
 
 def goals(found: dict[str, Any]) -> str:
     alone = found["alone"]
-    page = [one for one in found["page"]["2"]]
+    page = list(found["page"]["2"])
     over = median(of(page, "read page")) - median(of(page, "network alone"))
     memory = median(of(alone, "read memory", unit="MiB"))
     bound = (8 * 2480 * 3508) / (1 << 20) + 32

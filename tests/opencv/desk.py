@@ -105,10 +105,13 @@ class Display:
         self.do("mousemove", *points[0], "mousedown", 1)
         try:
             for x, y in dense(points, 20):
-                nudges = itertools.cycle((x, x + 1))
-                until("ink", lambda: self.do("mousemove", next(nudges), y) or self.is_ink(x, y))
+                self.reach(x, y)
         finally:
             self.do("mouseup", 1)
+
+    def reach(self, x: int, y: int) -> None:
+        nudges = itertools.cycle((x, x + 1))
+        until("ink", lambda: self.do("mousemove", next(nudges), y) or self.is_ink(x, y))
 
     def is_ink(self, x: int, y: int) -> bool:
         time.sleep(0.02)

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 pytest.importorskip("PIL")
-from PIL import Image, ImageDraw  # noqa: E402
+from PIL import Image, ImageDraw
 
 EXAMPLES = ROOT / "examples"
 FORM = EXAMPLES / "pictures" / "forms" / "membership.jpg"

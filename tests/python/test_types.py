@@ -50,5 +50,3 @@ def test_users_see_types(tmp_path):
     assert done.returncode == 0, done.stdout
     shown = [line.split('"')[1] for line in done.stdout.splitlines() if "Revealed type" in line]
     assert shown == EXPECTED or len(shown) == 7 and "Any" not in (shown[1], *shown[3:])
-
-

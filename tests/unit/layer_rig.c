@@ -11,7 +11,7 @@
 
 #define SHAPE(rows, channels) {rows, rows, channels}
 
-const rig_case rig_cases[] = {
+static const rig_case cases[] = {
     {"conv", SHAPE(7, 2), 3, 3, 1, false, false, 1},
     {"conv", SHAPE(7, 2), 3, 1, 1, false, false, 1},
     {"conv", SHAPE(5, 3), 2, 5, 1, false, true, 1},
@@ -55,7 +55,27 @@ const rig_case rig_cases[] = {
     {"batchnorm", SHAPE(4, 3), 0, 0, 0, false, true, 1},
 };
 
-const int rig_case_count = sizeof rig_cases / sizeof rig_cases[0];
+#define CASES ((int)(sizeof cases / sizeof *cases))
+
+int rig_case_count(void)
+{
+    int count = CASES;
+    for (const dg_layer_type *const *type = dg_layer_types; *type; type++)
+        count++;
+    return count;
+}
+
+/* What suits any type: a few units, filters or windows on a small picture. */
+const rig_case *rig_case_at(int index)
+{
+    static rig_case plain;
+    if (index < CASES)
+        return &cases[index];
+    const dg_layer_type *type = dg_layer_types[index - CASES];
+    const uint32_t least = type->argument == DG_ARGUMENT_NONE ? 0 : type->size_least;
+    plain = (rig_case){type->word, SHAPE(6, 3), least, 3, 1, false, false, 1};
+    return &plain;
+}
 
 static const dg_layer_type *find_type(const char *word)
 {

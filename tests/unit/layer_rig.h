@@ -13,9 +13,9 @@ typedef struct rig_case {
     uint32_t pool;
 } rig_case;
 
-/* The cases to try, all types among them. */
-extern const rig_case rig_cases[];
-extern const int rig_case_count;
+/* The cases to try: those that somebody thought of, then a plain one of every type there is. */
+int rig_case_count(void);
+const rig_case *rig_case_at(int index);
 
 typedef struct rig {
     dg_layer layer;

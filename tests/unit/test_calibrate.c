@@ -65,8 +65,8 @@ static double mean_loss(double temperature)
 {
     double sum = 0;
     for (size_t i = 0; i < SAMPLES; i++)
-        sum += dg_smooth_cross_entropy(DIGIT_CLASSES, logits + i * DIGIT_CLASSES, temperature, labels[i],
-                                       1.0 / (SAMPLES + 2));
+        sum += dg_smooth_cross_entropy(DIGIT_CLASSES, logits + i * DIGIT_CLASSES, temperature,
+                                       labels[i], 1.0 / (SAMPLES + 2));
     return sum / SAMPLES;
 }
 

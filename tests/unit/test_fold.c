@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "math/blas.h"
 #include "math/vec.h"
-#include "net/network.h"
+#include "net/plan.h"
 #include "net/workspace.h"
 
 #include "../support/numbers.h"
@@ -65,7 +65,7 @@ static void check_fold(const dg_network *network, const dg_real *params, uint32_
     dg_real *folded_params;
     dg_real plain[SAMPLES * DIGIT_CLASSES], lean[SAMPLES * DIGIT_CLASSES];
     ck_assert_int_eq(dg_network_fold(network, params, &folded, &folded_params), DIGIT_OK);
-    ck_assert_uint_eq(dg_network_layer_count(folded), layers);
+    ck_assert_uint_eq(folded->layer_count, layers);
     run(network, params, plain);
     run(folded, folded_params, lean);
     for (int i = 0; i < SAMPLES * DIGIT_CLASSES; i++) {

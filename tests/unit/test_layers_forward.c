@@ -80,8 +80,8 @@ static void check_conv(const rig_case *use)
 
 START_TEST(conv_follows_the_definition)
 {
-    if (strcmp(rig_cases[_i].word, "conv") == 0)
-        check_conv(&rig_cases[_i]);
+    if (strcmp(rig_case_at(_i)->word, "conv") == 0)
+        check_conv(rig_case_at(_i));
 }
 END_TEST
 
@@ -113,10 +113,10 @@ static void check_pool(const rig_case *use, bool largest)
 
 START_TEST(pools_follow_the_definition)
 {
-    if (strcmp(rig_cases[_i].word, "maxpool") == 0)
-        check_pool(&rig_cases[_i], true);
-    if (strcmp(rig_cases[_i].word, "avgpool") == 0)
-        check_pool(&rig_cases[_i], false);
+    if (strcmp(rig_case_at(_i)->word, "maxpool") == 0)
+        check_pool(rig_case_at(_i), true);
+    if (strcmp(rig_case_at(_i)->word, "avgpool") == 0)
+        check_pool(rig_case_at(_i), false);
 }
 END_TEST
 
@@ -199,8 +199,8 @@ END_TEST
 int main(void)
 {
     TCase *tcase = tcase_create("layers_forward");
-    tcase_add_loop_test(tcase, conv_follows_the_definition, 0, rig_case_count);
-    tcase_add_loop_test(tcase, pools_follow_the_definition, 0, rig_case_count);
+    tcase_add_loop_test(tcase, conv_follows_the_definition, 0, rig_case_count());
+    tcase_add_loop_test(tcase, pools_follow_the_definition, 0, rig_case_count());
     tcase_add_loop_test(tcase, dropout_drops_its_share, 0, 4);
     tcase_add_test(tcase, dropout_draws_by_name);
     tcase_add_test(tcase, batchnorm_normalises_its_shard);

@@ -1,6 +1,6 @@
 /* What the planner makes of an architecture. */
 #include "base/error.h"
-#include "net/network.h"
+#include "net/plan.h"
 #include "net/workspace.h"
 
 #include "../support/suite.h"
@@ -28,11 +28,11 @@ START_TEST(plans_keras_without_dead_outputs)
 {
     dg_network *network = make("keras");
     ck_assert_uint_eq(dg_network_parameters(network), 179926);
-    ck_assert_uint_eq(dg_network_layer_count(network), 4);
+    ck_assert_uint_eq(network->layer_count, 4);
     ck_assert_str_eq(dg_network_architecture(network),
                      "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10");
-    const dg_layer *conv1 = dg_network_layer(network, 0), *conv2 = dg_network_layer(network, 1);
-    const dg_layer *dense = dg_network_layer(network, 2), *last = dg_network_layer(network, 3);
+    const dg_layer *conv1 = &network->layers[0], *conv2 = &network->layers[1];
+    const dg_layer *dense = &network->layers[2], *last = &network->layers[3];
     check_shape(conv1->in, 28, 28, 1);
     check_shape(conv1->out, 12, 12, 32);
     check_shape(conv2->in, 12, 12, 32);
@@ -77,8 +77,8 @@ static const struct {
 START_TEST(plans_shapes)
 {
     dg_network *network = make(plans[_i].architecture);
-    const dg_layer *first = dg_network_layer(network, 0);
-    const dg_layer *last = dg_network_layer(network, dg_network_layer_count(network) - 1);
+    const dg_layer *first = &network->layers[0];
+    const dg_layer *last = &network->layers[network->layer_count - 1];
     ck_assert_uint_eq(first->in.rows, plans[_i].in);
     ck_assert_uint_eq(first->in.columns, plans[_i].in);
     ck_assert_uint_eq(first->out.rows, plans[_i].out);
@@ -94,9 +94,9 @@ END_TEST
 START_TEST(shapes_meet)
 {
     dg_network *network = make(plans[_i].architecture);
-    for (uint32_t i = 1; i < dg_network_layer_count(network); i++) {
-        const dg_layer *before = dg_network_layer(network, i - 1);
-        const dg_layer *layer = dg_network_layer(network, i);
+    for (uint32_t i = 1; i < network->layer_count; i++) {
+        const dg_layer *before = &network->layers[i - 1];
+        const dg_layer *layer = &network->layers[i];
         check_shape(layer->in, before->out.rows, before->out.columns, before->out.channels);
         ck_assert_uint_gt(layer->number, before->number);
     }
@@ -109,9 +109,9 @@ START_TEST(knows_where_learning_begins)
 {
     dg_network *network = make("relu maxpool 2 conv 4x3 relu dense 10");
     const bool first[] = {true, true, true, false};
-    ck_assert_uint_eq(dg_network_layer_count(network), 4);
+    ck_assert_uint_eq(network->layer_count, 4);
     for (uint32_t i = 0; i < 4; i++)
-        ck_assert_int_eq(dg_network_layer(network, i)->first, first[i]);
+        ck_assert_int_eq(network->layers[i].first, first[i]);
     dg_network_free(network);
 }
 END_TEST

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 import libdigit
-from conftest import API, PICTURES, App, file_of, seven
+from conftest import API, PICTURES, SOURCE, App, file_of, seven
 
 NUMBERS = sorted((PICTURES / "numbers").glob("*.jpg"))
 
@@ -88,12 +89,18 @@ def test_only_these_two_are_offered(app: App) -> None:
     assert set(endpoints) == {"/predict", "/read"}
 
 
-def test_the_client_of_gradio(app: App) -> None:
-    from gradio_client import Client, handle_file
-
-    client = Client(app.address, verbose=False)
-    answer = client.predict(handle_file(str(PICTURES / "seven-blue-pen.png")), api_name="/predict")
-    assert answer["digit"] == 7
+def test_the_python_of_the_guide(app: App) -> None:
+    """docs/web.md, its address being this app's: gradio_client and both endpoints."""
+    page = (SOURCE / "docs" / "web.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```python\n(.*?)^```$", page, flags=re.M | re.S)
+    assert "http://127.0.0.1:7860" in code
+    code = code.replace("http://127.0.0.1:7860", app.address)
+    done = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "'digit': 7" in done.stdout, done.stdout
+    date = (PICTURES / "numbers" / "expected.csv").read_text().partition("date.jpg,")[2]
+    assert done.stdout.splitlines()[-1] == date.split("\n")[0].strip('"'), done.stdout
 
 
 def test_no_address_elsewhere_in_the_page(app: App) -> None:

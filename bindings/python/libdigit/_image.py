@@ -7,7 +7,6 @@ is imported only then, and only in the formats of the list below.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ._chain import BYTES_SCALE, Chain, Padding, bad, same_padding, unsupported

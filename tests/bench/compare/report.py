@@ -23,7 +23,8 @@ MNIST's. Only the first answer is the built-in model's.
 ![Bars: libdigit beside other libraries](pictures/benchmarks.svg)
 """
 
-NO_AMX = """- OpenVINO's bf16 is not, on this processor. On one with AMX, which multiplies that format
+NO_AMX = """\
+- OpenVINO's bf16 is not, on this processor. On one with AMX, which multiplies that format
   in hardware, it was: 28 us for one image and 70,500 images a second on one thread, beside
   36 to 41 us and 24,400 to 28,600 of an f32 sketch of this library there, at 8 bits of a
   number instead of 24."""
