@@ -116,8 +116,9 @@ static digit_status take_part(dg_batch *b)
     if ((ranks->count - 1) * b->part < b->shards)
         return DIGIT_OK;
     return dg_fail(DIGIT_ERR_ARGUMENT,
-                   "ranks is %u: a batch of %u samples is %u shards, %u a rank: none for rank %u",
-                   ranks->count, b->options->batch, b->shards, b->part,
+                   "ranks is %u, batch is %u: with shards dealt out by %u, of %u none is left for "
+                   "rank %u",
+                   ranks->count, b->options->batch, b->part, b->shards,
                    (b->shards - 1) / b->part + 1);
 }
 

@@ -391,7 +391,8 @@ START_TEST(options_of_ranks)
     EXPECT(o.ranks = 2, "reduce is NULL");
     EXPECT((o.reduce = do_nothing, o.rank = 1), "rank is 1");
     EXPECT((o.reduce = do_nothing, o.ranks = 2, o.rank = 2), "rank is 2");
-    EXPECT((o.reduce = do_nothing, o.ranks = 8), "4 shards, 1 a rank: none for rank 4");
+    EXPECT((o.reduce = do_nothing, o.ranks = 3), "by 2, of 4 none is left for rank 2");
+    EXPECT((o.reduce = do_nothing, o.ranks = 8), "by 1, of 4 none is left for rank 4");
     digit_dataset_free(data);
     digit_model_free(before);
     digit_model_free(model);

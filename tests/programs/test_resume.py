@@ -18,12 +18,12 @@ NORMAL = "conv 4x3 batchnorm relu maxpool 2 dropout 25 dense 10"
 
 @pytest.fixture(scope="module")
 def long_idx(tmp_path_factory: pytest.TempPathFactory) -> Idx:
-    return make_idx(tmp_path_factory.mktemp("idx"), "long", 3000, 5)
+    return make_idx(tmp_path_factory.mktemp("idx"), "long", 2000, 5)
 
 
 def command(idx: Idx, output: Path, *options: object) -> list[str]:
     return [program("digit-train"), "--images", str(idx.images), "--labels", str(idx.labels),
-            "--architecture", NORMAL, "--epochs", "6", "--batch", "64", "--augment", "0.3",
+            "--architecture", NORMAL, "--epochs", "4", "--batch", "64", "--augment", "0.3",
             "--validation-split", "200", "--output", str(output), *map(str, options)]
 
 
@@ -38,7 +38,7 @@ def disturbed(arguments: list[str], number: signal.Signals, rng: random.Random) 
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=environment()) as process:
             try:
-                _, said = process.communicate(timeout=rng.uniform(0.02, 0.15 + 0.05 * attempt))
+                _, said = process.communicate(timeout=rng.uniform(0.02, 0.2 + 0.05 * attempt))
             except subprocess.TimeoutExpired:
                 process.send_signal(number)
                 process.communicate(timeout=60)
@@ -59,7 +59,7 @@ def test_ends_with_the_same_file(long_idx: Idx, tmp_path: Path, number: signal.S
                    capture_output=True, env=environment())
     rng = random.Random(interval + number)
     stops = 0
-    for _ in range(3):
+    for _ in range(2):
         again_history = tmp_path / "again.csv"
         stops += disturbed(command(long_idx, again, "--resume", "--checkpoint-interval", interval,
                                    "--history", again_history), number, rng)
@@ -67,7 +67,7 @@ def test_ends_with_the_same_file(long_idx: Idx, tmp_path: Path, number: signal.S
         rows = [list(csv.reader(path.open())) for path in (history, again_history)]
         if number == signal.SIGINT:
             assert [row[:4] for row in rows[1]] == [row[:4] for row in rows[0]]
-    assert stops > 3
+    assert stops > 1
     assert {path.name for path in tmp_path.iterdir()} == {
         "whole", "whole.csv", "again", "again.csv"}, "no checkpoint is left, no temporary file"
 

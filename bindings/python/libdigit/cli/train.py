@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Any, Optional, TextIO
+from typing import Any, Literal, Optional, TextIO
 
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
@@ -195,9 +195,9 @@ class _History:
 
     def __enter__(self) -> _History:
         if self._path:
-            mode = "a" if self._goes_on else "w"
+            mode: Literal["a", "w"] = "a" if self._goes_on else "w"
             self._file = open(self._path, mode, encoding="ascii", buffering=1)
-            if not self._goes_on or self._file.tell() == 0:
+            if self._file.tell() == 0:
                 self._file.write("epoch,loss,accuracy,validation_accuracy,seconds\n")
         return self
 
