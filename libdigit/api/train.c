@@ -6,6 +6,7 @@
 #include "api/sized.h"
 #include "io/codec.h"
 #include "tasks/batch.h"
+#include "tasks/fingerprint.h"
 #include "tasks/ranks.h"
 
 #include <errno.h>
@@ -157,7 +158,7 @@ static digit_status prepare(const digit_model *model, dg_train_job *job)
     if (status != DIGIT_OK)
         return status;
     if (options->checkpoint || options->reduce) {
-        const uint64_t fingerprint = dg_train_fingerprint(job);
+        const uint64_t fingerprint = dg_fingerprint_start(job);
         if (options->checkpoint)
             status = resume(job, fingerprint);
         job->snapshot->training->fingerprint = fingerprint;

@@ -5,6 +5,7 @@
 #include "tasks/batch.h"
 #include "tasks/calibrate.h"
 #include "tasks/evaluate.h"
+#include "tasks/fingerprint.h"
 #include "tasks/ranks.h"
 #include "tasks/schedule.h"
 
@@ -24,7 +25,6 @@ typedef struct trainer {
     size_t done;     /* samples of this epoch */
     dg_loss loss;    /* of this epoch */
     uint64_t kept;   /* update of the last checkpoint */
-    uint64_t facts;  /* digest of what ranks must have alike, apart from the fingerprint */
     bool asked;      /* progress wants to stop; the other ranks hear of it in the next update */
     double validation_accuracy;
     double began, reported; /* seconds */
@@ -41,50 +41,6 @@ static uint32_t batch_size(const dg_train_job *job)
 {
     const size_t count = job->dataset->count;
     return job->options->batch < count ? job->options->batch : (uint32_t)count;
-}
-
-/* ---- Which training it is ---------------------------------------------- */
-
-/* FNV-1a, a word at a time. */
-static uint64_t mix(uint64_t hash, uint64_t fact)
-{
-    return (hash ^ fact) * 0x100000001B3u;
-}
-
-static uint64_t mix_params(uint64_t hash, const dg_snapshot *snapshot)
-{
-    const size_t params = dg_network_params(snapshot->network);
-    for (size_t i = 0; i < params; i++) {
-        uint32_t bits = 0;
-        memcpy(&bits, &snapshot->params[i], sizeof bits);
-        hash = mix(hash, bits);
-    }
-    return hash;
-}
-
-uint64_t dg_train_fingerprint(const dg_train_job *job)
-{
-    const digit_train_options *o = job->options;
-    const uint64_t facts[] = {
-        o->batch,
-        o->epochs,
-        o->schedule,
-        o->seed,
-        (uint64_t)llround((double)o->learning_rate * 1e12),
-        (uint64_t)llround((double)o->weight_decay * 1e12),
-        (uint64_t)llround((double)o->augment * 1e12),
-        (uint64_t)llround((double)o->label_smoothing * 1e12),
-        (uint64_t)llround((double)o->average * 1e12),
-        (uint64_t)llround((double)o->pull * 1e12),
-        job->dataset->count,
-        dg_dataset_digest(job->dataset),
-    };
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        hash = mix(hash, facts[i]);
-    for (const char *c = dg_network_architecture(job->snapshot->network); *c; c++)
-        hash = mix(hash, (unsigned char)*c);
-    return mix_params(hash, job->snapshot);
 }
 
 static uint64_t steps_an_epoch(const dg_train_job *job)
@@ -203,22 +159,20 @@ static digit_status finish(trainer *t)
 
 /* ---- Ranks ------------------------------------------------------------ */
 
-static uint64_t facts_of(const dg_train_job *job)
-{
-    const digit_train_options *o = job->options;
-    const uint64_t hash = mix(o->checkpoint != NULL, o->checkpoint_interval);
-    return mix(hash, o->validation ? dg_dataset_digest(o->validation) : 0);
-}
-
 /* How this rank fares becomes how all fare. `what` they must have alike. */
 static digit_status settle(trainer *t, digit_status status, const char *what)
 {
-    const dg_snapshot *snapshot = t->job->snapshot;
-    if (!t->ranks.reduce)
-        return status;
-    uint64_t digest = mix(t->facts, snapshot->training->fingerprint);
-    digest = mix_params(mix(digest, snapshot->training->step), snapshot);
-    return dg_ranks_settle(&t->ranks, status, digest, what);
+    return t->ranks.reduce
+               ? dg_ranks_settle(&t->ranks, status, dg_fingerprint_now(t->job), what)
+               : status;
+}
+
+static digit_status settle_begin(trainer *t, digit_status status)
+{
+    return t->ranks.reduce
+               ? dg_ranks_settle(&t->ranks, status, dg_fingerprint_ranks(t->job),
+                                 "model, data, options and checkpoint")
+               : status;
 }
 
 /* ---- Epochs ----------------------------------------------------------- */
@@ -279,6 +233,13 @@ static digit_status write_checkpoint(trainer *t)
     return job->checkpoint(job->checkpoint_context, job->snapshot);
 }
 
+/* Never over a good one what nobody could go on from. */
+static digit_status write_finite(trainer *t)
+{
+    const digit_status status = check_finite(t->job->snapshot);
+    return status == DIGIT_OK ? write_checkpoint(t) : status;
+}
+
 /* Only rank 0 writes, and may fail; all know when, and wait for it. */
 static digit_status keep_interval(trainer *t)
 {
@@ -287,7 +248,7 @@ static digit_status keep_interval(trainer *t)
     if (!options->checkpoint || interval == 0 || t->done == t->job->dataset->count ||
         t->job->snapshot->training->step % interval != 0)
         return DIGIT_OK;
-    return settle(t, write_checkpoint(t), "weights");
+    return settle(t, write_finite(t), "weights");
 }
 
 /* Alone, stop at once; else when the others know. */
@@ -358,8 +319,6 @@ static digit_status begin(trainer *t)
     t->done = (state->step - state->epoch * steps_an_epoch(job)) * t->batch_size;
     if (t->done > 0)
         t->loss = state->loss;
-    if (t->ranks.reduce)
-        t->facts = facts_of(job);
     return dg_batch_create(job->snapshot, job->dataset, job->options, job->origin, t->batch_size,
                            job->threads, &t->ranks, &t->batch);
 }
@@ -367,8 +326,9 @@ static digit_status begin(trainer *t)
 /* What was learned is kept even if the checkpoint can't be. */
 static digit_status keep_cancelled(trainer *t)
 {
-    if (write_checkpoint(t) == DIGIT_OK)
-        return DIGIT_ERR_CANCELLED;
+    const digit_status status = write_finite(t);
+    if (status == DIGIT_OK || status == DIGIT_ERR_DIVERGED)
+        return status == DIGIT_OK ? DIGIT_ERR_CANCELLED : status;
     return dg_fail_about(DIGIT_ERR_CANCELLED, "training stopped, without a last checkpoint");
 }
 
@@ -382,7 +342,7 @@ digit_status dg_train(const dg_train_job *job)
         .began = now(),
     };
     t.reported = t.began;
-    digit_status status = settle(&t, begin(&t), "model, data, options and checkpoint");
+    digit_status status = settle_begin(&t, begin(&t));
     if (status == DIGIT_OK && t.epoch <= job->options->epochs)
         status = train_epochs(&t);
     dg_batch_free(t.batch);

@@ -20,12 +20,8 @@ typedef struct dg_train_job {
     void *checkpoint_context;
 } dg_train_job;
 
-/* Options, data, architecture and starting weights in a number: a checkpoint fits only the run it came
- * from. */
-uint64_t dg_train_fingerprint(const dg_train_job *job);
-
-/* Can the job go on from this state? Its fingerprint must be the job's, its place one that the
- * job comes by. */
+/* Can the job go on from this state? Its fingerprint must be the job's (dg_fingerprint_start()),
+ * its place one that the job comes by. */
 bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint,
                         const dg_training_state *state);
 

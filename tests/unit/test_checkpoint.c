@@ -1,12 +1,15 @@
 /* A training that was interrupted goes on as if it had not been. */
 #include "base/error.h"
 #include "base/mem.h"
+#include "tasks/fingerprint.h"
 
 #include "training.h"
 
 #include "../support/suite.h"
 #include "../support/synthetic.h"
 #include "../support/temp_folder.h"
+
+#include <math.h>
 
 #define NETWORK "conv 4x3 batchnorm relu maxpool 3 dropout 25 dense 10"
 #define EPOCHS 5
@@ -109,6 +112,36 @@ START_TEST(goes_on_bit_for_bit)
 }
 END_TEST
 
+static digit_status check_weights(void *context, const dg_snapshot *snapshot)
+{
+    uint64_t *written = context;
+    for (size_t i = 0; i < dg_network_params(snapshot->network); i++)
+        ck_assert(isfinite(snapshot->params[i]));
+    ++*written;
+    return DIGIT_OK;
+}
+
+/* Weights may be infinite an update before the loss shows it; who then wrote them would lose
+ * the checkpoint from before. */
+START_TEST(never_keeps_what_diverged)
+{
+    uint64_t written = 0;
+    training t;
+    begin(&t, 0, 1);
+    t.options.learning_rate = 10;
+    t.options.weight_decay = 1;
+    t.options.schedule = DIGIT_SCHEDULE_CONSTANT;
+    t.options.epochs = 100;
+    t.options.checkpoint = "none: it goes through the hook";
+    t.options.checkpoint_interval = 1;
+    t.job.checkpoint = check_weights;
+    t.job.checkpoint_context = &written;
+    ck_assert_int_eq(training_run(&t), DIGIT_ERR_DIVERGED);
+    ck_assert_uint_gt(written, 10);
+    training_end(&t);
+}
+END_TEST
+
 /* Places that no training comes by: a file may say anything. */
 START_TEST(knows_its_places)
 {
@@ -145,7 +178,7 @@ START_TEST(fingerprints_tell_trainings_apart)
     training t;
     for (int i = 0; i < NETWORKS; i++) {
         training_begin(&t, networks[i], dataset, 1);
-        prints[i] = dg_train_fingerprint(&t.job);
+        prints[i] = dg_fingerprint_start(&t.job);
         training_end(&t);
     }
     for (int i = 0; i < OPTIONS; i++) {
@@ -159,7 +192,7 @@ START_TEST(fingerprints_tell_trainings_apart)
         t.options.label_smoothing = i == 7 ? 0.1f : 0;
         t.options.average = i == 8 ? 0.9f : 0;
         t.options.augment = i == 9 ? 0.1f : 0;
-        prints[NETWORKS + i] = dg_train_fingerprint(&t.job);
+        prints[NETWORKS + i] = dg_fingerprint_start(&t.job);
         training_end(&t);
     }
     for (int i = 0; i < NETWORKS + OPTIONS; i++)
@@ -278,6 +311,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, goes_on_bit_for_bit, 0, 16);
+    tcase_add_test(tcase, never_keeps_what_diverged);
     tcase_add_test(tcase, knows_its_places);
     tcase_add_test(tcase, fingerprints_tell_trainings_apart);
     tcase_add_test(tcase, resumes_from_its_file);
