@@ -44,8 +44,8 @@ struct dg_batch {
     dg_optimizer *optimizer;
     uint32_t shard;  /* samples of a shard */
     uint32_t shards; /* of a full batch */
-    uint32_t first;  /* of them this rank's, `part` of them or what is left */
-    uint32_t part;
+    uint32_t first;  /* this rank's first one */
+    uint32_t part;   /* how many this rank has */
     uint32_t seat_count;
     seat *seats;         /* [seat_count] */
     size_t params;       /* dg_network_params() */
@@ -111,15 +111,32 @@ static bool make_gradients(dg_batch *b)
 static digit_status take_part(dg_batch *b)
 {
     const dg_ranks *ranks = b->ranks;
-    b->part = dg_ranks_part(ranks, b->shards);
-    b->first = ranks->rank * b->part;
-    if ((ranks->count - 1) * b->part < b->shards)
-        return DIGIT_OK;
-    return dg_fail(DIGIT_ERR_ARGUMENT,
-                   "ranks is %u, batch is %u: with shards dealt out by %u, of %u none is left for "
-                   "rank %u",
-                   ranks->count, b->options->batch, b->part, b->shards,
-                   (b->shards - 1) / b->part + 1);
+    const uint32_t part = dg_ranks_part(ranks, b->shards);
+    if ((ranks->count - 1) * part >= b->shards)
+        return dg_fail(DIGIT_ERR_ARGUMENT,
+                       "ranks is %u, batch is %u: with shards dealt out by %u, of %u none is left "
+                       "for rank %u",
+                       ranks->count, b->options->batch, part, b->shards,
+                       (b->shards - 1) / part + 1);
+    b->first = ranks->rank * part;
+    b->part = b->shards - b->first < part ? b->shards - b->first : part;
+    return DIGIT_OK;
+}
+
+static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origin)
+{
+    const digit_train_options *options = b->options;
+    b->update = (dg_update){
+        .weight_decay = (double)options->weight_decay,
+        .pull = (double)options->pull,
+        .average = (double)options->average,
+        .origin = origin,
+        .gradients = b->gradients,
+        .params = snapshot->params,
+        .first = snapshot->training->first,
+        .second = snapshot->training->second,
+        .averaged = snapshot->training->average,
+    };
 }
 
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
@@ -150,17 +167,7 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
         dg_batch_free(b);
         return status;
     }
-    b->update = (dg_update){
-        .weight_decay = (double)options->weight_decay,
-        .pull = (double)options->pull,
-        .average = (double)options->average,
-        .origin = origin,
-        .gradients = b->gradients,
-        .params = snapshot->params,
-        .first = snapshot->training->first,
-        .second = snapshot->training->second,
-        .averaged = snapshot->training->average,
-    };
+    make_update(b, snapshot, origin);
     *out = b;
     return DIGIT_OK;
 }
@@ -310,7 +317,7 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
                           double rate, dg_loss *loss, bool *stop)
 {
     const uint32_t shards = (count - 1) / b->shard + 1;
-    const uint32_t left = shards > b->first ? shards - b->first : 0;
+    const uint32_t left = shards > b->first ? shards - b->first : 0; /* the last batch is short */
     const uint32_t mine = left < b->part ? left : b->part;
     b->order = order;
     b->count = count;
