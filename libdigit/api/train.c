@@ -38,14 +38,6 @@ void digit_train_options_init(digit_train_options *options, size_t size)
 
 /* ---- Arguments -------------------------------------------------------- */
 
-static digit_status check_real(const char *name, float value, float least, float most)
-{
-    if (value >= least && value <= most) /* false for NaN */
-        return DIGIT_OK;
-    return dg_fail(DIGIT_ERR_ARGUMENT, "%s is %g, not %g to %g", name, (double)value,
-                   (double)least, (double)most);
-}
-
 static digit_status check_ranks(const digit_train_options *o)
 {
     if (o->ranks == 0 || o->ranks > DG_RANKS_MOST)
@@ -55,6 +47,14 @@ static digit_status check_ranks(const digit_train_options *o)
     if (o->ranks > 1 && !o->reduce)
         return dg_fail(DIGIT_ERR_ARGUMENT, "ranks is %u, and reduce is NULL", o->ranks);
     return DIGIT_OK;
+}
+
+static digit_status check_real(const char *name, float value, float least, float most)
+{
+    if (value >= least && value <= most) /* false for NaN */
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_ARGUMENT, "%s is %g, not %g to %g", name, (double)value,
+                   (double)least, (double)most);
 }
 
 static digit_status check_options(const digit_train_options *o)
@@ -78,7 +78,14 @@ static digit_status check_options(const digit_train_options *o)
         return dg_fail(DIGIT_ERR_ARGUMENT, "batch is %u, not 1 to %d", o->batch, DG_BATCH_MOST);
     if (o->schedule > DIGIT_SCHEDULE_COSINE)
         return dg_fail(DIGIT_ERR_ARGUMENT, "schedule %u is unknown", o->schedule);
-    return check_ranks(o);
+    return DIGIT_OK;
+}
+
+static digit_status check_count(const digit_dataset *dataset)
+{
+    if (dataset->count <= UINT32_MAX)
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_LIMIT, "%zu samples are more than %u", dataset->count, UINT32_MAX);
 }
 
 /* ---- What the training loop calls back -------------------------------- */
@@ -154,7 +161,12 @@ static digit_status check_writable(const dg_snapshot *snapshot)
 static digit_status prepare(const digit_model *model, dg_train_job *job)
 {
     const digit_train_options *options = job->options;
-    digit_status status = dg_snapshot_copy(model->snapshot, true, &job->snapshot);
+    digit_status status = check_options(options);
+    if (status == DIGIT_OK)
+        status = check_count(job->dataset);
+    if (status != DIGIT_OK || job->dataset->count == 0)
+        return status;
+    status = dg_snapshot_copy(model->snapshot, true, &job->snapshot);
     if (status != DIGIT_OK)
         return status;
     if (options->checkpoint || options->reduce) {
@@ -172,6 +184,7 @@ static digit_status prepare(const digit_model *model, dg_train_job *job)
     return status == DIGIT_OK ? check_writable(job->snapshot) : status;
 }
 
+/* A rank that can't begin, or has nothing to do, says so to the others. */
 static digit_status train(digit_model *model, const digit_dataset *dataset,
                           const digit_train_options *options)
 {
@@ -183,8 +196,9 @@ static digit_status train(digit_model *model, const digit_dataset *dataset,
     };
     dg_ranks ranks = dg_ranks_of(options);
     digit_status status = prepare(model, &job);
-    status = status == DIGIT_OK ? dg_train(&job) : dg_ranks_settle(&ranks, status, 0, "");
-    if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED) {
+    const bool begins = status == DIGIT_OK && dataset->count > 0;
+    status = begins ? dg_train(&job) : dg_ranks_settle(&ranks, status, 0, DG_RANKS_ALIKE);
+    if (!begins || (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED)) {
         dg_snapshot_free(job.snapshot);
         return status;
     }
@@ -203,14 +217,9 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
     if (options)
         status = dg_sized_read("digit_train_options", options, FIRST_SIZE, &ours, sizeof ours);
     if (status == DIGIT_OK)
-        status = check_options(&ours);
+        status = check_ranks(&ours);
     if (status != DIGIT_OK)
         return status;
-    if (dataset->count > UINT32_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "%zu samples are more than %u", dataset->count,
-                       UINT32_MAX);
-    if (dataset->count == 0)
-        return DIGIT_OK;
     dg_edge edge = dg_edge_enter();
     outside caller = {ours.progress, ours.user_data, edge.environment};
     if (ours.progress) {

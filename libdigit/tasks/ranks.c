@@ -70,9 +70,9 @@ uint64_t dg_ranks_get(const float words[DG_RANKS_WORDS])
     return number;
 }
 
-static digit_status status_of(const report *report)
+static digit_status status_of(const report *from)
 {
-    return (digit_status)whole(report->status, -99, 0);
+    return (digit_status)whole(from->status, -99, 0);
 }
 
 /* A reduce function that does not add, or adds twice, shows here. */

@@ -13,6 +13,9 @@
 
 #define DG_RANKS_MOST 16
 
+/* What they must have alike before the first update. */
+#define DG_RANKS_ALIKE "model, data, options and checkpoint"
+
 typedef struct dg_ranks {
     digit_reduce_fn reduce; /* NULL: one rank, with nobody to tell anything */
     void *context;

@@ -170,8 +170,7 @@ static digit_status settle(trainer *t, digit_status status, const char *what)
 static digit_status settle_begin(trainer *t, digit_status status)
 {
     return t->ranks.reduce
-               ? dg_ranks_settle(&t->ranks, status, dg_fingerprint_ranks(t->job),
-                                 "model, data, options and checkpoint")
+               ? dg_ranks_settle(&t->ranks, status, dg_fingerprint_ranks(t->job), DG_RANKS_ALIKE)
                : status;
 }
 

@@ -216,7 +216,7 @@ START_TEST(all_are_cancelled_at_the_same_update)
 }
 END_TEST
 
-/* Before the first update and after the first epoch. */
+/* After the first epoch, before the first update, and before anything. */
 START_TEST(all_fail_with_one)
 {
     digit_model *before = api_model(API_SMALL, 1);
@@ -227,12 +227,16 @@ START_TEST(all_fail_with_one)
         c.members[r].options.checkpoint = temp_path("none/checkpoint");
     if (_i == 1)
         c.members[3].options.checkpoint = temp_write("foreign", "no checkpoint", 13);
+    if (_i == 2)
+        c.members[1].options.epochs = 0;
     train_crew(&c);
-    expect_status(&c, _i == 1 ? DIGIT_ERR_FORMAT : DIGIT_ERR_IO);
-    if (_i == 1)
-        expect_said(&c, 3, "foreign", "rank 3 of 4 has failed");
-    else
-        expect_said(&c, 0, "none/checkpoint", "rank 0 of 4 has failed");
+    static const digit_status statuses[] = {DIGIT_ERR_IO, DIGIT_ERR_FORMAT, DIGIT_ERR_ARGUMENT};
+    static const char *const own[] = {"none/checkpoint", "foreign", "epochs is 0"};
+    static const uint32_t ranks[] = {0, 3, 1};
+    char others[32];
+    snprintf(others, sizeof others, "rank %u of 4 has failed", ranks[_i]);
+    expect_status(&c, statuses[_i]);
+    expect_said(&c, ranks[_i], own[_i], others);
     for (uint32_t r = 0; r < c.ranks; r++)
         ck_assert(api_same_models(c.members[r].model, before));
     digit_model_free(before);
@@ -242,7 +246,7 @@ END_TEST
 
 START_TEST(ranks_must_be_alike)
 {
-    digit_dataset *data, *other = api_dataset(300, 7);
+    digit_dataset *data, *other = api_dataset(300, 7), *nothing = api_dataset(0, 1);
     crew c;
     begin_four(&c, &data);
     member *odd = &c.members[1 + _i % 3];
@@ -260,10 +264,13 @@ START_TEST(ranks_must_be_alike)
         digit_model_free(odd->model);
         odd->model = api_model(API_SMALL, 2);
     }
+    if (_i == 6)
+        odd->data = nothing;
     train_crew(&c);
     expect_status(&c, DIGIT_ERR_ARGUMENT);
     for (uint32_t r = 0; r < c.ranks; r++)
         ck_assert_ptr_nonnull(strstr(c.members[r].said, "has not the same model, data, options"));
+    digit_dataset_free(nothing);
     digit_dataset_free(other);
     end_crew(&c, data);
 }
@@ -431,8 +438,8 @@ static const api_test tests[] = {
     API_LOOP(any_number_of_ranks_gives_the_same_bits, RUNS),
     API_TEST(all_are_cancelled_with_one),
     API_TEST(all_are_cancelled_at_the_same_update),
-    API_LOOP(all_fail_with_one, 2),
-    API_LOOP(ranks_must_be_alike, 6),
+    API_LOOP(all_fail_with_one, 3),
+    API_LOOP(ranks_must_be_alike, 7),
     API_TEST(divergence_is_told_by_all),
     API_LOOP(what_does_not_add_up_is_found, 3),
     API_TEST(weights_that_drift_apart_are_found),
