@@ -127,7 +127,7 @@ static digit_status resume(dg_train_job *job, uint64_t fingerprint)
     const digit_status status = dg_model_read(path, &saved);
     if (status != DIGIT_OK)
         return status;
-    if (!saved->training || !dg_train_continues(job, fingerprint, saved->training)) {
+    if (!dg_train_continues(job, fingerprint, saved)) {
         dg_snapshot_free(saved);
         return dg_fail(DIGIT_ERR_ARGUMENT, "%s: %s", path,
                        "not a checkpoint of this model, data and options");

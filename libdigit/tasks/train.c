@@ -48,15 +48,17 @@ static uint64_t steps_an_epoch(const dg_train_job *job)
     return (job->dataset->count - 1) / batch_size(job) + 1;
 }
 
-bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint,
-                        const dg_training_state *state)
+bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint, const dg_snapshot *saved)
 {
     const uint64_t epochs = job->options->epochs, steps = steps_an_epoch(job);
-    if (state->fingerprint != fingerprint || state->epoch > epochs ||
+    const dg_training_state *state = saved->training;
+    if (!state || state->fingerprint != fingerprint || state->epoch > epochs ||
         state->step < state->epoch * steps)
         return false;
     const uint64_t under_way = state->step - state->epoch * steps;
-    return state->epoch == epochs ? under_way == 0 : under_way < steps;
+    return (state->epoch == epochs ? under_way == 0 : under_way < steps) &&
+           strcmp(dg_network_architecture(saved->network),
+                  dg_network_architecture(job->snapshot->network)) == 0;
 }
 
 /* ---- What the caller sees --------------------------------------------- */

@@ -20,10 +20,10 @@ typedef struct dg_train_job {
     void *checkpoint_context;
 } dg_train_job;
 
-/* Can the job go on from this state? Its fingerprint must be the job's (dg_fingerprint_start()),
- * its place one that the job comes by. */
-bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint,
-                        const dg_training_state *state);
+/* Can the job go on from this snapshot, whatever file it comes from? Its fingerprint must be the
+ * job's (dg_fingerprint_start()), its network the one of job->snapshot, its place one that the
+ * job comes by. */
+bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint, const dg_snapshot *saved);
 
 /*
  * Train from where the snapshot stands to the last epoch, together with the other ranks of the

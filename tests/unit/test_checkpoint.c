@@ -142,7 +142,7 @@ START_TEST(never_keeps_what_diverged)
 }
 END_TEST
 
-/* Places that no training comes by: a file may say anything. */
+/* Places that no training comes by, another network: a file may say anything. */
 START_TEST(knows_its_places)
 {
     static const struct {
@@ -153,14 +153,22 @@ START_TEST(knows_its_places)
         {5, 25, true}, {5, 26, false}, {6, 30, false}, {UINT64_MAX, UINT64_MAX, false},
         {UINT64_MAX / 5 + 1, 4, false}, /* 5 times that is 4 again */
     };
-    training t;
+    training t, other;
     begin(&t, 0, 1);
+    t.job.snapshot = t.snapshot;
+    training_begin(&other, "dense 10", dataset, 1);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        dg_training_state state = {.fingerprint = 7, .epoch = places[i].epoch,
-                                   .step = places[i].step};
-        ck_assert_msg(dg_train_continues(&t.job, 7, &state) == places[i].fits, "%zu", i);
-        ck_assert(!dg_train_continues(&t.job, 8, &state));
+        dg_training_state *state = t.snapshot->training;
+        state->fingerprint = other.snapshot->training->fingerprint = 7;
+        state->epoch = other.snapshot->training->epoch = places[i].epoch;
+        state->step = other.snapshot->training->step = places[i].step;
+        ck_assert_msg(dg_train_continues(&t.job, 7, t.snapshot) == places[i].fits, "%zu", i);
+        ck_assert(!dg_train_continues(&t.job, 8, t.snapshot));
+        ck_assert(!dg_train_continues(&t.job, 7, other.snapshot));
     }
+    dg_snapshot_forget_training(other.snapshot);
+    ck_assert(!dg_train_continues(&t.job, 0, other.snapshot));
+    training_end(&other);
     training_end(&t);
 }
 END_TEST
