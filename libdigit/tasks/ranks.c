@@ -35,7 +35,7 @@ void dg_ranks_say_nothing(float *values, size_t count)
         values[i] = -0.0f;
 }
 
-digit_status dg_ranks_add(dg_ranks *ranks, float *values, size_t count)
+static bool add(dg_ranks *ranks, float *values, size_t count)
 {
     const digit_reduction reduction = {
         .size = sizeof reduction,
@@ -44,9 +44,14 @@ digit_status dg_ranks_add(dg_ranks *ranks, float *values, size_t count)
         .rank = ranks->rank,
         .ranks = ranks->count,
     };
-    if (ranks->reduce(&reduction, ranks->context) == 0)
+    ranks->parted = ranks->reduce(&reduction, ranks->context) != 0;
+    return !ranks->parted;
+}
+
+digit_status dg_ranks_add(dg_ranks *ranks, float *values, size_t count)
+{
+    if (add(ranks, values, count))
         return DIGIT_OK;
-    ranks->parted = true;
     return dg_fail(DIGIT_ERR_CANCELLED, "training stopped by its reduce function");
 }
 
@@ -90,18 +95,16 @@ static digit_status check_presence(const dg_ranks *ranks, const report *reports)
 static digit_status common_status(const dg_ranks *ranks, const report *reports,
                                   digit_status mine)
 {
-    uint32_t cancelled = ranks->count; /* the first that is */
-    for (uint32_t r = ranks->count; r-- > 0;)
+    for (uint32_t r = 0; r < ranks->count; r++) {
+        const digit_status status = status_of(&reports[r]);
+        if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED)
+            return dg_fail(status, "rank %u of %u has failed, and says why", r, ranks->count);
+    }
+    for (uint32_t r = 0; r < ranks->count && mine == DIGIT_OK; r++)
         if (status_of(&reports[r]) == DIGIT_ERR_CANCELLED)
-            cancelled = r;
-    for (uint32_t r = 0; r < ranks->count; r++)
-        if (status_of(&reports[r]) != DIGIT_OK && status_of(&reports[r]) != DIGIT_ERR_CANCELLED)
-            return dg_fail(status_of(&reports[r]), "rank %u of %u has failed, and says why", r,
-                           ranks->count);
-    if (cancelled == ranks->count || mine == DIGIT_ERR_CANCELLED)
-        return mine;
-    return dg_fail(DIGIT_ERR_CANCELLED, "training stopped by the progress callback of rank %u",
-                   cancelled);
+            return dg_fail(DIGIT_ERR_CANCELLED,
+                           "training stopped by the progress callback of rank %u", r);
+    return mine;
 }
 
 static digit_status check_digests(const dg_ranks *ranks, const report *reports, const char *facts)
@@ -125,12 +128,13 @@ digit_status dg_ranks_settle(dg_ranks *ranks, digit_status status, uint64_t dige
     mine->present = 1;
     mine->status = (float)status;
     dg_ranks_put(digest, mine->digest);
-    const digit_status added = dg_ranks_add(ranks, values, ranks->count * REPORT_REALS);
-    if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED)
-        return status; /* its own sentence is the better one */
-    if (added != DIGIT_OK)
-        return added;
-    digit_status common = check_presence(ranks, reports);
+    if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED) {
+        add(ranks, values, ranks->count * REPORT_REALS);
+        return status; /* whatever the others say: they get this one */
+    }
+    digit_status common = dg_ranks_add(ranks, values, ranks->count * REPORT_REALS);
+    if (common == DIGIT_OK)
+        common = check_presence(ranks, reports);
     if (common == DIGIT_OK)
         common = common_status(ranks, reports, status);
     return common == DIGIT_OK ? check_digests(ranks, reports, facts) : common;

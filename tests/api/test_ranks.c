@@ -381,6 +381,22 @@ START_TEST(a_function_that_fails_ends_training)
 }
 END_TEST
 
+/* Its own failure is what a rank speaks of, even if nobody hears it. */
+START_TEST(a_failure_is_told_though_the_function_fails)
+{
+    digit_dataset *data;
+    crew c;
+    begin_four(&c, &data);
+    for (uint32_t r = 0; r < c.ranks; r++)
+        c.members[r].options.batch = 0;
+    c.meeting.fail_at = 1;
+    train_crew(&c);
+    expect_status(&c, DIGIT_ERR_ARGUMENT);
+    expect_said(&c, 0, "batch is 0", "batch is 0");
+    end_crew(&c, data);
+}
+END_TEST
+
 #define EXPECT(setting, part)                                                                  \
     do {                                                                                       \
         digit_train_options o = api_train_options(1, 128);                                     \
@@ -444,6 +460,7 @@ static const api_test tests[] = {
     API_LOOP(what_does_not_add_up_is_found, 3),
     API_TEST(weights_that_drift_apart_are_found),
     API_LOOP(a_function_that_fails_ends_training, 5),
+    API_TEST(a_failure_is_told_though_the_function_fails),
     API_TEST(options_of_ranks),
     API_TEST(a_checkpoint_fits_any_number_of_ranks),
 };
