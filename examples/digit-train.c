@@ -12,6 +12,7 @@
 #include <digit/digit.h>
 
 #include "cli.h"
+#include "history.h"
 #include "progress.h"
 #include "train_data.h"
 
@@ -83,7 +84,7 @@ typedef struct run {
     train_data data;
     char *checkpoint; /* its name; NULL: none */
     bool goes_on;     /* from a checkpoint that is there */
-    FILE *history;
+    history history;
     progress_bar bar;
     digit_progress last; /* of the last epoch that ended; epoch 0 = none */
 } run;
@@ -207,6 +208,8 @@ static void parse(settings *s, int argc, char **argv)
         cli_usage_error("--validation-split and --validation-images exclude each other");
     if (s->train.checkpoint_interval > 0 && !s->files[CHECKPOINT] && !s->resume)
         cli_usage_error("--checkpoint-interval wants --checkpoint or --resume");
+    if (s->resume && s->files[FROM] && strcmp(s->files[FROM], s->files[OUTPUT]) == 0)
+        cli_usage_error("--resume wants another --output than --from: where it began");
     if (s->files[FROM])
         adapt(s);
 }
@@ -264,44 +267,6 @@ static int name_checkpoint(run *r)
     return 0;
 }
 
-/* A training that goes on adds its epochs to those that are there. */
-static int open_history(run *r)
-{
-    static const char head[] = "epoch,loss,accuracy,validation_accuracy,seconds\n";
-    const char *path = r->settings->files[HISTORY];
-    if (!path)
-        return 0;
-    r->history = fopen(path, r->goes_on ? "ae" : "we");
-    const bool begun = r->goes_on && r->history && fseeko(r->history, 0, SEEK_END) == 0 &&
-                       ftello(r->history) > 0;
-    if (r->history && (begun || fputs(head, r->history) >= 0) && fflush(r->history) == 0)
-        return 0;
-    cli_message("%s: %s", path, strerror(errno));
-    return 1;
-}
-
-static void write_history(FILE *history, const digit_progress *p)
-{
-    fprintf(history, "%u,%.9g,%.9g,", p->epoch, p->loss, p->accuracy);
-    if (!isnan(p->validation_accuracy))
-        fprintf(history, "%.9g", p->validation_accuracy);
-    fprintf(history, ",%.3f\n", p->seconds);
-    fflush(history); /* a reader may follow; close_history() reports errors */
-}
-
-static int close_history(run *r)
-{
-    if (!r->history)
-        return 0;
-    const bool failed = ferror(r->history);
-    const bool unclosed = fclose(r->history) != 0;
-    r->history = NULL;
-    if (!failed && !unclosed)
-        return 0;
-    cli_message("%s: the history could not be written", r->settings->files[HISTORY]);
-    return 1;
-}
-
 static int report(const digit_progress *p, void *user_data)
 {
     run *r = user_data;
@@ -309,8 +274,7 @@ static int report(const digit_progress *p, void *user_data)
     if (p->samples_done == p->samples_total && p->epoch != r->last.epoch) {
         r->last = *p;
         progress_epoch(&r->bar, p);
-        if (r->history)
-            write_history(r->history, p);
+        history_add(&r->history, p);
     }
     return stopped_by != 0;
 }
@@ -407,7 +371,7 @@ static int work(run *r)
     if (made != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
         return cli_library_error(s->files[FROM]);
     if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || name_checkpoint(r) != 0 ||
-        open_history(r) != 0)
+        history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
         return 1;
 
     const digit_status trained = train(r);
@@ -418,7 +382,7 @@ static int work(run *r)
     const bool stopped = trained == DIGIT_ERR_CANCELLED;
     const int signal_number = stopped_by;
     int status = save(r, stopped);
-    if (close_history(r) != 0)
+    if (history_close(&r->history) != 0)
         status = 1;
     /* As a shell reports a program that a signal ended. */
     return status == 0 && stopped ? 128 + signal_number : status;
@@ -430,8 +394,6 @@ int main(int argc, char **argv)
     parse(&s, argc, argv);
     run r = { .settings = &s };
     const int status = work(&r);
-    if (r.history)
-        fclose(r.history);
     free(r.checkpoint);
     train_data_free(&r.data);
     digit_model_free(r.model);

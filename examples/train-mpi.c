@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <digit/digit.h>
 #include <mpi.h>
@@ -142,7 +143,7 @@ static int train(const settings *s, digit_model *model, const train_data *data)
     t.ranks = (uint32_t)ranks;
     t.progress = rank == 0 ? report : NULL;
     t.user_data = &bar;
-    progress_start(&bar, t.checkpoint != NULL);
+    progress_start(&bar, t.checkpoint && access(t.checkpoint, F_OK) == 0);
     digit_status status = digit_model_train(model, data->training, &t);
     progress_clear(&bar);
     if (status == DIGIT_OK && rank == 0)

@@ -129,6 +129,8 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--validation-images or --validation-split, not both")
     if options.start and options.architecture:
         raise UsageError("--from has an architecture already")
+    if options.resume and options.start == options.output:
+        raise UsageError("--resume wants another --output than --from: where it began")
     if options.checkpoint_interval and not (options.checkpoint or options.resume):
         raise UsageError("--checkpoint-interval wants --checkpoint or --resume")
 
