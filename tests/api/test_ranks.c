@@ -4,6 +4,7 @@
 #include "support/temp_folder.h"
 
 #include <math.h>
+#include <time.h>
 
 #define RANKS_MOST 16
 #define EPOCHS 3
@@ -20,7 +21,7 @@ typedef struct member {
     const digit_dataset *data;
     digit_train_options options;
     digit_status status;
-    char said[200];
+    char said[1000];
     double loss[EPOCHS], accuracy[EPOCHS], validation[EPOCHS];
     uint32_t stop_after; /* epochs, at whose end progress wants to stop; 0: never */
     bool stop_at_once;   /* progress always wants to */
@@ -198,20 +199,39 @@ START_TEST(all_are_cancelled_with_one)
 }
 END_TEST
 
-/* Whenever the first report comes, amid an epoch or at its end. */
+/* So slow that progress is called amid an epoch. */
+static int add_slowly(const digit_reduction *reduction, void *user_data)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    nanosleep(&pause, NULL);
+    return meeting_reduce(reduction, user_data);
+}
+
+/* Who wants to stop amid an epoch waits until the others know. From there one rank goes on. */
 START_TEST(all_are_cancelled_at_the_same_update)
 {
-    digit_dataset *data = api_dataset(6000, 1);
-    digit_train_options options = api_train_options(100000, 64);
-    crew c;
-    options.schedule = DIGIT_SCHEDULE_CONSTANT;
-    gather(&c, 2, API_SMALL, data, &options);
+    digit_dataset *data = api_dataset(6400, 1);
+    digit_train_options options = api_train_options(2, 64);
+    crew c, whole;
+    gather(&whole, 0, API_NORM, data, &options);
+    train_crew(&whole);
+    options.checkpoint = temp_path("checkpoint");
+    gather(&c, 2, API_NORM, data, &options);
     c.members[1].stop_at_once = true;
-    for (uint32_t r = 0; r < c.ranks; r++) /* `note` has room for few epochs */
-        c.members[r].options.epochs = EPOCHS;
+    for (uint32_t r = 0; r < c.ranks; r++)
+        c.members[r].options.reduce = add_slowly;
     train_crew(&c);
     expect_status(&c, DIGIT_ERR_CANCELLED);
+    expect_said(&c, 1, "by its progress callback", "by another rank's progress callback");
+    ck_assert(c.members[1].loss[0] == 0); /* no epoch has ended */
     ck_assert(api_same_models(c.members[0].model, c.members[1].model));
+    dismiss(&c);
+    gather(&c, 0, API_NORM, data, &options);
+    train_crew(&c);
+    expect_status(&c, DIGIT_OK);
+    ck_assert(api_same_models(c.members[0].model, whole.members[0].model));
+    assert_same_bytes(c.members[0].loss, whole.members[0].loss, sizeof whole.members[0].loss);
+    dismiss(&whole);
     end_crew(&c, data);
 }
 END_TEST
@@ -450,6 +470,39 @@ START_TEST(a_checkpoint_fits_any_number_of_ranks)
 }
 END_TEST
 
+static int remove_folder_and_stop(const digit_progress *progress, void *user_data)
+{
+    ck_assert_uint_lt(progress->samples_done, progress->samples_total);
+    ck_assert_int_eq(rmdir(user_data), 0);
+    return 1;
+}
+
+/* What was learned is not lost with the place for its checkpoint. */
+START_TEST(cancelled_without_a_place_for_the_checkpoint)
+{
+    digit_model *before = api_model(API_SMALL, 1);
+    digit_dataset *data = api_dataset(6400, 1);
+    digit_train_options options = api_train_options(1, 64);
+    char folder[300], path[310];
+    crew c;
+    snprintf(folder, sizeof folder, "%s", temp_path("points"));
+    snprintf(path, sizeof path, "%s/point", folder);
+    ck_assert_int_eq(mkdir(folder, 0777), 0);
+    options.checkpoint = path;
+    gather(&c, 1, API_SMALL, data, &options);
+    c.members[0].options.reduce = add_slowly;
+    c.members[0].options.progress = remove_folder_and_stop;
+    c.members[0].options.user_data = folder;
+    train_crew(&c);
+    expect_status(&c, DIGIT_ERR_CANCELLED);
+    ck_assert_ptr_nonnull(strstr(c.members[0].said, "stopped, without a last checkpoint: "));
+    ck_assert_ptr_nonnull(strstr(c.members[0].said, path));
+    ck_assert(!api_same_models(c.members[0].model, before));
+    digit_model_free(before);
+    end_crew(&c, data);
+}
+END_TEST
+
 static const api_test tests[] = {
     API_LOOP(any_number_of_ranks_gives_the_same_bits, RUNS),
     API_TEST(all_are_cancelled_with_one),
@@ -463,6 +516,7 @@ static const api_test tests[] = {
     API_TEST(a_failure_is_told_though_the_function_fails),
     API_TEST(options_of_ranks),
     API_TEST(a_checkpoint_fits_any_number_of_ranks),
+    API_TEST(cancelled_without_a_place_for_the_checkpoint),
 };
 
 int main(void)
