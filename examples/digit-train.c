@@ -12,14 +12,15 @@
 #include <digit/digit.h>
 
 #include "cli.h"
+#include "history.h"
 #include "progress.h"
 #include "train_data.h"
 
 enum {
     IMAGES, LABELS, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_SPLIT,
     ARCHITECTURE, EPOCHS, BATCH, LEARNING_RATE, SCHEDULE, WEIGHT_DECAY, AUGMENT,
-    LABEL_SMOOTHING, AVERAGE, PULL, SEED, THREADS, CHECKPOINT, HISTORY, TRAINED_ON, LICENCE,
-    OUTPUT, JSON, OPTION_COUNT
+    LABEL_SMOOTHING, AVERAGE, PULL, SEED, THREADS, CHECKPOINT, CHECKPOINT_INTERVAL, RESUME,
+    HISTORY, TRAINED_ON, LICENCE, OUTPUT, JSON, OPTION_COUNT
 };
 
 static cli_option options[OPTION_COUNT] = {
@@ -45,6 +46,9 @@ static cli_option options[OPTION_COUNT] = {
     [SEED] = { "seed", "N", "of initial weights and order; same seed, same model", "" },
     [THREADS] = { "threads", "N", "0 = one per CPU; the result is the same", "0" },
     [CHECKPOINT] = { "checkpoint", "FILE", "written each epoch, resumed from if there", "" },
+    [CHECKPOINT_INTERVAL] = { "checkpoint-interval", "N", "and after every N updates, 0 = not",
+                              "" },
+    [RESUME] = { "resume", NULL, "go on where an interrupted run with --resume stopped", "" },
     [HISTORY] = { "history", "FILE.csv", "a row for each epoch", "" },
     [TRAINED_ON] = { "trained-on", "TEXT", "what the model shall say of its data", "" },
     [LICENCE] = { "licence", "TEXT", "of the trained weights", "" },
@@ -68,7 +72,7 @@ typedef struct settings {
     const char *files[OPTION_COUNT]; /* values of the options that name files */
     uint64_t split;
     uint32_t threads;
-    bool json;
+    bool json, resume;
     bool given[OPTION_COUNT];
     digit_model_options model;
     digit_train_options train;
@@ -78,7 +82,9 @@ typedef struct run {
     const settings *settings;
     digit_model *model;
     train_data data;
-    FILE *history;
+    char *checkpoint; /* its name; NULL: none */
+    bool goes_on;     /* from a checkpoint that is there */
+    history history;
     progress_bar bar;
     digit_progress last; /* of the last epoch that ended; epoch 0 = none */
 } run;
@@ -98,7 +104,7 @@ static void show_defaults(const settings *s)
         { LEARNING_RATE, t->learning_rate }, { WEIGHT_DECAY, t->weight_decay },
         { AUGMENT, t->augment },       { LABEL_SMOOTHING, t->label_smoothing },
         { AVERAGE, t->average },       { PULL, t->pull },
-        { SEED, (double)t->seed },
+        { SEED, (double)t->seed },     { CHECKPOINT_INTERVAL, t->checkpoint_interval },
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         cli_option *o = &options[numbers[i].option];
@@ -147,6 +153,11 @@ static void apply_option(settings *s, int option)
         s->model.seed = t->seed = cli_whole("--seed", optarg, 0, UINT64_MAX);
         break;
     case THREADS: s->threads = (uint32_t)cli_whole("--threads", optarg, 0, 256); break;
+    case CHECKPOINT_INTERVAL:
+        t->checkpoint_interval =
+            (uint32_t)cli_whole("--checkpoint-interval", optarg, 0, UINT32_MAX);
+        break;
+    case RESUME: s->resume = true; break;
     case TRAINED_ON: t->trained_on = optarg; break;
     case LICENCE: t->licence = optarg; break;
     case JSON: s->json = true; break;
@@ -195,7 +206,10 @@ static void parse(settings *s, int argc, char **argv)
         cli_usage_error("--validation-images and --validation-labels go together");
     if (s->split && s->files[VALIDATION_IMAGES])
         cli_usage_error("--validation-split and --validation-images exclude each other");
-    s->train.checkpoint = s->files[CHECKPOINT];
+    if (s->train.checkpoint_interval > 0 && !s->files[CHECKPOINT] && !s->resume)
+        cli_usage_error("--checkpoint-interval wants --checkpoint or --resume");
+    if (s->resume && s->files[FROM] && strcmp(s->files[FROM], s->files[OUTPUT]) == 0)
+        cli_usage_error("--resume wants another --output than --from: where it began");
     if (s->files[FROM])
         adapt(s);
 }
@@ -235,40 +249,22 @@ static int load_data(run *r)
     return train_data_load(&source, r->model, &r->data);
 }
 
-static int open_history(run *r)
+/* --resume alone keeps its checkpoint beside the output, and removes it in the end. */
+static int name_checkpoint(run *r)
 {
-    const char *path = r->settings->files[HISTORY];
-    if (!path)
+    const settings *s = r->settings;
+    const char *given = s->files[CHECKPOINT], *base = given ? given : s->files[OUTPUT];
+    if (!given && !s->resume)
         return 0;
-    r->history = fopen(path, "we");
-    if (r->history &&
-        fputs("epoch,loss,accuracy,validation_accuracy,seconds\n", r->history) >= 0 &&
-        fflush(r->history) == 0)
-        return 0;
-    cli_message("%s: %s", path, strerror(errno));
-    return 1;
-}
-
-static void write_history(FILE *history, const digit_progress *p)
-{
-    fprintf(history, "%u,%.9g,%.9g,", p->epoch, p->loss, p->accuracy);
-    if (!isnan(p->validation_accuracy))
-        fprintf(history, "%.9g", p->validation_accuracy);
-    fprintf(history, ",%.3f\n", p->seconds);
-    fflush(history); /* a reader may follow; close_history() reports errors */
-}
-
-static int close_history(run *r)
-{
-    if (!r->history)
-        return 0;
-    const bool failed = ferror(r->history);
-    const bool unclosed = fclose(r->history) != 0;
-    r->history = NULL;
-    if (!failed && !unclosed)
-        return 0;
-    cli_message("%s: the history could not be written", r->settings->files[HISTORY]);
-    return 1;
+    const size_t size = strlen(base) + sizeof ".checkpoint";
+    r->checkpoint = malloc(size);
+    if (!r->checkpoint) {
+        cli_message("out of memory");
+        return 1;
+    }
+    snprintf(r->checkpoint, size, "%s%s", base, given ? "" : ".checkpoint");
+    r->goes_on = access(r->checkpoint, F_OK) == 0;
+    return 0;
 }
 
 static int report(const digit_progress *p, void *user_data)
@@ -278,8 +274,7 @@ static int report(const digit_progress *p, void *user_data)
     if (p->samples_done == p->samples_total && p->epoch != r->last.epoch) {
         r->last = *p;
         progress_epoch(&r->bar, p);
-        if (r->history)
-            write_history(r->history, p);
+        history_add(&r->history, p);
     }
     return stopped_by != 0;
 }
@@ -294,9 +289,10 @@ static digit_status train(run *r)
 
     digit_train_options train_options = r->settings->train;
     train_options.validation = r->data.validation;
+    train_options.checkpoint = r->checkpoint;
     train_options.progress = report;
     train_options.user_data = r;
-    progress_start(&r->bar);
+    progress_start(&r->bar, r->goes_on);
     const digit_status status = digit_model_train(r->model, r->data.training, &train_options);
     progress_clear(&r->bar);
     return status;
@@ -347,7 +343,10 @@ static int save(run *r, bool stopped)
         digit_model_get_info(r->model, &info) != DIGIT_OK)
         return cli_library_error(path);
     if (stopped)
-        cli_message("stopped early; what was learned so far is in %s", path);
+        cli_message("stopped early; what was learned so far is in %s%s", path,
+                    r->checkpoint ? "; the same command goes on" : "");
+    if (!stopped && r->checkpoint && !r->settings->files[CHECKPOINT])
+        unlink(r->checkpoint);
     if (r->settings->json)
         return sum_up_json(r, &info, stopped);
     sum_up(r, &info);
@@ -371,7 +370,8 @@ static int work(run *r)
         cli_usage_error("--architecture: %s", digit_last_error());
     if (made != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
         return cli_library_error(s->files[FROM]);
-    if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || open_history(r) != 0)
+    if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || name_checkpoint(r) != 0 ||
+        history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
         return 1;
 
     const digit_status trained = train(r);
@@ -382,7 +382,7 @@ static int work(run *r)
     const bool stopped = trained == DIGIT_ERR_CANCELLED;
     const int signal_number = stopped_by;
     int status = save(r, stopped);
-    if (close_history(r) != 0)
+    if (history_close(&r->history) != 0)
         status = 1;
     /* As a shell reports a program that a signal ended. */
     return status == 0 && stopped ? 128 + signal_number : status;
@@ -394,8 +394,7 @@ int main(int argc, char **argv)
     parse(&s, argc, argv);
     run r = { .settings = &s };
     const int status = work(&r);
-    if (r.history)
-        fclose(r.history);
+    free(r.checkpoint);
     train_data_free(&r.data);
     digit_model_free(r.model);
     return cli_finish(status);

@@ -10,9 +10,9 @@
 
 enum { BAR_CELLS = 20 };
 
-void progress_start(progress_bar *bar)
+void progress_start(progress_bar *bar, bool goes_on)
 {
-    *bar = (progress_bar){ .live = cli_is_terminal(stderr) };
+    *bar = (progress_bar){ .live = cli_is_terminal(stderr), .goes_on = goes_on };
 }
 
 void progress_clear(progress_bar *bar)
@@ -32,13 +32,17 @@ static int terminal_columns(void)
     return 80;
 }
 
-/* Samples per second since the first epoch this run has seen. */
+static double samples_of(const digit_progress *progress)
+{
+    return (progress->epoch - 1.0) * (double)progress->samples_total +
+           (double)progress->samples_done;
+}
+
+/* Samples per second; 0 while nobody knows. */
 static double speed(const progress_bar *bar, const digit_progress *progress)
 {
-    const double epochs_done = (double)progress->epoch - bar->first_epoch;
-    const double samples =
-        epochs_done * (double)progress->samples_total + (double)progress->samples_done;
-    return progress->seconds > 0 ? samples / progress->seconds : 0;
+    const double seconds = progress->seconds - bar->seconds;
+    return seconds > 0 ? (samples_of(progress) - bar->samples) / seconds : 0;
 }
 
 static void format_time(char *text, size_t size, double seconds)
@@ -52,8 +56,10 @@ static void format_time(char *text, size_t size, double seconds)
 
 void progress_draw(progress_bar *bar, const digit_progress *progress)
 {
-    if (bar->first_epoch == 0)
-        bar->first_epoch = progress->epoch;
+    if (bar->goes_on && bar->samples == 0) {
+        bar->samples = samples_of(progress);
+        bar->seconds = progress->seconds;
+    }
     if (!bar->live)
         return;
 

@@ -11,10 +11,12 @@
 typedef struct progress_bar {
     bool live;              /* somebody watches: draw the bar */
     int drawn;              /* characters of the bar that stand on the line */
-    uint32_t first_epoch;   /* 0 until the first call; later than 1 when resumed */
+    bool goes_on;           /* so the first call does not tell how much this run has done */
+    double samples, seconds; /* of all epochs: where the rate counts from */
 } progress_bar;
 
-void progress_start(progress_bar *bar);
+/* `goes_on`: from a checkpoint, perhaps amid an epoch. */
+void progress_start(progress_bar *bar, bool goes_on);
 void progress_draw(progress_bar *bar, const digit_progress *progress);
 void progress_epoch(progress_bar *bar, const digit_progress *progress);
 

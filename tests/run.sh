@@ -8,7 +8,7 @@ logs=$build/logs
 venv=$build/venv
 lanes_default='style release sanitize reference python programs web docs'
 lanes_all="haswell system serial clang base v3 package packaging keras browser opencv \
-tsan tsan-reference valgrind accuracy"
+mpi tsan tsan-reference valgrind accuracy"
 lanes_release='pretrained'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
@@ -57,6 +57,7 @@ packages() {
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' clang '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
+    case " $lanes " in *' mpi '*) echo libopenmpi-dev openmpi-bin ;; esac
     case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
 }
 
@@ -242,6 +243,14 @@ lane_opencv() {
     run_meson opencv --suite opencv
     tested=opencv
     run_pytest tests/opencv
+}
+
+# Several ranks of one training, in a build that knows MPI.
+lane_mpi() {
+    fill_venv "$build/venv-mpi" mpi/requirements.txt && configure mpi || return 1
+    venv=$build/venv-mpi
+    tested=mpi
+    run_pytest tests/mpi
 }
 
 lane_haswell() {

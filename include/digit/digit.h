@@ -262,6 +262,28 @@ typedef struct digit_progress {
  */
 typedef int (*digit_progress_fn)(const digit_progress *progress, void *user_data);
 
+/** Numbers to be added up over ranks. Valid only during the callback. */
+typedef struct digit_reduction {
+    size_t   size;
+    float   *values;              /**< values[count] of this rank: to become sums */
+    size_t   count;
+    uint32_t rank;                /**< as in the training options */
+    uint32_t ranks;
+} digit_reduction;
+
+/**
+ * Called on the thread that called digit_model_train(), in every update and a
+ * few times besides; on all ranks equally often and with equal counts. Put the
+ * sum over all ranks in the place of each value, on every rank the same bits.
+ * Added as a binary tree over the rank, ((0 + 1) + (2 + 3)) + ..., the model is
+ * the one that a single rank gives; for additions to be the same, the function
+ * runs in the library's floating-point environment (to nearest, denormal
+ * numbers are 0). Return 0 to go on. Anything else ends the training of this
+ * rank as progress does, of the others not: for when they can't be reached.
+ * Must not touch the model.
+ */
+typedef int (*digit_reduce_fn)(const digit_reduction *reduction, void *user_data);
+
 /** How the learning rate moves. */
 enum {
     DIGIT_SCHEDULE_CONSTANT = 0, /**< as Keras does by default */
@@ -284,8 +306,9 @@ typedef struct digit_train_options {
     uint64_t seed;          /**< of shuffling, distortion, dropout; default 1 */
     const digit_dataset *validation; /**< judged after each epoch, and used to
                                           calibrate confidence; default NULL */
-    const char *checkpoint;  /**< file to write after each epoch and to resume
-                                  from if it is there; default NULL */
+    const char *checkpoint;  /**< file to write after each epoch and when progress
+                                  stops training, and to resume from if it is
+                                  there; default NULL */
     digit_progress_fn    progress;   /**< default NULL */
     void                *user_data;  /**< passed to progress */
     const char *trained_on;  /**< what the model's info shall say of the data;
@@ -296,7 +319,14 @@ typedef struct digit_train_options {
                                   none; default 0. Above 0 batchnorm's running
                                   statistics stay. To adapt a model to a few samples
                                   without losing what it knows */
-    uint32_t reserved;       /**< 0 */
+    uint32_t checkpoint_interval; /**< updates from one checkpoint to the next, for
+                                       epochs that take long; 0 = none but those
+                                       above; default 0 */
+    digit_reduce_fn reduce;  /**< adds up over ranks; default NULL */
+    void    *reduce_data;    /**< passed to reduce */
+    uint32_t rank;           /**< which one this caller is, 0..ranks-1; default 0 */
+    uint32_t ranks;          /**< processes that train this model together, 1..16;
+                                  above 1 with reduce only; default 1 */
 } digit_train_options;
 
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);
@@ -305,6 +335,11 @@ DIGIT_API void digit_train_options_init(digit_train_options *options, size_t siz
  * Train from the present weights on. The same library on the same kind of
  * CPU, given the same model, data and options, ends with the same weights,
  * bit for bit, with any number of threads.
+ *
+ * Ranks: each is given the same model, data and options, but for its rank, and
+ * works on its part of every batch; rank 0 writes the checkpoints, which all
+ * must be able to read. They must agree that they are alike, and if one fails
+ * or is cancelled, all are. docs/distributed-training.md has more.
  *
  * DIGIT_ERR_CANCELLED: the model keeps what it learned so far and is fit for
  * use. Any other failure: the weights are those from before the call.

@@ -6,6 +6,8 @@
 #include "api/sized.h"
 #include "io/codec.h"
 #include "tasks/batch.h"
+#include "tasks/fingerprint.h"
+#include "tasks/ranks.h"
 
 #include <errno.h>
 #include <math.h>
@@ -23,6 +25,7 @@ static const digit_train_options defaults = {
     .average = 0.99f,
     .schedule = DIGIT_SCHEDULE_COSINE,
     .seed = 1,
+    .ranks = 1,
 };
 
 /* Of the options as they were first published: programs built then pass no more. */
@@ -34,6 +37,17 @@ void digit_train_options_init(digit_train_options *options, size_t size)
 }
 
 /* ---- Arguments -------------------------------------------------------- */
+
+static digit_status check_ranks(const digit_train_options *o)
+{
+    if (o->ranks == 0 || o->ranks > DG_RANKS_MOST)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "ranks is %u, not 1 to %d", o->ranks, DG_RANKS_MOST);
+    if (o->rank >= o->ranks)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "rank is %u, not 0 to %u", o->rank, o->ranks - 1);
+    if (o->ranks > 1 && !o->reduce)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "ranks is %u, and reduce is NULL", o->ranks);
+    return DIGIT_OK;
+}
 
 static digit_status check_real(const char *name, float value, float least, float most)
 {
@@ -64,9 +78,14 @@ static digit_status check_options(const digit_train_options *o)
         return dg_fail(DIGIT_ERR_ARGUMENT, "batch is %u, not 1 to %d", o->batch, DG_BATCH_MOST);
     if (o->schedule > DIGIT_SCHEDULE_COSINE)
         return dg_fail(DIGIT_ERR_ARGUMENT, "schedule %u is unknown", o->schedule);
-    if (o->reserved != 0)
-        return dg_fail(DIGIT_ERR_ARGUMENT, "reserved is %u, not 0", o->reserved);
     return DIGIT_OK;
+}
+
+static digit_status check_count(const digit_dataset *dataset)
+{
+    if (dataset->count <= UINT32_MAX)
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_LIMIT, "%zu samples are more than %u", dataset->count, UINT32_MAX);
 }
 
 /* ---- What the training loop calls back -------------------------------- */
@@ -97,23 +116,24 @@ static digit_status write_checkpoint(void *context, const dg_snapshot *snapshot)
 
 /* ---- The snapshot to train -------------------------------------------- */
 
-/* Replaces *snapshot by the checkpoint's, if there is a file. */
-static digit_status resume(const char *path, uint64_t fingerprint, dg_snapshot **snapshot)
+/* Replaces the snapshot by the checkpoint's, if there is a file. */
+static digit_status resume(dg_train_job *job, uint64_t fingerprint)
 {
     struct stat there;
     dg_snapshot *saved = NULL;
+    const char *path = job->options->checkpoint;
     if (stat(path, &there) != 0 && errno == ENOENT)
         return DIGIT_OK;
     const digit_status status = dg_model_read(path, &saved);
     if (status != DIGIT_OK)
         return status;
-    if (!saved->training || saved->training->fingerprint != fingerprint) {
+    if (!dg_train_continues(job, fingerprint, saved)) {
         dg_snapshot_free(saved);
         return dg_fail(DIGIT_ERR_ARGUMENT, "%s: %s", path,
                        "not a checkpoint of this model, data and options");
     }
-    dg_snapshot_free(*snapshot);
-    *snapshot = saved;
+    dg_snapshot_free(job->snapshot);
+    job->snapshot = saved;
     return DIGIT_OK;
 }
 
@@ -137,40 +157,53 @@ static digit_status check_writable(const dg_snapshot *snapshot)
     return dg_codec_encode(snapshot, NULL, &size);
 }
 
+/* All that can go wrong before the first update. */
+static digit_status prepare(const digit_model *model, dg_train_job *job)
+{
+    const digit_train_options *options = job->options;
+    digit_status status = check_options(options);
+    if (status == DIGIT_OK)
+        status = check_count(job->dataset);
+    if (status != DIGIT_OK || job->dataset->count == 0)
+        return status;
+    status = dg_snapshot_copy(model->snapshot, true, &job->snapshot);
+    if (status != DIGIT_OK)
+        return status;
+    if (options->checkpoint || options->reduce) {
+        const uint64_t fingerprint = dg_fingerprint_start(job);
+        if (options->checkpoint)
+            status = resume(job, fingerprint);
+        job->snapshot->training->fingerprint = fingerprint;
+    }
+    if (options->checkpoint && options->rank == 0) {
+        job->checkpoint = write_checkpoint;
+        job->checkpoint_context = (void *)(size_t)options->checkpoint;
+    }
+    if (status == DIGIT_OK)
+        status = describe(job->snapshot, job->dataset, options);
+    return status == DIGIT_OK ? check_writable(job->snapshot) : status;
+}
+
+/* A rank that can't begin, or has nothing to do, says so to the others. */
 static digit_status train(digit_model *model, const digit_dataset *dataset,
                           const digit_train_options *options)
 {
-    dg_snapshot *snapshot = NULL;
-    digit_status status = dg_snapshot_copy(model->snapshot, true, &snapshot);
-    if (status != DIGIT_OK)
-        return status;
     dg_train_job job = {
-        .snapshot = snapshot,
         .dataset = dataset,
         .options = options,
         .origin = model->snapshot->params,
         .threads = dg_model_threads(model),
     };
-    if (options->checkpoint) {
-        const uint64_t fingerprint = dg_train_fingerprint(&job);
-        status = resume(options->checkpoint, fingerprint, &snapshot);
-        snapshot->training->fingerprint = fingerprint;
-        job.snapshot = snapshot;
-        job.checkpoint = write_checkpoint;
-        job.checkpoint_context = (void *)(size_t)options->checkpoint;
-    }
-    if (status == DIGIT_OK)
-        status = describe(snapshot, dataset, options);
-    if (status == DIGIT_OK)
-        status = check_writable(snapshot);
-    if (status == DIGIT_OK)
-        status = dg_train(&job);
-    if (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED) {
-        dg_snapshot_free(snapshot);
+    dg_ranks ranks = dg_ranks_of(options);
+    digit_status status = prepare(model, &job);
+    const bool begins = status == DIGIT_OK && dataset->count > 0;
+    status = begins ? dg_train(&job) : dg_ranks_settle(&ranks, status, 0, DG_RANKS_ALIKE);
+    if (!begins || (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED)) {
+        dg_snapshot_free(job.snapshot);
         return status;
     }
-    dg_snapshot_forget_training(snapshot);
-    const digit_status replaced = dg_model_replace(model, snapshot);
+    dg_snapshot_forget_training(job.snapshot);
+    const digit_status replaced = dg_model_replace(model, job.snapshot);
     return replaced == DIGIT_OK ? status : replaced;
 }
 
@@ -184,14 +217,9 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
     if (options)
         status = dg_sized_read("digit_train_options", options, FIRST_SIZE, &ours, sizeof ours);
     if (status == DIGIT_OK)
-        status = check_options(&ours);
+        status = check_ranks(&ours);
     if (status != DIGIT_OK)
         return status;
-    if (dataset->count > UINT32_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "%zu samples are more than %u", dataset->count,
-                       UINT32_MAX);
-    if (dataset->count == 0)
-        return DIGIT_OK;
     dg_edge edge = dg_edge_enter();
     outside caller = {ours.progress, ours.user_data, edge.environment};
     if (ours.progress) {

@@ -13,6 +13,8 @@
 static const char *const model_keys[] = {"format", "format_version", "architecture", "labels",
                                          "preparation", "trained_on", "licence"};
 static const char *const training_keys[] = {"fingerprint", "epoch", "step"};
+/* Of an epoch under way. */
+static const char *const epoch_keys[] = {"epoch_loss", "epoch_correct"};
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* Digits of `base` 10 or 16, without sign or needless zeros (16: always 16 digits). */
@@ -48,6 +50,17 @@ static bool is_known(const char *key)
             return true;
     for (size_t i = 0; i < COUNT(training_keys); i++)
         if (strcmp(key, training_keys[i]) == 0)
+            return true;
+    for (size_t i = 0; i < COUNT(epoch_keys); i++)
+        if (strcmp(key, epoch_keys[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool has_any(const dg_safetensors *file, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dg_safetensors_text_of(file, keys[i]))
             return true;
     return false;
 }
@@ -91,12 +104,12 @@ static digit_status check_texts(const dg_safetensors *file, bool *training)
     for (size_t i = 0; i < file->text_count; i++)
         if (!is_known(file->texts[i].key))
             return dg_fail(DIGIT_ERR_FORMAT, "metadata '%s' is not known", file->texts[i].key);
-    *training = false;
-    for (size_t i = 0; i < COUNT(training_keys); i++)
-        if (dg_safetensors_text_of(file, training_keys[i]))
-            *training = true;
+    const bool under_way = has_any(file, epoch_keys, COUNT(epoch_keys));
+    *training = under_way || has_any(file, training_keys, COUNT(training_keys));
     if (*training)
         status = check_present(file, training_keys, COUNT(training_keys));
+    if (status == DIGIT_OK && under_way)
+        status = check_present(file, epoch_keys, COUNT(epoch_keys));
     if (status == DIGIT_OK && strcmp(dg_safetensors_text_of(file, "labels"), DG_CODEC_LABELS) != 0)
         status = dg_fail(DIGIT_ERR_UNSUPPORTED, "labels other than '%s'", DG_CODEC_LABELS);
     return status;
@@ -253,6 +266,33 @@ static digit_status read_calibration(const dg_safetensors *file, dg_snapshot *sn
     return DIGIT_OK;
 }
 
+/* The loss is the bits of a double: no text of a number is as exact and as strict. */
+static digit_status read_epoch(const dg_safetensors *file, dg_loss *loss)
+{
+    uint64_t bits = 0;
+    digit_status status = number_of(file, "epoch_loss", 16, &bits);
+
+    if (status == DIGIT_OK)
+        status = number_of(file, "epoch_correct", 10, &loss->correct);
+    memcpy(&loss->sum, &bits, sizeof bits);
+    if (status == DIGIT_OK && !(isfinite(loss->sum) && loss->sum >= 0))
+        status = dg_fail(DIGIT_ERR_FORMAT, "metadata 'epoch_loss' is not a loss");
+    return status;
+}
+
+static digit_status read_training(const dg_safetensors *file, dg_training_state *state)
+{
+    digit_status status = number_of(file, "fingerprint", 16, &state->fingerprint);
+
+    if (status == DIGIT_OK)
+        status = number_of(file, "epoch", 10, &state->epoch);
+    if (status == DIGIT_OK)
+        status = number_of(file, "step", 10, &state->step);
+    if (status == DIGIT_OK && dg_safetensors_text_of(file, epoch_keys[0]))
+        status = read_epoch(file, &state->loss);
+    return status;
+}
+
 /* All of the file into a snapshot that fits it. */
 static digit_status fill(const dg_safetensors *file, dg_snapshot *snapshot)
 {
@@ -260,11 +300,7 @@ static digit_status fill(const dg_safetensors *file, dg_snapshot *snapshot)
     digit_status status = read_preparation(file, &snapshot->preparation);
 
     if (status == DIGIT_OK && state)
-        status = number_of(file, "fingerprint", 16, &state->fingerprint);
-    if (status == DIGIT_OK && state)
-        status = number_of(file, "epoch", 10, &state->epoch);
-    if (status == DIGIT_OK && state)
-        status = number_of(file, "step", 10, &state->step);
+        status = read_training(file, state);
     if (status == DIGIT_OK)
         status = read_calibration(file, snapshot);
     for (size_t part = 0; status == DIGIT_OK && part < dg_codec_parts(state != NULL); part++)

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TEXTS_MAX 10
+#define TEXTS_MAX 12
 #define NUMBER_MAX 24 /* room for 2^64 in decimal */
 
 /* What a file's `__metadata__` says, and room for its numbers. */
@@ -30,9 +30,16 @@ static void add_number(texts *t, const char *key, uint64_t value)
     add_text(t, key, t->numbers[t->count]);
 }
 
+static void add_bits(texts *t, const char *key, uint64_t value)
+{
+    snprintf(t->numbers[t->count], NUMBER_MAX, "%016" PRIx64, value);
+    add_text(t, key, t->numbers[t->count]);
+}
+
 static void list_texts(const dg_snapshot *snapshot, texts *t)
 {
     const dg_training_state *state = snapshot->training;
+    uint64_t loss;
 
     t->count = 0;
     add_text(t, "format", DG_CODEC_FORMAT);
@@ -44,10 +51,14 @@ static void list_texts(const dg_snapshot *snapshot, texts *t)
     add_text(t, "licence", snapshot->licence);
     if (!state)
         return;
-    snprintf(t->numbers[t->count], NUMBER_MAX, "%016" PRIx64, state->fingerprint);
-    add_text(t, "fingerprint", t->numbers[t->count]);
+    add_bits(t, "fingerprint", state->fingerprint);
     add_number(t, "epoch", state->epoch);
     add_number(t, "step", state->step);
+    memcpy(&loss, &state->loss.sum, sizeof loss);
+    if (loss == 0 && state->loss.correct == 0)
+        return;
+    add_bits(t, "epoch_loss", loss);
+    add_number(t, "epoch_correct", state->loss.correct);
 }
 
 /* The network's tensors, the calibration, then those of the training state. */

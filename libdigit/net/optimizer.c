@@ -5,6 +5,7 @@
 #include "math/vec.h"
 
 #include <math.h>
+#include <string.h>
 
 #define PIECE_MOST ((size_t)1 << 14) /* reals: the arrays of one piece fit a core's cache */
 
@@ -18,11 +19,13 @@
 
 typedef struct piece {
     size_t at, count;
+    size_t packed;   /* place among the statistics */
     bool statistics; /* running mean or variance: watched, not moved by gradients */
     bool decays;
 } piece;
 
 struct dg_optimizer {
+    size_t statistics;
     uint32_t count;
     piece pieces[];
 };
@@ -56,6 +59,11 @@ digit_status dg_optimizer_create(const dg_network *network, dg_optimizer **out)
     if (!optimizer)
         return dg_fail_memory("the optimizer", size);
     optimizer->count = cut(network, optimizer->pieces);
+    for (uint32_t i = 0; i < count; i++) {
+        piece *p = &optimizer->pieces[i];
+        p->packed = optimizer->statistics;
+        optimizer->statistics += p->statistics ? p->count : 0;
+    }
     *out = optimizer;
     return DIGIT_OK;
 }
@@ -68,6 +76,11 @@ void dg_optimizer_free(dg_optimizer *optimizer)
 uint32_t dg_optimizer_pieces(const dg_optimizer *optimizer)
 {
     return optimizer->count;
+}
+
+size_t dg_optimizer_statistics(const dg_optimizer *optimizer)
+{
+    return optimizer->statistics;
 }
 
 static void add_shards(const piece *p, const dg_update *u)
@@ -95,14 +108,19 @@ static void pull_back(const piece *p, const dg_update *u)
 }
 
 /* Of a model that shall stay what it was, the statistics stay. */
-static void update_statistics(const piece *p, const dg_update *u)
+static void update_statistics(const dg_optimizer *optimizer, const piece *p, const dg_update *u)
 {
     const dg_real keep = (dg_real)average_decay(u);
+    dg_real *running = u->params + p->at;
     if (u->pull > 0)
         return;
-    for (uint32_t s = 0; s < u->shards; s++)
-        for (size_t i = p->at; i < p->at + p->count; i++)
-            u->params[i] += (dg_real)STATISTICS_SHARE * (u->gradients[s][i] - u->params[i]);
+    for (uint32_t s = 0; s < u->shards; s++) {
+        const dg_real *shard = u->statistics
+                                   ? u->statistics + s * optimizer->statistics + p->packed
+                                   : u->gradients[s] + p->at;
+        for (size_t i = 0; i < p->count; i++)
+            running[i] += (dg_real)STATISTICS_SHARE * (shard[i] - running[i]);
+    }
     if (u->average > 0)
         for (size_t i = p->at; i < p->at + p->count; i++)
             u->averaged[i] += (1 - keep) * (u->params[i] - u->averaged[i]);
@@ -126,13 +144,30 @@ void dg_optimizer_update(const dg_optimizer *optimizer, uint32_t index, const dg
 {
     const piece *p = &optimizer->pieces[index];
     if (p->statistics) {
-        update_statistics(p, u);
+        update_statistics(optimizer, p, u);
         return;
     }
     const dg_adam_factors factors = adam_factors(p, u);
-    add_shards(p, u);
+    if (!u->statistics)
+        add_shards(p, u);
     if (u->pull > 0)
         pull_back(p, u);
     dg_vec_loops->adam(p->count, &factors, u->gradients[0] + p->at, u->params + p->at,
                        u->first + p->at, u->second + p->at, u->averaged + p->at);
+}
+
+void dg_optimizer_add(const dg_optimizer *optimizer, uint32_t index, const dg_update *u)
+{
+    const piece *p = &optimizer->pieces[index];
+    if (!p->statistics)
+        add_shards(p, u);
+}
+
+void dg_optimizer_pack(const dg_optimizer *optimizer, const dg_real *gradient, dg_real *packed)
+{
+    for (uint32_t i = 0; i < optimizer->count; i++) {
+        const piece *p = &optimizer->pieces[i];
+        if (p->statistics)
+            memcpy(packed + p->packed, gradient + p->at, p->count * sizeof *packed);
+    }
 }

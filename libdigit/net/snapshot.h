@@ -2,6 +2,7 @@
 #ifndef DG_NET_SNAPSHOT_H
 #define DG_NET_SNAPSHOT_H
 
+#include "net/loss.h"
 #include "net/network.h"
 
 /* The newest sample preparation: new models are made for it, files may ask for any up to it. */
@@ -13,6 +14,7 @@ typedef struct dg_training_state {
     uint64_t fingerprint; /* of options and data: a checkpoint fits only its own run */
     uint64_t epoch;       /* epochs done */
     uint64_t step;        /* weight updates done */
+    dg_loss loss;         /* of the epoch under way; all 0 between epochs */
     dg_real *first;       /* Adam's first moment */
     dg_real *second;      /* Adam's second moment */
     dg_real *average;     /* averaged weights; in a checkpoint always the ones to use */

@@ -20,6 +20,13 @@
 /* More gradients than this at once cost more to add up than threads gain: larger
  * batches get larger shards. */
 #define SHARDS_MOST 16u
+_Static_assert(SHARDS_MOST == DG_RANKS_MOST, "a rank has one shard at least");
+
+/*
+ * What ranks add up lies behind the gradient: one number that is above 0 if a rank wants to
+ * stop, then for every shard its loss, then for every shard its statistics.
+ */
+#define LOSS_REALS (2 * DG_RANKS_WORDS) /* the bits of its sum; how many were right */
 
 /* What one thread works in. */
 typedef struct seat {
@@ -33,12 +40,17 @@ struct dg_batch {
     const digit_dataset *dataset;
     const digit_train_options *options;
     dg_threads threads;
+    dg_ranks *ranks;
     dg_optimizer *optimizer;
     uint32_t shard;  /* samples of a shard */
     uint32_t shards; /* of a full batch */
+    uint32_t first;  /* this rank's first one */
+    uint32_t part;   /* how many this rank has */
     uint32_t seat_count;
     seat *seats;         /* [seat_count] */
-    dg_real **gradients; /* [shards], each [dg_network_params()] */
+    size_t params;       /* dg_network_params() */
+    size_t extra;        /* reals behind the first gradient */
+    dg_real **gradients; /* [part], each [params] */
     dg_loss *losses;     /* [shards] */
 
     /* The batch at hand. */
@@ -62,7 +74,7 @@ static uint32_t shard_size(const dg_network *network, uint32_t batch)
 
 static bool make_seats(dg_batch *b)
 {
-    const uint32_t most = b->shards < DG_THREADS_MAX ? b->shards : DG_THREADS_MAX;
+    const uint32_t most = b->part < DG_THREADS_MAX ? b->part : DG_THREADS_MAX;
     const uint32_t count = b->threads.count < most ? b->threads.count : most;
     b->seats = dg_alloc_zero(count, sizeof *b->seats);
     if (!b->seats)
@@ -82,40 +94,38 @@ static bool make_seats(dg_batch *b)
 
 static bool make_gradients(dg_batch *b)
 {
-    const size_t params = dg_network_params(b->snapshot->network);
-    b->gradients = dg_alloc_zero(b->shards, sizeof *b->gradients);
+    b->gradients = dg_alloc_zero(b->part, sizeof *b->gradients);
     b->losses = dg_alloc_zero(b->shards, sizeof *b->losses);
     if (!b->gradients || !b->losses)
         return false;
-    for (uint32_t s = 0; s < b->shards; s++) {
-        b->gradients[s] = dg_alloc(params, sizeof *b->gradients[s]);
+    for (uint32_t s = 0; s < b->part; s++) {
+        const size_t count = b->params + (s == 0 ? b->extra : 0);
+        b->gradients[s] = dg_alloc_zero(count, sizeof *b->gradients[s]);
         if (!b->gradients[s])
             return false;
     }
     return true;
 }
 
-digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options,
-                             const dg_real *origin, uint32_t size, dg_threads threads, dg_batch **out)
+/* Which shards are this rank's. */
+static digit_status take_part(dg_batch *b)
 {
-    dg_batch *b = dg_alloc_zero(1, sizeof *b);
-    if (!b)
-        return dg_fail_memory("training", sizeof *b);
-    b->snapshot = snapshot;
-    b->dataset = dataset;
-    b->options = options;
-    b->threads = threads;
-    b->shard = shard_size(snapshot->network, size);
-    b->shards = (size - 1) / b->shard + 1;
-    digit_status status = dg_optimizer_create(snapshot->network, &b->optimizer);
-    if (status == DIGIT_OK && !(make_seats(b) && make_gradients(b)))
-        status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
-                         threads.count, b->shards);
-    if (status != DIGIT_OK) {
-        dg_batch_free(b);
-        return status;
-    }
+    const dg_ranks *ranks = b->ranks;
+    const uint32_t part = dg_ranks_part(ranks, b->shards);
+    if ((ranks->count - 1) * part >= b->shards)
+        return dg_fail(DIGIT_ERR_ARGUMENT,
+                       "ranks is %u, batch is %u: with shards dealt out by %u, of %u none is left "
+                       "for rank %u",
+                       ranks->count, b->options->batch, part, b->shards,
+                       (b->shards - 1) / part + 1);
+    b->first = ranks->rank * part;
+    b->part = b->shards - b->first < part ? b->shards - b->first : part;
+    return DIGIT_OK;
+}
+
+static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origin)
+{
+    const digit_train_options *options = b->options;
     b->update = (dg_update){
         .weight_decay = (double)options->weight_decay,
         .pull = (double)options->pull,
@@ -127,6 +137,37 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
         .second = snapshot->training->second,
         .averaged = snapshot->training->average,
     };
+}
+
+digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
+                             const digit_train_options *options,
+                             const dg_real *origin, uint32_t size, dg_threads threads,
+                             dg_ranks *ranks, dg_batch **out)
+{
+    dg_batch *b = dg_alloc_zero(1, sizeof *b);
+    if (!b)
+        return dg_fail_memory("training", sizeof *b);
+    b->snapshot = snapshot;
+    b->dataset = dataset;
+    b->options = options;
+    b->threads = threads;
+    b->ranks = ranks;
+    b->shard = shard_size(snapshot->network, size);
+    b->shards = (size - 1) / b->shard + 1;
+    b->params = dg_network_params(snapshot->network);
+    digit_status status = take_part(b);
+    if (status == DIGIT_OK)
+        status = dg_optimizer_create(snapshot->network, &b->optimizer);
+    if (status == DIGIT_OK && ranks->reduce)
+        b->extra = 1 + b->shards * (LOSS_REALS + dg_optimizer_statistics(b->optimizer));
+    if (status == DIGIT_OK && !(make_seats(b) && make_gradients(b)))
+        status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
+                         threads.count, b->shards);
+    if (status != DIGIT_OK) {
+        dg_batch_free(b);
+        return status;
+    }
+    make_update(b, snapshot, origin);
     *out = b;
     return DIGIT_OK;
 }
@@ -140,7 +181,7 @@ void dg_batch_free(dg_batch *b)
         dg_free(b->seats[i].samples);
         dg_free(b->seats[i].labels);
     }
-    for (uint32_t s = 0; b->gradients && s < b->shards; s++)
+    for (uint32_t s = 0; b->gradients && s < b->part; s++)
         dg_free(b->gradients[s]);
     dg_free(b->seats);
     dg_free((void *)b->gradients);
@@ -183,11 +224,13 @@ static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
     }
 }
 
-static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
+/* `index` counts this rank's shards. */
+static void run_shard(void *context, uint32_t index, uint32_t seat_index)
 {
     const dg_batch *b = context;
     const dg_network *network = b->snapshot->network;
     seat *s = &b->seats[seat_index];
+    const uint32_t shard = b->first + index;
     const uint32_t first = shard * b->shard, left = b->count - first;
     const dg_pass pass = {
         .samples = left < b->shard ? left : b->shard,
@@ -196,7 +239,7 @@ static void run_shard(void *context, uint32_t shard, uint32_t seat_index)
         .draw = b->draw + first,
         .full = b->shard,
     };
-    dg_real *gradient = b->gradients[shard];
+    dg_real *gradient = b->gradients[index];
     b->losses[shard] = (dg_loss){0};
     gather(b, first, pass.samples, s);
 
@@ -214,14 +257,75 @@ static void run_piece(void *context, uint32_t piece, uint32_t seat_index)
     dg_optimizer_update(b->optimizer, piece, &b->update);
 }
 
-void dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, uint64_t draw, double rate,
-                  dg_loss *loss)
+/* ---- Over ranks ------------------------------------------------------- */
+
+static void add_piece(void *context, uint32_t piece, uint32_t seat_index)
+{
+    const dg_batch *b = context;
+    dg_optimizer_add(b->optimizer, piece, &b->update);
+}
+
+/* This rank's share of what all ranks add up: the sum of its gradients, and what its shards
+ * have to say one by one. */
+static void fill_in(dg_batch *b, uint32_t mine, bool stop)
+{
+    const size_t statistics = dg_optimizer_statistics(b->optimizer);
+    float *extra = b->gradients[0] + b->params;
+    float *loss = extra + 1 + b->first * LOSS_REALS;
+    float *packed = extra + 1 + b->shards * LOSS_REALS + b->first * statistics;
+    b->update.shards = mine;
+    if (mine > 0)
+        dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer),
+                    add_piece, b);
+    else
+        dg_ranks_say_nothing(b->gradients[0], b->params);
+    dg_ranks_say_nothing(extra, b->extra);
+    extra[0] = stop ? 1 : 0;
+    for (uint32_t i = 0; i < mine; i++, loss += LOSS_REALS, packed += statistics) {
+        uint64_t bits;
+        memcpy(&bits, &b->losses[b->first + i].sum, sizeof bits);
+        dg_ranks_put(bits, loss);
+        dg_ranks_put(b->losses[b->first + i].correct, loss + DG_RANKS_WORDS);
+        dg_optimizer_pack(b->optimizer, b->gradients[i], packed);
+    }
+}
+
+static void read_off(dg_batch *b, uint32_t shards, bool *stop)
+{
+    const float *extra = b->gradients[0] + b->params, *loss = extra + 1;
+    for (uint32_t s = 0; s < shards; s++, loss += LOSS_REALS) {
+        const uint64_t bits = dg_ranks_get(loss);
+        memcpy(&b->losses[s].sum, &bits, sizeof bits);
+        b->losses[s].correct = dg_ranks_get(loss + DG_RANKS_WORDS);
+    }
+    b->update.statistics = extra + 1 + b->shards * LOSS_REALS;
+    *stop = extra[0] > 0;
+}
+
+static digit_status exchange(dg_batch *b, uint32_t shards, uint32_t mine, bool *stop)
+{
+    if (!b->ranks->reduce)
+        return DIGIT_OK;
+    fill_in(b, mine, *stop);
+    const digit_status status = dg_ranks_add(b->ranks, b->gradients[0], b->params + b->extra);
+    if (status == DIGIT_OK)
+        read_off(b, shards, stop);
+    return status;
+}
+
+digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, uint64_t draw,
+                          double rate, dg_loss *loss, bool *stop)
 {
     const uint32_t shards = (count - 1) / b->shard + 1;
+    const uint32_t left = shards > b->first ? shards - b->first : 0; /* the last batch is short */
+    const uint32_t mine = left < b->part ? left : b->part;
     b->order = order;
     b->count = count;
     b->draw = draw;
-    dg_pool_run(b->threads.pool, b->seat_count, shards, run_shard, b);
+    dg_pool_run(b->threads.pool, b->seat_count, mine, run_shard, b);
+    const digit_status status = exchange(b, shards, mine, stop);
+    if (status != DIGIT_OK)
+        return status;
     for (uint32_t s = 0; s < shards; s++) {
         loss->sum += b->losses[s].sum;
         loss->correct += b->losses[s].correct;
@@ -231,4 +335,5 @@ void dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, uint64_t d
     b->update.shards = shards;
     dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer), run_piece,
                 b);
+    return DIGIT_OK;
 }

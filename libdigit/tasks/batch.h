@@ -1,4 +1,5 @@
-/* batch.h - one weight update: a batch cut into shards, the shards spread over threads. */
+/* batch.h - one weight update: a batch cut into shards, the shards spread over ranks and
+ * threads. */
 #ifndef DG_TASKS_BATCH_H
 #define DG_TASKS_BATCH_H
 
@@ -6,6 +7,7 @@
 #include "net/loss.h"
 #include "net/snapshot.h"
 #include "tasks/predict.h"
+#include "tasks/ranks.h"
 
 #define DG_BATCH_MOST 16384
 
@@ -17,15 +19,16 @@ typedef struct dg_batch dg_batch;
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
                              const digit_train_options *options,
                              const dg_real *origin, uint32_t size, dg_threads threads,
-                             dg_batch **out);
+                             dg_ranks *ranks, dg_batch **out);
 void dg_batch_free(dg_batch *batch);
 
 /*
  * One update from the samples order[0 .. count-1] of the dataset, count <= size; adds
  * to `loss`. `draw` names the batch's random numbers: the place of its first sample in
- * the whole training. The state's step counts on by one.
+ * the whole training. The state's step counts on by one. *stop says that this rank wants to
+ * stop and comes back true if any does. Fails, without an update, only if ranks can't add.
  */
-void dg_batch_run(dg_batch *batch, const uint32_t *order, uint32_t count, uint64_t draw,
-                  double rate, dg_loss *loss);
+digit_status dg_batch_run(dg_batch *batch, const uint32_t *order, uint32_t count, uint64_t draw,
+                          double rate, dg_loss *loss, bool *stop);
 
 #endif

@@ -6,7 +6,8 @@
 #include "net/snapshot.h"
 #include "tasks/predict.h"
 
-/* Called after each epoch with where training stands; a failure ends the training. */
+/* Called with where training stands: after each epoch, at the interval of the options, and when
+ * training is cancelled. A failure ends the training. */
 typedef digit_status (*dg_checkpoint_fn)(void *context, const dg_snapshot *snapshot);
 
 typedef struct dg_train_job {
@@ -19,12 +20,15 @@ typedef struct dg_train_job {
     void *checkpoint_context;
 } dg_train_job;
 
-/* Options, data, architecture and starting weights in a number: a checkpoint fits only the run it came
- * from. */
-uint64_t dg_train_fingerprint(const dg_train_job *job);
+/* Can the job go on from this snapshot, whatever file it comes from? Its fingerprint must be the
+ * job's (dg_fingerprint_start()), its network the one of job->snapshot, its place one that the
+ * job comes by. */
+bool dg_train_continues(const dg_train_job *job, uint64_t fingerprint, const dg_snapshot *saved);
 
 /*
- * Train to the last epoch. After DIGIT_OK and DIGIT_ERR_CANCELLED the snapshot holds
+ * Train from where the snapshot stands to the last epoch, together with the other ranks of the
+ * options; these compare what they begin and go on with (the fingerprint in the state among
+ * it), and fail together. After DIGIT_OK and DIGIT_ERR_CANCELLED the snapshot holds
  * the weights to use, averaged and calibrated if so asked; after anything else it is
  * fit only to be freed.
  */

@@ -98,6 +98,19 @@ AT(digit_train_options, progress, 64);
 AT(digit_train_options, user_data, 72);
 AT(digit_train_options, trained_on, 80);
 AT(digit_train_options, licence, 88);
+AT(digit_train_options, pull, 96);
+AT(digit_train_options, checkpoint_interval, 100);
+AT(digit_train_options, reduce, 104);
+AT(digit_train_options, reduce_data, 112);
+AT(digit_train_options, rank, 120);
+AT(digit_train_options, ranks, 124);
+
+SIZE_LEAST(digit_reduction, 32);
+AT(digit_reduction, size, 0);
+AT(digit_reduction, values, 8);
+AT(digit_reduction, count, 16);
+AT(digit_reduction, rank, 24);
+AT(digit_reduction, ranks, 28);
 
 SIZE_LEAST(digit_sample_info, 32);
 AT(digit_sample_info, size, 0);

@@ -138,6 +138,22 @@ static digit_status train_threads(scene *s)
     return status == DIGIT_OK ? digit_model_train(s->model, s->data, &options) : status;
 }
 
+/* The sum of one rank is what it has. */
+static int add_nothing(const digit_reduction *reduction, void *user_data)
+{
+    return reduction->ranks != 1 || user_data != NULL;
+}
+
+static digit_status train_ranks(scene *s)
+{
+    digit_train_options options = api_train_options(1, SAMPLES / 2);
+    options.checkpoint = temp_path("checkpoint");
+    options.checkpoint_interval = 1;
+    options.reduce = add_nothing;
+    remove(options.checkpoint);
+    return digit_model_train(s->model, s->data, &options);
+}
+
 static digit_status predict(scene *s, size_t count, uint32_t threads)
 {
     digit_prediction answers[SAMPLES];
@@ -233,6 +249,7 @@ static const scenario scenarios[] = {
     {"dataset_load_idx, gzip", load_idx_gz, false},
     {"train", train, true},
     {"train with threads", train_threads, true},
+    {"train as a rank", train_ranks, true},
     {"predict one", predict_one, false},
     {"predict many", predict_batch, false},
     {"evaluate", evaluate, false},

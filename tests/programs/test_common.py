@@ -13,7 +13,8 @@ from conftest import SOURCE, complaint, environment, model_arguments, program, r
 OPTIONS = {
     "digit-train": """images labels folder from validation-images validation-labels validation-split
         architecture epochs batch learning-rate schedule weight-decay augment label-smoothing
-        average pull seed threads checkpoint history trained-on licence output json""".split(),
+        average pull seed threads checkpoint checkpoint-interval resume history trained-on licence
+        output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
     "digit-read": """model layout min-confidence length allow grid json csv hocr overlay
@@ -65,14 +66,14 @@ def test_usage_errors(name: str, arguments: list[str], words: list[str]) -> None
 
 @pytest.mark.parametrize("name, option", [(name, option) for name in PROGRAMS
                                           for option in OPTIONS[name]
-                                          if option not in ("json", "csv", "hocr")])
+                                          if option not in ("json", "csv", "hocr", "resume")])
 def test_option_without_its_value(name: str, option: str) -> None:
     complaint(run(name, f"--{option}"), 2, f"--{option}", "try --help")
 
 
 NUMBERS = [("digit-train", option) for option in
            ("epochs", "batch", "learning-rate", "weight-decay", "augment", "label-smoothing",
-            "average", "seed", "threads", "validation-split")]
+            "average", "seed", "threads", "validation-split", "checkpoint-interval")]
 NUMBERS += [("digit-eval", "worst"), ("digit-eval", "threads"), ("digit-predict", "top"),
             ("digit-read", "min-confidence"), ("digit-read", "length"), ("digit-read", "threads")]
 

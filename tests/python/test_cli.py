@@ -201,6 +201,29 @@ def test_train_goes_on(run, tmp_path, model_path, idx_files):
     assert status == 1 and "leaves none of the 400" in err
 
 
+def test_train_resumes(run, tmp_path, idx_files):
+    def options(output):
+        return ["--images", idx_files[0], "--labels", idx_files[1], "--architecture", "dense 10",
+                "--epochs", 2, "--batch", 20, "--output", output]  # fmt: skip
+
+    assert run("train", *options(tmp_path / "whole"))[0] == 0
+    history, point = tmp_path / "h.csv", tmp_path / "m.checkpoint"
+    images, labels = libdigit.load_idx(*idx_files)
+    updates = iter([None] * 8)
+    with pytest.raises(StopIteration):  # as a kill would, before the first epoch's end
+        Model("dense 10").fit(
+            images, labels, epochs=2, batch=20, checkpoint=point, checkpoint_interval=3,
+            reduce=lambda values: next(updates),
+        )  # fmt: skip
+    assert point.exists()
+    resume = ("--resume", "--checkpoint-interval", 3, "--history", history)
+    status, _, err = run("train", *options(tmp_path / "m"), *resume)
+    assert status == 0, err
+    assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert not point.exists() and history.read_text().count("\n") == 3
+    assert run("train", *options(tmp_path / "m"), "--checkpoint-interval", 3)[0] == 2
+
+
 @pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_train_is_stopped(tmp_path, idx_files, number, status):
     output = tmp_path / "x.safetensors"

@@ -151,12 +151,13 @@ def test_functions_of_the_library_have_their_prototypes():
         assert list(function.argtypes) == arguments
 
 
-def test_callback():
-    result, text = re.search(
-        r"typedef\s+(\w+)\s+\(\*digit_progress_fn\)\(([^;]*)\)\s*;", TEXT
-    ).groups()
-    assert declared.digit_progress_fn._restype_ is ctypes_of(result)
-    assert list(declared.digit_progress_fn._argtypes_) == parameters(text)
+@pytest.mark.parametrize("name", ["digit_progress_fn", "digit_reduce_fn"])
+def test_callback(name):
+    pattern = rf"typedef\s+(\w+)\s+\(\*{name}\)\(([^;]*)\)\s*;"
+    result, text = re.search(pattern, TEXT).groups()
+    function = getattr(declared, name)
+    assert function._restype_ is ctypes_of(result)
+    assert list(function._argtypes_) == parameters(text)
 
 
 @pytest.mark.parametrize("name", sorted(STRUCTS))

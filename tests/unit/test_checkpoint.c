@@ -1,12 +1,15 @@
 /* A training that was interrupted goes on as if it had not been. */
 #include "base/error.h"
 #include "base/mem.h"
+#include "tasks/fingerprint.h"
 
 #include "training.h"
 
 #include "../support/suite.h"
 #include "../support/synthetic.h"
 #include "../support/temp_folder.h"
+
+#include <math.h>
 
 #define NETWORK "conv 4x3 batchnorm relu maxpool 3 dropout 25 dense 10"
 #define EPOCHS 5
@@ -28,25 +31,37 @@ static void tear_down(void)
 /* ---- Below the files -------------------------------------------------- */
 
 typedef struct keeper {
-    uint64_t after; /* epochs */
+    uint64_t after; /* updates */
     dg_snapshot *kept;
 } keeper;
 
-/* Keeps where training stands after an epoch, and ends it there. */
+/* Keeps where training stands after some updates, and ends it there. */
 static digit_status keep(void *context, const dg_snapshot *snapshot)
 {
     keeper *k = context;
     const dg_training_state *from = snapshot->training;
     const size_t size = dg_network_params(snapshot->network) * sizeof(dg_real);
-    if (from->epoch < k->after)
+    if (from->step < k->after)
         return DIGIT_OK;
     ck_assert_int_eq(dg_snapshot_copy(snapshot, true, &k->kept), DIGIT_OK);
     k->kept->training->epoch = from->epoch;
     k->kept->training->step = from->step;
+    k->kept->training->loss = from->loss;
     memcpy(k->kept->training->first, from->first, size);
     memcpy(k->kept->training->second, from->second, size);
     memcpy(k->kept->training->average, from->average, size);
     return dg_fail(DIGIT_ERR_IO, "power cut");
+}
+
+/* What progress says at the end of each epoch. */
+static int note(const digit_progress *progress, void *user_data)
+{
+    double (*loss)[2] = user_data;
+    if (progress->samples_done == progress->samples_total) {
+        loss[progress->epoch - 1][0] = progress->loss;
+        loss[progress->epoch - 1][1] = progress->accuracy;
+    }
+    return 0;
 }
 
 static void begin(training *t, int average, uint32_t threads)
@@ -61,12 +76,20 @@ static void begin(training *t, int average, uint32_t threads)
 
 START_TEST(goes_on_bit_for_bit)
 {
-    keeper k = {.after = 1 + (uint64_t)_i / 2};
+    static const uint64_t after[] = {5, 10, 15, 20, 1, 7, 14, 21}; /* an epoch has 5 updates */
+    keeper k = {.after = after[_i / 2]};
+    double loss[EPOCHS][2], cut_loss[EPOCHS][2];
     training whole, cut;
     begin(&whole, _i % 2, 1);
+    whole.options.progress = note;
+    whole.options.user_data = loss;
     ck_assert_int_eq(training_run(&whole), DIGIT_OK);
 
     begin(&cut, _i % 2, 3);
+    cut.options.checkpoint = "none: it goes through the hook";
+    cut.options.checkpoint_interval = 1;
+    cut.options.progress = note;
+    cut.options.user_data = cut_loss;
     cut.job.checkpoint = keep;
     cut.job.checkpoint_context = &k;
     ck_assert_int_eq(training_run(&cut), DIGIT_ERR_IO);
@@ -76,10 +99,77 @@ START_TEST(goes_on_bit_for_bit)
     begin(&cut, _i % 2, 2);
     dg_snapshot_free(cut.snapshot);
     cut.snapshot = k.kept;
+    cut.options.progress = note;
+    cut.options.user_data = cut_loss;
     ck_assert_int_eq(training_run(&cut), DIGIT_OK);
     ck_assert(training_same(&cut, &whole));
+    /* The epoch that was cut into two is one. The one that the cut fell behind was not told. */
+    for (uint64_t e = 0; e < EPOCHS; e++)
+        if (k.after % 5 != 0 || e + 1 != k.after / 5)
+            ck_assert_mem_eq(cut_loss[e], loss[e], sizeof loss[e]);
     training_end(&cut);
     training_end(&whole);
+}
+END_TEST
+
+static digit_status check_weights(void *context, const dg_snapshot *snapshot)
+{
+    uint64_t *written = context;
+    for (size_t i = 0; i < dg_network_params(snapshot->network); i++)
+        ck_assert(isfinite(snapshot->params[i]));
+    ++*written;
+    return DIGIT_OK;
+}
+
+/* Weights may be infinite an update before the loss shows it; who then wrote them would lose
+ * the checkpoint from before. */
+START_TEST(never_keeps_what_diverged)
+{
+    uint64_t written = 0;
+    training t;
+    begin(&t, 0, 1);
+    t.options.learning_rate = 10;
+    t.options.weight_decay = 1;
+    t.options.schedule = DIGIT_SCHEDULE_CONSTANT;
+    t.options.epochs = 100;
+    t.options.checkpoint = "none: it goes through the hook";
+    t.options.checkpoint_interval = 1;
+    t.job.checkpoint = check_weights;
+    t.job.checkpoint_context = &written;
+    ck_assert_int_eq(training_run(&t), DIGIT_ERR_DIVERGED);
+    ck_assert_uint_gt(written, 10);
+    training_end(&t);
+}
+END_TEST
+
+/* Places that no training comes by, another network: a file may say anything. */
+START_TEST(knows_its_places)
+{
+    static const struct {
+        uint64_t epoch, step;
+        bool fits;
+    } places[] = {
+        {0, 0, true}, {0, 4, true}, {0, 5, false}, {1, 5, true}, {1, 4, false}, {4, 24, true},
+        {5, 25, true}, {5, 26, false}, {6, 30, false}, {UINT64_MAX, UINT64_MAX, false},
+        {UINT64_MAX / 5 + 1, 4, false}, /* 5 times that is 4 again */
+    };
+    training t, other;
+    begin(&t, 0, 1);
+    t.job.snapshot = t.snapshot;
+    training_begin(&other, "dense 10", dataset, 1);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        dg_training_state *state = t.snapshot->training;
+        state->fingerprint = other.snapshot->training->fingerprint = 7;
+        state->epoch = other.snapshot->training->epoch = places[i].epoch;
+        state->step = other.snapshot->training->step = places[i].step;
+        ck_assert_msg(dg_train_continues(&t.job, 7, t.snapshot) == places[i].fits, "%zu", i);
+        ck_assert(!dg_train_continues(&t.job, 8, t.snapshot));
+        ck_assert(!dg_train_continues(&t.job, 7, other.snapshot));
+    }
+    dg_snapshot_forget_training(other.snapshot);
+    ck_assert(!dg_train_continues(&t.job, 0, other.snapshot));
+    training_end(&other);
+    training_end(&t);
 }
 END_TEST
 
@@ -96,7 +186,7 @@ START_TEST(fingerprints_tell_trainings_apart)
     training t;
     for (int i = 0; i < NETWORKS; i++) {
         training_begin(&t, networks[i], dataset, 1);
-        prints[i] = dg_train_fingerprint(&t.job);
+        prints[i] = dg_fingerprint_start(&t.job);
         training_end(&t);
     }
     for (int i = 0; i < OPTIONS; i++) {
@@ -110,7 +200,7 @@ START_TEST(fingerprints_tell_trainings_apart)
         t.options.label_smoothing = i == 7 ? 0.1f : 0;
         t.options.average = i == 8 ? 0.9f : 0;
         t.options.augment = i == 9 ? 0.1f : 0;
-        prints[NETWORKS + i] = dg_train_fingerprint(&t.job);
+        prints[NETWORKS + i] = dg_fingerprint_start(&t.job);
         training_end(&t);
     }
     for (int i = 0; i < NETWORKS + OPTIONS; i++)
@@ -228,7 +318,9 @@ int main(void)
     TCase *tcase = tcase_create("checkpoint");
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_loop_test(tcase, goes_on_bit_for_bit, 0, 8);
+    tcase_add_loop_test(tcase, goes_on_bit_for_bit, 0, 16);
+    tcase_add_test(tcase, never_keeps_what_diverged);
+    tcase_add_test(tcase, knows_its_places);
     tcase_add_test(tcase, fingerprints_tell_trainings_apart);
     tcase_add_test(tcase, resumes_from_its_file);
     tcase_add_test(tcase, refuses_other_files);

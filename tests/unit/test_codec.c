@@ -90,9 +90,9 @@ static dg_snapshot *make_model(bool training)
     ck_assert_int_eq(dg_snapshot_describe(snapshot, "Ziffern f\xc3\xbcr \"alle\"", "MIT"),
                      DIGIT_OK);
     if (training) {
-        *snapshot->training = (dg_training_state){
-            0xfedcba9876543210, UINT64_MAX, 0, snapshot->training->first,
-            snapshot->training->second, snapshot->training->average};
+        snapshot->training->fingerprint = 0xfedcba9876543210;
+        snapshot->training->epoch = UINT64_MAX;
+        snapshot->training->loss = (dg_loss){.sum = 2.0 / 3, .correct = 12};
         fill(snapshot, 1, snapshot->training->first);
         fill(snapshot, 2, snapshot->training->second);
         fill(snapshot, 3, snapshot->training->average);
@@ -133,6 +133,8 @@ static void assert_same(const dg_snapshot *a, const dg_snapshot *b)
     ck_assert_uint_eq(a->training->fingerprint, b->training->fingerprint);
     ck_assert_uint_eq(a->training->epoch, b->training->epoch);
     ck_assert_uint_eq(a->training->step, b->training->step);
+    ck_assert_mem_eq(&a->training->loss.sum, &b->training->loss.sum, sizeof(double));
+    ck_assert_uint_eq(a->training->loss.correct, b->training->loss.correct);
     ck_assert_mem_eq(a->training->first, b->training->first, size);
     ck_assert_mem_eq(a->training->second, b->training->second, size);
     ck_assert_mem_eq(a->training->average, b->training->average, size);
@@ -194,11 +196,13 @@ START_TEST(writes_the_documented_layout)
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "labels"), "0 1 2 3 4 5 6 7 8 9");
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "preparation"), "2");
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "licence"), "MIT");
-    ck_assert_uint_eq(parsed.text_count, _i ? 10 : 7);
+    ck_assert_uint_eq(parsed.text_count, _i ? 12 : 7);
     if (_i) {
         ck_assert_str_eq(dg_safetensors_text_of(&parsed, "fingerprint"), "fedcba9876543210");
         ck_assert_str_eq(dg_safetensors_text_of(&parsed, "epoch"), "18446744073709551615");
         ck_assert_str_eq(dg_safetensors_text_of(&parsed, "step"), "0");
+        ck_assert_str_eq(dg_safetensors_text_of(&parsed, "epoch_loss"), "3fe5555555555555");
+        ck_assert_str_eq(dg_safetensors_text_of(&parsed, "epoch_correct"), "12");
     }
     dg_safetensors_clear(&parsed);
 }
@@ -471,6 +475,20 @@ static const change bad[] = {
      FORMAT = "metadata 'epoch' is not a number"},
     {.training = true, .edit = SET, .name = "step", .value = "99999999999999999999",
      FORMAT = "metadata 'step' is not a number"},
+    {.edit = SET, .name = "epoch_correct", .value = "1",
+     FORMAT = "metadata 'fingerprint' is missing"},
+    {.training = true, .edit = DROP, .name = "epoch_loss",
+     FORMAT = "metadata 'epoch_loss' is missing"},
+    {.training = true, .edit = DROP, .name = "epoch_correct",
+     FORMAT = "metadata 'epoch_correct' is missing"},
+    {.training = true, .edit = SET, .name = "epoch_loss", .value = "0.5",
+     FORMAT = "metadata 'epoch_loss' is not a number"},
+    {.training = true, .edit = SET, .name = "epoch_loss", .value = "7ff0000000000000",
+     FORMAT = "metadata 'epoch_loss' is not a loss"},
+    {.training = true, .edit = SET, .name = "epoch_loss", .value = "bff0000000000000",
+     FORMAT = "metadata 'epoch_loss' is not a loss"},
+    {.training = true, .edit = SET, .name = "epoch_correct", .value = "-1",
+     FORMAT = "metadata 'epoch_correct' is not a number"},
     {.training = true, .edit = REMOVE, .name = "second.3.bias",
      FORMAT = "tensor 'second.3.bias' is missing"},
     {.training = true, .edit = FLATTEN, .name = "average.3.weight",

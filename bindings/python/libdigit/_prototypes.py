@@ -119,6 +119,19 @@ class digit_progress(Structure):
 digit_progress_fn = CFUNCTYPE(c_int, POINTER(digit_progress), c_void_p)
 
 
+class digit_reduction(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("values", POINTER(c_float)),
+        ("count", c_size_t),
+        ("rank", c_uint32),
+        ("ranks", c_uint32),
+    ]
+
+
+digit_reduce_fn = CFUNCTYPE(c_int, POINTER(digit_reduction), c_void_p)
+
+
 class digit_train_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -138,7 +151,11 @@ class digit_train_options(Structure):
         ("trained_on", c_char_p),
         ("licence", c_char_p),
         ("pull", c_float),
-        ("reserved", c_uint32),
+        ("checkpoint_interval", c_uint32),
+        ("reduce", digit_reduce_fn),
+        ("reduce_data", c_void_p),
+        ("rank", c_uint32),
+        ("ranks", c_uint32),
     ]
 
 

@@ -20,7 +20,14 @@ from ._library import check, lib
 from ._reading import Reading, read_with
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
-from ._training import ADAPTING, ProgressCallback, Watcher, train_options
+from ._training import (
+    ADAPTING,
+    ProgressCallback,
+    Reduce,
+    Reducer,
+    Watcher,
+    train_options,
+)
 from .data import dataset_of
 from .picture import normalize_for
 
@@ -541,6 +548,10 @@ class Model:
         progress: Optional[Union[bool, ProgressCallback]] = None,
         seed: Optional[int] = None,
         checkpoint: Optional[PathLike] = None,
+        checkpoint_interval: Optional[int] = None,
+        reduce: Optional[Reduce] = None,
+        rank: Optional[int] = None,
+        ranks: Optional[int] = None,
         trained_on: Optional[str] = None,
         licence: Optional[str] = None,
     ) -> list[Progress]:
@@ -588,7 +599,21 @@ class Model:
         seed : int, optional
             Of shuffling and dropout; 1.
         checkpoint : str, bytes or os.PathLike, optional
-            File to write after each epoch, and to resume from if it is there.
+            File to write after each epoch and when training is stopped, and to
+            resume from if it is there.
+        checkpoint_interval : int, optional
+            Updates from one checkpoint to the next, for epochs that take long;
+            0: only those above.
+        reduce : callable, optional
+            Adds up over ranks: processes that train one model together. Called on
+            this thread in every update and a few times besides, on all ranks
+            equally often, with an array of float32. It returns an array of their
+            sums over all ranks, or puts them into the array itself and returns
+            None: the same bits on every rank. It must not use the model. See
+            docs/distributed-training.md.
+        rank, ranks : int, optional
+            Which of how many this process is; 0 of 1. All are given the same
+            model, data and options, and end with the same model.
         trained_on : str, optional
             What `ModelInfo.trained_on` shall say of the data.
         licence : str, optional
@@ -608,10 +633,11 @@ class Model:
             ``Status.DIVERGED``), memory ran out, the checkpoint can't be read
             or written. The weights are those from before.
         BaseException
-            What `progress` raised, or KeyboardInterrupt: training stops, the
-            model keeps what it learned so far and is fit for use.
+            What `progress` or `reduce` raised, or KeyboardInterrupt: training
+            stops, the model keeps what it learned so far and is fit for use.
         """
         watcher = Watcher(progress)
+        reducer = Reducer(reduce)
         options = train_options(
             epochs=epochs,
             batch=batch,
@@ -624,10 +650,14 @@ class Model:
             pull=pull,
             seed=seed,
             checkpoint=checkpoint,
+            checkpoint_interval=checkpoint_interval,
+            rank=rank,
+            ranks=ranks,
             trained_on=trained_on,
             licence=licence,
         )
         options.progress = watcher.function
+        options.reduce = reducer.function
         with ExitStack() as stack:
             stack.callback(watcher.close)
             dataset = stack.enter_context(dataset_of(images, labels))
@@ -635,6 +665,7 @@ class Model:
                 options.validation = stack.enter_context(_validation_of(validation))
             with self._guard.writing():
                 status = lib.digit_model_train(self._open_handle(), dataset, ctypes.byref(options))
+                reducer.raise_again()
                 watcher.raise_again()
                 if status != Status.CANCELLED:
                     check(status)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import ctypes
 import math
+import os
 import signal
 import sys
 from types import FrameType
-from typing import Any, Optional, TextIO
+from typing import Any, Literal, Optional, TextIO
 
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
@@ -30,6 +31,7 @@ _FIT_OPTIONS = (
     "pull",
     "seed",
     "checkpoint",
+    "checkpoint_interval",
     "trained_on",
     "licence",
 )
@@ -73,6 +75,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--schedule", choices=("cosine", "constant"), help="how the learning rate moves (cosine)")
     add("--threads", metavar="N", type=whole(0, 256), default=0, help="0 = one per CPU (0)")
     add("--checkpoint", metavar="FILE", help="written each epoch, resumed from if there")
+    add(
+        "--checkpoint-interval",
+        metavar="N",
+        type=whole(0, 2**32 - 1),
+        help="and after every N updates, 0 = not (0)",
+    )
+    add(
+        "--resume",
+        action="store_true",
+        help="go on where an interrupted run with --resume stopped",
+    )
     add("--history", metavar="FILE.csv", help="a row for each epoch")
     add("--trained-on", metavar="TEXT", help="what the model shall say of its data")
     add("--licence", metavar="TEXT", help="of the trained weights")
@@ -85,7 +98,11 @@ def run(options: argparse.Namespace) -> int:
     model = _start(options)
     model.threads = options.threads
     images, labels, validation = _load(options, model)
-    with _History(options.history) as history, _Stop() as stop:
+    own_checkpoint = options.resume and not options.checkpoint
+    if own_checkpoint:
+        options.checkpoint = options.output + ".checkpoint"
+    goes_on = bool(options.checkpoint) and os.path.exists(options.checkpoint)
+    with _History(options.history, goes_on) as history, _Stop() as stop:
         watch = _Watch(history, stop)
         settings = {name: getattr(options, name) for name in _FIT_OPTIONS}
         train = model.adapt if options.start else model.fit
@@ -93,7 +110,10 @@ def run(options: argparse.Namespace) -> int:
         watch.clear()
     model.save(options.output)
     if stop.signal:
-        message(f"stopped early; what was learned so far is in {options.output}")
+        hint = "; the same command goes on" if options.checkpoint else ""
+        message(f"stopped early; what was learned so far is in {options.output}{hint}")
+    elif own_checkpoint:
+        os.unlink(options.checkpoint)
     _sum_up(options, model, epochs, bool(stop.signal))
     return 128 + stop.signal if stop.signal else 0
 
@@ -109,6 +129,10 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--validation-images or --validation-split, not both")
     if options.start and options.architecture:
         raise UsageError("--from has an architecture already")
+    if options.resume and options.start == options.output:
+        raise UsageError("--resume wants another --output than --from: where it began")
+    if options.checkpoint_interval and not (options.checkpoint or options.resume):
+        raise UsageError("--checkpoint-interval wants --checkpoint or --resume")
 
 
 def _start(options: argparse.Namespace) -> Model:
@@ -166,14 +190,17 @@ class _Stop:
 class _History:
     """The file of ``--history``."""
 
-    def __init__(self, path: Optional[str]) -> None:
+    def __init__(self, path: Optional[str], goes_on: bool) -> None:
         self._path = path
+        self._goes_on = goes_on
         self._file: Optional[TextIO] = None
 
     def __enter__(self) -> _History:
         if self._path:
-            self._file = open(self._path, "w", encoding="ascii", buffering=1)
-            self._file.write("epoch,loss,accuracy,validation_accuracy,seconds\n")
+            mode: Literal["a", "w"] = "a" if self._goes_on else "w"
+            self._file = open(self._path, mode, encoding="ascii", buffering=1)
+            if self._file.tell() == 0:
+                self._file.write("epoch,loss,accuracy,validation_accuracy,seconds\n")
         return self
 
     def __exit__(self, *error: object) -> None:
