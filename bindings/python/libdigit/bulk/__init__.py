@@ -3,7 +3,7 @@
 `Recognizer` turns the bytes of a picture file into rows, wherever it is sent:
 
     >>> recognizer = libdigit.bulk.Recognizer()
-    >>> recognizer.rows("empty.png", b"")[0].status
+    >>> recognizer.rows("empty.png", b"")[0]["status"]
     'no picture file of PNG, JPEG, BMP, TIFF, WEBP'
 
 `run` reads folders of pictures, Parquet files and archives into a folder of

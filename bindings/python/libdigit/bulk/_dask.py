@@ -48,7 +48,7 @@ def _run(client: Any, as_completed: Any, reader: ShardReader, jobs: list[Job]) -
 def _plugin(reader: ShardReader) -> Any:
     from distributed import WorkerPlugin
 
-    class Plugin(WorkerPlugin):
+    class Plugin(WorkerPlugin):  # type: ignore[misc]
         """Comes to every worker, also to those that take the place of killed ones."""
 
         def __init__(self) -> None:

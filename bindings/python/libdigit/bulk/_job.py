@@ -82,7 +82,7 @@ def run(
         How many processes, each with one thread; 0 for one a CPU. Clusters that
         exist already have their own idea of it.
     shard_size : int, optional
-        Pictures of a shard, of which each has its file. By default 16 to 1,000.
+        Pictures of a shard, of which each has its file. By default 64 to 1,000.
     progress : callable, optional
         Called with a `Summary` at the beginning and after each shard.
 

@@ -22,7 +22,7 @@ _BYTES = ("bytes", "content", "image", "image.bytes")
 _NAMES = ("path", "file", "name", "filename", "image.path")
 
 # Shards of few pictures where there are few in all, so that all workers have work.
-_SIZES = 16, 1_000
+_SIZES = 64, 1_000
 _SHARDS = 64
 _PIECES = 16  # of a row group: each piece is reached by reading those before it
 

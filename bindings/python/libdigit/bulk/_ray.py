@@ -17,10 +17,12 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
     """Read shards on the cluster of RAY_ADDRESS, or on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
+    import ray.data  # sets its log's level when it is loaded, so first
 
     ours = not ray.is_initialized()
     if ours:
         _start(ray, workers)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     ray.data.DataContext.get_current().enable_progress_bars = False
     try:
         # One block a shard: what is lost with an actor is the shard it was at.
@@ -43,7 +45,6 @@ def _start(ray: Any, workers: int) -> None:
     local = {} if os.environ.get("RAY_ADDRESS") else {
         "num_cpus": workers, "include_dashboard": False, "object_store_memory": 200 << 20,
     }
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
     ray.init(log_to_driver=False, logging_level=logging.ERROR, **local)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, TypedDict, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +30,8 @@ NO_DIGITS = "no digits"
 Source = Union[bytes, str, DigitError, None]
 
 
-class Row(NamedTuple):
-    """One digit of one picture, or what is to be said of a picture without any.
+class Row(TypedDict):
+    """One digit of one picture, or what is to be said of a picture without any: a dict.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Row(NamedTuple):
     text: Optional[str]
 
 
-COLUMNS = Row._fields
+COLUMNS = tuple(Row.__annotations__)
 
 
 class Recognizer:
@@ -156,20 +156,21 @@ class Recognizer:
             pages = enumerate(pages_of(content))
             return [row for page, pixels in pages for row in self._page(file, page, pixels)]
         except DigitError as error:
-            return [_bad(file, _sentence(str(error), source))]
+            return [_empty(file, 0, _sentence(str(error), source), None)]
         except MemoryError:
-            return [_bad(file, "out of memory")]
+            return [_empty(file, 0, "out of memory", None)]
 
     def _page(self, file: str, page: int, pixels: npt.NDArray[np.uint8]) -> list[Row]:
         text, glyphs = self._model._glyphs(pixels, self._options)
         if not len(glyphs):
-            return [Row(file, page, 0, None, None, NO_DIGITS, None, None, None, None, text)]
+            return [_empty(file, page, NO_DIGITS, text)]
         assert not (glyphs["flags"] & DIGIT_GLYPH_EMPTY).any(), "only grids have empty cells"
         answer = glyphs["prediction"]
         found = zip(answer["digit"].tolist(), answer["confidence"].tolist(), glyphs["box"].tolist())
         return [
-            Row(file, page, index, digit, confidence, OK, *box, text)
-            for index, (digit, confidence, box) in enumerate(found)
+            Row(file=file, page=page, index=index, digit=digit, confidence=confidence, status=OK,
+                x=x, y=y, width=width, height=height, text=text)
+            for index, (digit, confidence, (x, y, width, height)) in enumerate(found)
         ]
 
     def __call__(self, batch: pa.Table) -> pa.Table:
@@ -208,8 +209,9 @@ def _sentence(message: str, source: Source) -> str:
     return re.sub(r" at 0x[0-9a-f]+", "", message.removeprefix(f"{name}: ").removeprefix("-: "))
 
 
-def _bad(file: str, status: str) -> Row:
-    return Row(file, 0, 0, None, None, status, None, None, None, None, None)
+def _empty(file: str, page: int, status: str, text: Optional[str]) -> Row:
+    return Row(file=file, page=page, index=0, digit=None, confidence=None, status=status,
+               x=None, y=None, width=None, height=None, text=text)
 
 
 def schema() -> pa.Schema:
@@ -225,7 +227,4 @@ def table_of(rows: list[Row]) -> pa.Table:
     """Rows as a table of pyarrow's."""
     import pyarrow as pa
 
-    columns = list(zip(*rows)) or [()] * len(COLUMNS)
-    wanted = schema()
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, wanted)]
-    return pa.table(arrays, schema=wanted)
+    return pa.Table.from_pylist(rows, schema=schema())

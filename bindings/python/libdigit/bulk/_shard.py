@@ -59,7 +59,7 @@ class ShardReader:
         for name, source in shard.pictures():
             found = self.recognizer.rows(name, source)
             pictures += 1
-            bad += found[0].status not in (OK, NO_DIGITS)
+            bad += found[0]["status"] not in (OK, NO_DIGITS)
             written += len(found)
             rows += found
             if len(rows) >= _ROWS:

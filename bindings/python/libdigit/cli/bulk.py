@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--min-confidence", metavar="P", type=real(0, 1), default=0.0, help="'?' below it (0)")
     add("--length", metavar="N", type=whole(1, 64), help="how many digits a group has (any)")
     add("--allow", metavar="DIGITS", type=some_digits, help="digits that may be answered (all)")
-    add("--shard-size", metavar="N", type=whole(1, 1_000_000), help="pictures a file (16 to 1000)")
+    add("--shard-size", metavar="N", type=whole(1, 1_000_000), help="pictures a file (64 to 1000)")
     add("input", metavar="INPUT", help="folder, Parquet file or archive of pictures")
     add("output", metavar="OUTPUT", help="folder for *.parquet; begun work is gone on with")
 
