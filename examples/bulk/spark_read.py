@@ -9,6 +9,8 @@ a folder for Parquet files. `python -m libdigit bulk --engine spark` does the sa
 that all machines see, and goes on where it was stopped.
 """
 import argparse
+import os
+import sys
 from typing import Callable
 
 import numpy as np
@@ -51,6 +53,7 @@ def reader_of(layout: str) -> Callable[[], Callable[[np.ndarray, np.ndarray], li
 
 def main() -> None:
     options = parse()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # of the workers
     spark = SparkSession.builder.appName("libdigit").getOrCreate()
     if options.parquet:
         pictures = spark.read.parquet(options.input).select("path", "bytes")

@@ -13,6 +13,10 @@ __all__ = ["run"]
 
 _PLUGIN = "libdigit"
 _AHEAD = 1_000  # shards the scheduler knows of at a time
+_PATIENT = {
+    "distributed.scheduler.allowed-failures": 10,  # of workers, over one shard
+    "distributed.deploy.lost-worker-timeout": "5s",
+}
 
 
 def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
@@ -24,15 +28,23 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
         with Client() as client:
             yield from _run(client, as_completed, reader, jobs)
         return
-    # Shards whose workers were killed are tried again; by default, three times in all.
-    patient = {"distributed.scheduler.allowed-failures": 10}
-    with dask.config.set(patient), LocalCluster(
+    with dask.config.set(_PATIENT), LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
     ) as cluster, Client(cluster) as client:
+        _keep_alive(cluster, workers)
         yield from _run(client, as_completed, reader, jobs)
+
+
+def _keep_alive(cluster: Any, workers: int) -> None:
+    """Have as many workers, always: a worker killed while it starts is not started again."""
+    from tornado.ioloop import PeriodicCallback
+
+    keeper = PeriodicCallback(lambda: cluster.scale(workers), 2_000)
+    cluster.periodic_callbacks[_PLUGIN] = keeper  # ends with the cluster
+    cluster.loop.add_callback(keeper.start)
 
 
 def _run(client: Any, as_completed: Any, reader: ShardReader, jobs: list[Job]) -> Iterator[Report]:

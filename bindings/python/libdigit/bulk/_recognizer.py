@@ -14,7 +14,6 @@ from .._errors import DigitError
 from .._files import read_whole
 from .._image import pages_of
 from .._library import VERSION
-from .._prototypes import DIGIT_GLYPH_EMPTY
 from .._reading import read_options
 from ..model import Model
 
@@ -161,10 +160,11 @@ class Recognizer:
             return [_empty(file, 0, "out of memory", None)]
 
     def _page(self, file: str, page: int, pixels: npt.NDArray[np.uint8]) -> list[Row]:
-        text, glyphs = self._model._glyphs(pixels, self._options)
+        return self._rows(file, page, *self._model._glyphs(pixels, self._options))
+
+    def _rows(self, file: str, page: int, text: str, glyphs: npt.NDArray[np.void]) -> list[Row]:
         if not len(glyphs):
             return [_empty(file, page, NO_DIGITS, text)]
-        assert not (glyphs["flags"] & DIGIT_GLYPH_EMPTY).any(), "only grids have empty cells"
         answer = glyphs["prediction"]
         found = zip(answer["digit"].tolist(), answer["confidence"].tolist(), glyphs["box"].tolist())
         return [
