@@ -6,8 +6,9 @@
 Plain C is digit-read on as many processes as there are workers, each with one thread and a
 share of the pictures, printing CSV into a file. Engines are measured between their first
 reports (all workers have their model by then) and their last; the program from its start,
-which takes 5 ms. Every rate is that of a whole run; runs take turns, and the ratio is that
-of neighbours in time. The load of the machine is printed, for it decides what this is worth.
+which takes 5 ms. Runs take turns, and ratios are those of neighbours in time: of seconds by
+the clock, and of seconds of the processors, in which other programs matter less; the load
+of the machine is printed with them.
 """
 
 import argparse
@@ -55,31 +56,50 @@ def draw(folder, kind, count):
         path.write_bytes(KINDS[kind](rng))
 
 
+def processors():
+    """Seconds of processors that this process and all that come from it have taken."""
+    spent, parents = {}, {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                words = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(folder.name)] = int(words[1])
+            spent[int(folder.name)] = sum(map(int, words[11:15]))  # and of children that ended
+    family, fresh = set(), {os.getpid()}
+    while fresh:
+        family |= fresh
+        fresh = {child for child, parent in parents.items() if parent in fresh} - family
+    return sum(spent[one] for one in family) / os.sysconf("SC_CLK_TCK")
+
+
 def rate_of_c(program, folder, workers):
-    """Pictures a second of so many processes of the program."""
+    """Pictures a second, by the clock and of processors, of processes of the program."""
     folders = sorted(path for path in folder.iterdir())
     count = sum(len(list(one.iterdir())) for one in folders)
-    begun = time.monotonic()
+    begun, spent = time.monotonic(), processors()
     running = []
     for share in range(workers):
         command = [program, "--threads", "1", "--csv", *folders[share::workers]]
         with tempfile.TemporaryFile() as sink:
             running.append(subprocess.Popen(command, stdout=sink))
     assert [one.wait() for one in running] == [0] * workers
-    return count / (time.monotonic() - begun)
+    return count / (time.monotonic() - begun), count / (processors() - spent)
 
 
 def rate_of_engine(engine, folder, workers):
-    """Pictures a second between the first reports and the last."""
+    """The same between the first reports and the last."""
     run = import_module(f"libdigit.bulk._{engine}").run
     with tempfile.TemporaryDirectory(dir=folder.parent) as out:
         jobs = list(enumerate(plan(str(folder), 500).shards))
         came, pictures = [], []
         for report in run(ShardReader(Recognizer(), out), jobs, workers):
-            came.append(time.monotonic())
+            came.append((time.monotonic(), processors()))
             pictures.append(report.pictures)
     first = 2 * workers
-    return sum(pictures[first:]) / (came[-1] - came[first - 1])
+    read = sum(pictures[first:])
+    return tuple(read / (last - begun) for begun, last in zip(came[first - 1], came[-1]))
 
 
 def main():
@@ -88,7 +108,7 @@ def main():
         folder = Path(top) / "pictures"
         folder.mkdir()
         draw(folder, options.kind, 1_000)
-        guess = rate_of_c(options.program, folder, options.workers)
+        guess, _ = rate_of_c(options.program, folder, options.workers)
         count = max(5_000, 500 * round(guess * options.seconds / 500))
         draw(folder, options.kind, count)
         print(f"{count:,} pictures ({options.kind}), {options.workers} workers")
@@ -97,12 +117,17 @@ def main():
             rates["C"].append(rate_of_c(options.program, folder, options.workers))
             for engine in options.engines:
                 rates[engine].append(rate_of_engine(engine, folder, options.workers))
-            last = ", ".join(f"{name} {some[-1]:,.0f}/s" for name, some in rates.items())
+            last = ", ".join(
+                f"{name} {some[-1][0]:,.0f} a second, {some[-1][1]:,.0f} a second of a processor"
+                for name, some in rates.items()
+            )
             print(f"{last}; load {os.getloadavg()[0]:.1f}", flush=True)
     for engine in options.engines:
-        ratio = statistics.median(c / e for c, e in zip(rates["C"], rates[engine]))
-        print(f"{engine:10} {statistics.median(rates[engine]):8,.0f} pictures a second, "
-              f"{100 * (ratio - 1):+.0f} % time over C")
+        clock, processor = (
+            statistics.median(c[kind] / e[kind] for c, e in zip(rates["C"], rates[engine])) - 1
+            for kind in range(2)
+        )
+        print(f"{engine:10} over C: {clock:+.0%} by the clock, {processor:+.0%} of the processors")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
     PYTHONPATH=bindings/python LIBDIGIT_LIBRARY=build/libdigit/libdigit.so MNIST_DIR=... \\
         python3 tests/bench/bulk_stages.py
 
-decode: Pillow, from a file's bytes to pixels. find: the library's reading with a network of
-one dense layer, which costs next to nothing; recognise: what the built-in one adds. rows:
-objects of Python. write: Parquet with its fsync, by the clock.
+decode: Pillow, from a file's bytes to pixels. read: the library, which finds and recognises;
+`perf record build/examples/digit-read ...` tells the two apart, by the names of functions.
+rows: objects of Python. write: Parquet with its fsync, by the clock.
 """
 
 import io
@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from bulk_pictures import digit_png, field_png
 from PIL import Image
 
-import libdigit
 from libdigit._image import pages_of
 from libdigit.bulk import Recognizer
 from libdigit.bulk._recognizer import table_of
@@ -54,15 +53,6 @@ def write(rows):
             writer.write_table(table_of(rows))
 
 
-def small_model():
-    """As good as one layer gets: a network that doubts everything is asked more often."""
-    folder = Path(os.environ["MNIST_DIR"])
-    [images], [labels] = (folder.glob(f"train-{what}*") for what in ("images", "labels"))
-    model = libdigit.Model("dense 10", seed=1)
-    model.fit(*libdigit.load_idx(images, labels), epochs=3)
-    return Recognizer(model)
-
-
 def in_turn(recognizer, files):
     """Seconds of decode, read and rows: one picture after the other, as workers do it."""
     decode = read = rows = 0.0
@@ -78,32 +68,29 @@ def in_turn(recognizer, files):
     return decode, read, rows
 
 
-def stages_of(recognizer, small, files):
-    """Milliseconds of decode, find, recognise, rows, write for one picture of some."""
+def stages_of(recognizer, files):
+    """Milliseconds of decode, read, rows, write for one picture of some."""
     rows = [row for file in files for row in recognizer.rows("a.png", file)]
     copies = max(1, 1_000 // len(files))
     rounds = []
     for _ in range(ROUNDS):
-        decode, read, made = in_turn(recognizer, files)
-        _, find, _ = in_turn(small, files)
+        stages = in_turn(recognizer, files)
         begun = time.monotonic()
         write(rows * copies)
-        written = (time.monotonic() - begun) / copies
-        rounds.append((decode, find, read - find, made, written))
+        rounds.append((*stages, (time.monotonic() - begun) / copies))
     return [1000 * statistics.median(column) / len(files) for column in zip(*rounds)]
 
 
 def main():
-    recognizer, small = Recognizer(), small_model()
+    recognizer = Recognizer()
     print(f"load {os.getloadavg()[0]:.1f}; ms of one processor for one picture")
-    print(f"{'':26}{'decode':>8}{'find':>8}{'recogn.':>9}{'rows':>8}{'write':>8}{'sum':>9}")
+    print(f"{'':26}{'decode':>9}{'read':>9}{'rows':>9}{'write':>9}{'sum':>9}{'bytes':>9}")
     for name, (count, make) in KINDS.items():
         rng = np.random.default_rng(1)
         files = [make(rng) for _ in range(count)]
-        stages = stages_of(recognizer, small, files)
-        shown = "".join(f"{stage:{width}.3f}" for stage, width in zip(stages, (8, 8, 9, 8, 8)))
-        size = sum(map(len, files)) / count
-        print(f"{name:26}{shown}{sum(stages):9.3f}   {size:,.0f} bytes")
+        stages = stages_of(recognizer, files)
+        shown = "".join(f"{stage:9.3f}" for stage in (*stages, sum(stages)))
+        print(f"{name:26}{shown}{sum(map(len, files)) / count:9,.0f}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import zipfile
 import numpy as np
 import pytest
 from bulk_pictures import BROKEN, broken, digit_png, field_png, rows_in, sorted_rows
-from conftest import ROOT
+from conftest import ROOT, run_python
 
 import libdigit
 from libdigit import cli
@@ -430,3 +431,13 @@ def test_usage(options):
     with pytest.raises(SystemExit) as ended:
         cli.main(["bulk", *options, "in", "out"])
     assert ended.value.code == 2
+
+
+def test_guide(tmp_path):
+    """The Python of docs/bulk.md."""
+    (tmp_path / "scan.png").write_bytes(field_png(np.random.default_rng(1), 5))
+    guide = (ROOT / "docs" / "bulk.md").read_text()
+    [code] = re.findall(r"^```python\n(.*?)^```$", guide, flags=re.M | re.S)
+    done = run_python(f"import os; os.chdir({str(tmp_path)!r})\n{code}")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 5 and "ok" in done.stdout

@@ -16,6 +16,7 @@ __all__ = ["run"]
 def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
     """Read shards on the cluster of RAY_ADDRESS, or on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what is lost comes as an exception
     import ray
     import ray.data  # sets its log's level when it is loaded, so first
 
