@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from ._cpus import cpus
 from ._shard import Job, Report, ShardReader
 
 __all__ = ["run"]
@@ -29,12 +30,12 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
             yield from _run(client, as_completed, reader, jobs)
         return
     with dask.config.set(_PATIENT), LocalCluster(
-        n_workers=workers,
+        n_workers=workers or cpus(),
         threads_per_worker=1,
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
     ) as cluster, Client(cluster) as client:
-        _keep_alive(cluster, workers)
+        _keep_alive(cluster, workers or cpus())
         yield from _run(client, as_completed, reader, jobs)
 
 

@@ -79,8 +79,8 @@ def run(
     engine : {'processes', 'ray', 'dask', 'spark'}
         What distributes the work.
     workers : int
-        How many processes, each with one thread; 0 for one a CPU. Clusters that
-        exist already have their own idea of it.
+        How many processes, each with one thread; 0 for one a CPU, of this machine
+        or of Ray's cluster. Clusters of Dask and Spark know how many they have.
     shard_size : int, optional
         Pictures of a shard, of which each has its file. By default 64 to 1,000.
     progress : callable, optional
@@ -110,7 +110,7 @@ def run(
     os.makedirs(folder, exist_ok=True)
     with _locked(folder):
         _settle_manifest(folder, _manifest(work, recognizer))
-        return _run(engine, ShardReader(recognizer, folder), work, workers or cpus(), progress)
+        return _run(engine, ShardReader(recognizer, folder), work, workers, progress)
 
 
 def _run(
@@ -213,14 +213,3 @@ def _need_pyarrow() -> None:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise ImportError("bulk needs pyarrow: pip install 'libdigit[bulk]'") from error
-
-
-def cpus() -> int:
-    """CPUs this process may use: by its affinity and by its cgroup."""
-    count = len(os.sched_getaffinity(0))
-    try:
-        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
-            quota, period = file.read().split()
-        return count if quota == "max" else max(1, min(count, int(quota) // int(period)))
-    except (OSError, ValueError):
-        return count

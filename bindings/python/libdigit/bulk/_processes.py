@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Optional
 
+from ._cpus import cpus
 from ._shard import Job, Report, ShardReader
 
 __all__ = ["run"]
@@ -25,7 +26,7 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
     waiting, deaths = deque(jobs), dict.fromkeys((number for number, _ in jobs), 0)
     crew: list[_Worker] = []
     try:
-        crew += [_Worker(reader) for _ in range(min(workers, len(jobs)))]
+        crew += [_Worker(reader) for _ in range(min(workers or cpus(), len(jobs)))]
         while waiting or any(worker.job for worker in crew):
             for worker in crew:
                 if not worker.job and waiting:

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterator
 from typing import Any
 
+from ._cpus import cpus
 from ._shard import Job, Report, ShardReader
 
 __all__ = ["run"]
@@ -32,7 +33,7 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
         reports = shards.map(
             _Actor,
             fn_constructor_args=(reader,),
-            compute=ray.data.ActorPoolStrategy(size=workers),
+            compute=_pool(ray, workers),
             num_cpus=1,
         )
         for row in reports.iter_rows():
@@ -44,9 +45,19 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
 
 def _start(ray: Any, workers: int) -> None:
     local = {} if os.environ.get("RAY_ADDRESS") else {
-        "num_cpus": workers, "include_dashboard": False, "object_store_memory": 200 << 20,
+        "num_cpus": workers or cpus(),
+        "include_dashboard": False,
+        "object_store_memory": 200 << 20,
     }
     ray.init(log_to_driver=False, logging_level=logging.ERROR, **local)
+
+
+def _pool(ray: Any, workers: int) -> Any:
+    """As many actors as were asked for, or as the cluster has CPUs to spare."""
+    if workers:
+        return ray.data.ActorPoolStrategy(size=workers)
+    most = max(1, int(ray.cluster_resources().get("CPU", 1)))
+    return ray.data.ActorPoolStrategy(min_size=1, max_size=most)
 
 
 class _Actor:

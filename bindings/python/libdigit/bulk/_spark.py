@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from ._cpus import cpus
 from ._shard import Job, Report, ShardReader
 
 __all__ = ["run"]
@@ -22,7 +23,7 @@ def run(reader: ShardReader, jobs: list[Job], workers: int) -> Iterator[Report]:
     settings = SparkConf().setAppName("libdigit bulk").set("spark.ui.showConsoleProgress", "false")
     settings.setIfMissing("spark.ui.enabled", "false")
     # Without a number of failures, local tasks are not tried again.
-    settings.setIfMissing("spark.master", f"local[{workers},{_FAILURES}]")
+    settings.setIfMissing("spark.master", f"local[{workers or cpus()},{_FAILURES}]")
     context = SparkContext.getOrCreate(settings)
     context.setLogLevel("OFF")
     try:
