@@ -151,7 +151,10 @@ def test_a_model_of_ones_own(model, tmp_path):
     assert bulk.Recognizer(path).model_bytes == model.to_bytes()
 
 
-@pytest.mark.parametrize("options", [{"layout": "grid"}, {"layout": "x"}, {"allowed": ""}])
+@pytest.mark.parametrize(
+    "options",
+    [{"layout": "grid"}, {"layout": "x"}, {"allowed": ""}, {"min_confidence": 2}, {"digits": 65}],
+)
 def test_wrong_options(options):
     with pytest.raises(ValueError):
         bulk.Recognizer(**options)

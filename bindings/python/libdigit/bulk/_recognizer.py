@@ -120,6 +120,8 @@ class Recognizer:
     def _get_ready(self) -> None:
         self._options = read_options(**self.options)
         self._model = _load(self.model_bytes)
+        # What is wrong with an option is the library's to say, and no picture's fault.
+        self._model._glyphs(np.full((8, 8), 255, np.uint8), self._options)
 
     def __getstate__(self) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if not name.startswith("_")}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ._recognizer import OK, NO_DIGITS, Recognizer, Row, schema, table_of
+from ._recognizer import NO_DIGITS, OK, Recognizer, Row, schema, table_of
 from ._sources import Shard
 
 __all__ = ["Job", "Report", "ShardReader", "part_name"]
