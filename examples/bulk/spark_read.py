@@ -17,6 +17,7 @@ import numpy as np
 from pyspark.ml.functions import predict_batch_udf
 from pyspark.sql import SparkSession
 from pyspark.sql.functions import inline
+from pyspark.sql.types import StructType
 
 ENDINGS = "*.{png,jpg,jpeg,bmp,tif,tiff,webp,PNG,JPG,JPEG,BMP,TIF,TIFF,WEBP}"
 ROW = (
@@ -61,7 +62,8 @@ def main() -> None:
         files = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
         pictures = files.option("pathGlobFilter", ENDINGS).load(options.input)
         pictures = pictures.selectExpr("path", "content AS bytes")
-    read = predict_batch_udf(reader_of(options.layout), return_type=ANSWER, batch_size=64)
+    answer = StructType.fromDDL(ANSWER)
+    read = predict_batch_udf(reader_of(options.layout), return_type=answer, batch_size=64)
     rows = pictures.select(read("path", "bytes").alias("answer")).select(inline("answer.rows"))
     rows.write.mode("overwrite").parquet(options.output)
     spark.stop()
