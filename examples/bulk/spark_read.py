@@ -44,8 +44,8 @@ def reader_of(layout: str) -> Callable[[], Callable[[np.ndarray, np.ndarray], li
         recognizer = Recognizer(layout=layout)
 
         def read(paths: np.ndarray, contents: np.ndarray) -> list:
-            pairs = zip(paths, contents)
-            return [{"rows": recognizer.rows(path, bytes(content))} for path, content in pairs]
+            found = (recognizer.rows(path, bytes(one)) for path, one in zip(paths, contents))
+            return [{"rows": np.array(rows, object)} for rows in found]
 
         return read
 
