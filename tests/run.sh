@@ -8,8 +8,8 @@ logs=$build/logs
 venv=$build/venv
 lanes_default='style release sanitize reference python programs web docs'
 lanes_all="haswell system serial clang base v3 package packaging keras browser opencv \
-mpi tsan tsan-reference valgrind accuracy"
-lanes_release='pretrained'
+mpi bulk tsan tsan-reference valgrind accuracy"
+lanes_release='pretrained spark'
 cpus=$(getconf _NPROCESSORS_ONLN)
 
 export PYTHONDONTWRITEBYTECODE=1
@@ -23,9 +23,9 @@ build/venv, fetches MNIST into build/mnist, builds, and runs the tests in lanes,
 a time. The log of a lane is build/logs/NAME.log. The last line of the output is
 "N passed, N failed"; the exit status is 0 if none failed.
 
-  --all        all lanes but `pretrained`: sanitizers, valgrind, other kernels, other
+  --all        all lanes but `pretrained` and `spark`: sanitizers, valgrind, other kernels, other
                BLAS libraries, other compilers, and the accuracy of whole trainings
-  --release    these, and the built-in model made anew and compared
+  --release    these, the built-in model made anew and compared, and bulk reading on Spark
   --lanes ...  only these lanes
   --jobs N     processes altogether (default: the number of CPUs)
   --list       the names of the lanes
@@ -58,6 +58,7 @@ packages() {
     case " $lanes " in *' clang '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
     case " $lanes " in *' mpi '*) echo libopenmpi-dev openmpi-bin ;; esac
+    case " $lanes " in *' spark '*) echo openjdk-17-jre-headless ;; esac
     case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
 }
 
@@ -253,6 +254,19 @@ lane_mpi() {
     run_pytest tests/mpi
 }
 
+# 20,000 pictures on each engine, workers and jobs killed: half an hour on two busy cores.
+lane_bulk() {
+    wait_for_release && fill_venv "$build/venv-bulk" bulk/requirements.txt || return 1
+    venv=$build/venv-bulk
+    run_pytest tests/bulk -k 'not spark'
+}
+
+lane_spark() {
+    wait_for_release && fill_venv "$build/venv-spark" bulk/requirements-spark.txt || return 1
+    venv=$build/venv-spark
+    run_pytest tests/bulk -k spark
+}
+
 lane_haswell() {
     grep -q avx2 /proc/cpuinfo || { skip 'this processor has no AVX2' && return; }
     wait_for_release && OPENBLAS_CORETYPE=Haswell run_meson release $c_suites
@@ -383,7 +397,7 @@ work() {
 build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
-        *' browser '* | *' docs '* | *' packaging '* | *' haswell '* | *' valgrind '* | \
+        *' browser '* | *' bulk '* | *' spark '* | *' docs '* | *' packaging '* | *' haswell '* | *' valgrind '* | \
         *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac

@@ -22,11 +22,13 @@ FUNCTIONS = [libdigit.load_idx, libdigit.normalize, libdigit.build_info, libdigi
 for _name in ("keras", "onnx", "plot", "torch"):
     _module = getattr(libdigit, _name)
     FUNCTIONS += [getattr(_module, one) for one in _module.__all__]
+FUNCTIONS.append(libdigit.bulk.run)
 METHODS = [
     getattr(Model, name)
     for name in vars(Model)
     if not name.startswith("_") and callable(getattr(Model, name))
 ]
+METHODS += [libdigit.bulk.Recognizer.rows]
 METHODS += [DigitClassifier.fit, DigitClassifier.predict, DigitClassifier.predict_proba]
 CLASSES = [getattr(libdigit, n) for n in libdigit.__all__ if inspect.isclass(getattr(libdigit, n))]
 
@@ -39,7 +41,7 @@ def test_docstring(thing):
         assert section in ("Parameters", "Returns", "Raises", "Attributes", "Notes", "Examples")
 
 
-WITH_PARAMETERS = [*FUNCTIONS, *METHODS, Model, DigitClassifier]
+WITH_PARAMETERS = [*FUNCTIONS, *METHODS, Model, DigitClassifier, libdigit.bulk.Recognizer]
 
 
 @pytest.mark.parametrize("thing", WITH_PARAMETERS, ids=lambda t: t.__qualname__)
@@ -61,7 +63,7 @@ def test_results_and_hints(thing):
 
 
 @pytest.mark.parametrize(
-    "record", [libdigit.Metrics, libdigit.ModelInfo, libdigit.Progress], ids=lambda t: t.__name__
+    "record", [libdigit.Metrics, libdigit.ModelInfo, libdigit.Progress, libdigit.bulk.Summary], ids=lambda t: t.__name__
 )
 def test_every_attribute_is_described(record):
     text = inspect.getdoc(record)

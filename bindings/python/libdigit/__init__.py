@@ -39,6 +39,8 @@ build_info, version
 
 Modules, each loaded when it is first used, some in need of other packages:
 
+bulk
+    Millions of pictures, on one machine or many.
 keras, onnx, torch
     Other frameworks' networks in and out.
 sklearn
@@ -79,7 +81,7 @@ __all__ = [
     "version",
 ]
 
-_MODULES = ("cli", "keras", "onnx", "plot", "sklearn", "torch")
+_MODULES = ("bulk", "cli", "keras", "onnx", "plot", "sklearn", "torch")
 
 
 def __getattr__(name: str) -> _Any:

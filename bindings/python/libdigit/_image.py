@@ -25,7 +25,10 @@ from ._samples import array_of, bytes_of_floats
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["image_of", "pages_of", "pixels_of"]
+__all__ = ["ENDINGS", "image_of", "pages_of", "pixels_of"]
+
+# Of picture files, by which they are known in folders.
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
 _INKS = {"auto": c.DIGIT_INK_AUTO, "dark": c.DIGIT_INK_DARK, "light": c.DIGIT_INK_LIGHT}
 _FORMATS = {1: c.DIGIT_PIXEL_GRAY8, 3: c.DIGIT_PIXEL_RGB8, 4: c.DIGIT_PIXEL_RGBA8}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -18,7 +19,7 @@ from ._library import check, lib
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Digit", "Group", "Reading", "read_with"]
+__all__ = ["GLYPH", "Digit", "Group", "Reading", "glyphs_with", "read_options", "read_with"]
 
 _LAYOUTS = {
     "page": c.DIGIT_LAYOUT_PAGE,
@@ -26,6 +27,9 @@ _LAYOUTS = {
     "single": c.DIGIT_LAYOUT_SINGLE,
     "grid": c.DIGIT_LAYOUT_GRID,
 }
+
+# A glyph of the library's as NumPy has it: the same bytes.
+GLYPH = np.dtype(c.digit_glyph)
 
 # Of `Reading.overlay`: frames of digits, of cut or joined ones, of rejected ones.
 _SURE, _MADE, _UNSURE = (0, 150, 60), (0, 90, 220), (220, 40, 30)
@@ -160,7 +164,29 @@ class Reading:
 def read_with(model: ctypes.c_void_p, picture: Any, ink: str, **wanted: Any) -> Reading:
     """`Model.read` for a model's handle."""
     array, image = image_of(picture, ink)
-    options = _options(**wanted)
+    with _read(model, image, read_options(**wanted)) as handle:
+        return _copy(handle, array)
+
+
+def glyphs_with(
+    model: ctypes.c_void_p, picture: Any, options: c.digit_read_options
+) -> tuple[str, npt.NDArray[np.void]]:
+    """The text and, as one array of `GLYPH`, the digits of a picture; no Python object a digit."""
+    array, image = image_of(picture, "auto")
+    with _read(model, image, options) as handle:
+        count = ctypes.c_size_t()
+        glyphs = lib.digit_reading_glyphs(handle, ctypes.byref(count))
+        content = ctypes.string_at(glyphs, count.value * GLYPH.itemsize) if count.value else b""
+        text = lib.digit_reading_text(handle).decode()
+    del array  # it owned the pixels
+    return text, np.frombuffer(content, GLYPH)
+
+
+@contextmanager
+def _read(
+    model: ctypes.c_void_p, image: c.digit_image, options: c.digit_read_options
+) -> Iterator[ctypes.c_void_p]:
+    """A reading of the library's, freed at the end."""
     handle = c.digit_reading_p()
     check(
         lib.digit_model_read(
@@ -168,20 +194,21 @@ def read_with(model: ctypes.c_void_p, picture: Any, ink: str, **wanted: Any) -> 
         )
     )
     try:
-        return _copy(handle, array)
+        yield handle
     finally:
         lib.digit_reading_free(handle)
 
 
-def _options(
+def read_options(
     layout: str,
-    min_confidence: float,
-    min_height: int,
-    digits: Union[int, tuple[int, int], None],
-    allowed: Optional[Iterable[int]],
-    grid: Optional[tuple[int, int]],
-    time_limit: Optional[float],
+    min_confidence: float = 0.0,
+    min_height: int = 0,
+    digits: Union[int, tuple[int, int], None] = None,
+    allowed: Optional[Iterable[int]] = None,
+    grid: Optional[tuple[int, int]] = None,
+    time_limit: Optional[float] = None,
 ) -> c.digit_read_options:
+    """The options of `Model.read` as the library wants them."""
     options = c.digit_read_options()
     lib.digit_read_options_init(ctypes.byref(options), ctypes.sizeof(options))
     if not isinstance(layout, str):

@@ -17,7 +17,7 @@ from ._arguments import PathLike, integer, path_of, text_of
 from ._errors import Status
 from ._guard import Guard
 from ._library import check, lib
-from ._reading import Reading, read_with
+from ._reading import Reading, glyphs_with, read_with
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
 from ._training import (
@@ -493,6 +493,13 @@ class Model:
                 grid=grid,
                 time_limit=time_limit,
             )
+
+    def _glyphs(
+        self, picture: Any, options: c.digit_read_options
+    ) -> tuple[str, npt.NDArray[np.void]]:
+        """`read` without objects, for `libdigit.bulk`."""
+        with self._guard.reading():
+            return glyphs_with(self._open_handle(), picture, options)
 
     # -- Evaluation and training -----------------------------------------
 

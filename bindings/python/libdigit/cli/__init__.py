@@ -23,6 +23,7 @@ __all__ = ["main"]
 COMMANDS = {
     "predict": "say which digit each picture shows",
     "read": "read the digits in pictures: where they are and what they say",
+    "bulk": "read millions of pictures into Parquet files",
     "eval": "judge a model on labelled pictures",
     "train": "train a model and save it",
     "convert": "turn models and data into other formats",
@@ -31,7 +32,7 @@ COMMANDS = {
     "bench": "measure how fast predictions are here",
 }
 if not hasattr(Model, "read"):  # a library without a reader
-    del COMMANDS["read"]
+    del COMMANDS["read"], COMMANDS["bulk"]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

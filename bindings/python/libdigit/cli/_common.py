@@ -24,6 +24,7 @@ __all__ = [
     "plain",
     "print_json",
     "real",
+    "some_digits",
     "whole",
 ]
 
@@ -65,6 +66,13 @@ def real(least: float, most: float) -> Callable[[str], float]:
         return float(text)
 
     return parse
+
+
+def some_digits(text: str) -> list[int]:
+    """The type of an option that takes the digits that may be answered."""
+    if not re.fullmatch("[0-9]+", text):
+        raise argparse.ArgumentTypeError(f"expected digits, not '{text}'")
+    return [int(digit) for digit in text]
 
 
 def open_model(path: Optional[str]) -> Model:

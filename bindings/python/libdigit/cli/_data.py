@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from .. import DigitError, Model, Status, load_idx
 from .._files import write_whole
-from .._image import pixels_of
+from .._image import ENDINGS, pixels_of
 from .._samples import labels_of, samples_of
 from ._common import UsageError, message
 
@@ -25,7 +25,6 @@ __all__ = ["add_data_options", "is_data", "load_data", "pictures_in", "save_data
 
 Samples = npt.NDArray[np.uint8]
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 _IDX = re.compile(r"(\.idx[13]?|idx[13]-ubyte|\.ubyte)(\.gz)?$", re.IGNORECASE)
 _CSV = re.compile(r"\.csv(\.gz)?$", re.IGNORECASE)
 _UNPACKED_MAX = 2 << 30
@@ -178,7 +177,7 @@ def pictures_in(folder: str) -> list[str]:
     if not os.path.isdir(folder):
         return []
     names = sorted(os.listdir(folder), key=os.fsencode)
-    pictures = [n for n in names if n.lower().endswith(_PICTURES) and not n.startswith(".")]
+    pictures = [n for n in names if n.lower().endswith(ENDINGS) and not n.startswith(".")]
     return [os.path.join(folder, name) for name in pictures]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import DigitError
 from .._image import pages_of
-from ._common import UsageError, message, open_model, real, whole
+from ._common import UsageError, message, open_model, real, some_digits, whole
 from ._data import pictures_in
 from ._read_print import PRINTERS, Page, Printer
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--layout", choices=("page", "line", "single"), help="what a picture holds (page)")
     add("--min-confidence", metavar="P", type=real(0, 1), default=0.0, help="'?' below it (0)")
     add("--length", metavar="N", type=whole(1, 64), help="how many digits a group has (any)")
-    add("--allow", metavar="DIGITS", type=_digits, help="the digits that may be answered (all)")
+    add("--allow", metavar="DIGITS", type=some_digits, help="the digits that may be answered (all)")
     add("--grid", metavar="RxC", type=_grid, help="rows and columns of cells; 0x0: find out")
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="one JSON object a page")
@@ -87,12 +87,6 @@ def _names(given: list[str]) -> Iterator[str]:
             yield from pictures_in(name)
         else:
             yield name
-
-
-def _digits(text: str) -> list[int]:
-    if not re.fullmatch("[0-9]+", text):
-        raise argparse.ArgumentTypeError(f"expected digits, not '{text}'")
-    return [int(digit) for digit in text]
 
 
 def _grid(text: str) -> tuple[int, int]:
