@@ -397,8 +397,8 @@ work() {
 build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
-        *' browser '* | *' bulk '* | *' spark '* | *' docs '* | *' packaging '* | *' haswell '* | *' valgrind '* | \
-        *' accuracy '* | *' pretrained '*) ;;
+        *' browser '* | *' bulk '* | *' spark '* | *' docs '* | *' packaging '* | \
+        *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'
