@@ -7,8 +7,9 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs web'
-lanes_all='haswell system serial clang base v3 package keras browser opencv tsan tsan-reference valgrind accuracy'
+lanes_all='haswell system serial clang base v3 package keras browser opencv tsan tsan-reference valgrind fuzz accuracy'
 lanes_release='pretrained'
+fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
 cpus=$(getconf _NPROCESSORS_ONLN)
 
 export PYTHONDONTWRITEBYTECODE=1
@@ -30,7 +31,8 @@ a time. The log of a lane is build/logs/NAME.log. The last line of the output is
   --list       the names of the lanes
 
 Environment: MNIST_DIR, a folder with the four raw files of MNIST, instead of fetching
-them; DIGIT_TEST_BUILD, a folder to build in, instead of build.
+them; DIGIT_TEST_BUILD, a folder to build in, instead of build; DIGIT_FUZZ_SECONDS, how
+long the lane `fuzz` looks at each target (90, with --release 1800).
 END
 }
 
@@ -51,7 +53,7 @@ packages() {
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
-    case " $lanes " in *' clang '*) echo clang ;; esac
+    case " $lanes " in *' clang '* | *' fuzz '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
     case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
 }
@@ -156,7 +158,7 @@ run_pytest() { # FOLDER|FILE...; of the build that $tested names
         "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$@"
 }
 
-c_suites='--suite unit --suite api --suite golden'
+c_suites='--suite unit --suite api --suite golden --suite fuzz'
 valgrind_tests='--suite api --suite golden model save_load dataset evaluate normalize silence golden'
 
 # ---- Lanes: each prints "Ok: N" and "Fail: N", or what meson and pytest print ----
@@ -279,6 +281,17 @@ lane_valgrind() {
 --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect"
 }
 
+# libFuzzer looks for inputs that break something; the other lanes only replay the seeds.
+lane_fuzz() {
+    clang=clang
+    has clang || clang=clang-14
+    CC=$clang CXX=${clang%%-*}++${clang#clang} configure fuzz -Dblas=reference \
+        -Dprograms=disabled -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+        -Db_lundef=false -Dfuzz_engine=-fsanitize=fuzzer \
+        '-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all' || return 1
+    sh "$top/tests/fuzz/fuzz.sh" "$build/fuzz" "$fuzz_seconds"
+}
+
 lane_accuracy() {
     [ -n "${MNIST_DIR-}" ] || { skip 'MNIST is missing' && return; }
     wait_for_release && sh "$top/tests/accuracy/keras.sh" "$build/release" "$MNIST_DIR" \
@@ -389,7 +402,10 @@ lanes=$lanes_default
 while [ $# -gt 0 ]; do
     case $1 in
     --all) lanes="$lanes_default $lanes_all" ;;
-    --release) lanes="$lanes_default $lanes_all $lanes_release" ;;
+    --release)
+        lanes="$lanes_default $lanes_all $lanes_release"
+        fuzz_seconds=${DIGIT_FUZZ_SECONDS:-1800}
+        ;;
     --lanes)
         [ $# -gt 1 ] || fail '--lanes wants names; --list shows them'
         lanes=$2
