@@ -48,7 +48,7 @@ has() { command -v "$1" > /dev/null 2>&1; }
 # ---- What has to be there ---------------------------------------------------
 
 packages() {
-    echo meson ninja-build gcc g++ libc6-dev pkgconf binutils check libopenblas-pthread-dev \
+    echo meson ninja-build gcc g++ libc6-dev pkgconf binutils strace check libopenblas-pthread-dev \
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
