@@ -7,9 +7,10 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs web'
-lanes_all='haswell system serial clang base v3 package keras browser opencv tsan tsan-reference valgrind fuzz accuracy'
+lanes_all='haswell system serial openmp neighbours abi clang base v3 package keras browser opencv tsan tsan-reference valgrind fuzz coverage soak accuracy'
 lanes_release='pretrained'
 fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
+soak_seconds=${DIGIT_SOAK_SECONDS:-600}
 cpus=$(getconf _NPROCESSORS_ONLN)
 
 export PYTHONDONTWRITEBYTECODE=1
@@ -32,7 +33,8 @@ a time. The log of a lane is build/logs/NAME.log. The last line of the output is
 
 Environment: MNIST_DIR, a folder with the four raw files of MNIST, instead of fetching
 them; DIGIT_TEST_BUILD, a folder to build in, instead of build; DIGIT_FUZZ_SECONDS, how
-long the lane `fuzz` looks at each target (90, with --release 1800).
+long the lane `fuzz` looks at each target (90, with --release 1800); DIGIT_SOAK_SECONDS,
+how long the lane `soak` lasts (600, with --release 28800).
 END
 }
 
@@ -53,6 +55,8 @@ packages() {
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
+    case " $lanes " in *' abi '*) echo abigail-tools ;; esac
+    case " $lanes " in *' openmp '*) echo libgomp1 ;; esac
     case " $lanes " in *' clang '* | *' fuzz '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
     case " $lanes " in *' opencv '*) echo libopencv-dev xvfb xdotool libgl1 libglib2.0-0 ;; esac
@@ -232,17 +236,39 @@ lane_system() {
     configure system -Dblas=system && run_meson system
 }
 
-# Debian's serial flavour is not thread-safe and may take the place of the other one any
-# day. Unpacked, not installed: the machine's own BLAS stays what it is.
-lane_serial() {
-    has apt-get || { skip 'no apt here to fetch libopenblas0-serial with' && return; }
-    configure serial -Dblas=system || return 1
-    blas=$build/serial/blas
+# Debian's serial flavour is not thread-safe, and the OpenMP one wants threads of its own. Either
+# may take the place of the usual one any day. Unpacked, not installed: the machine's own BLAS
+# stays what it is.
+run_flavour() { # serial | openmp
+    has apt-get || { skip "no apt here to fetch libopenblas0-$1 with" && return; }
+    configure "$1" -Dblas=system || return 1
+    blas=$build/$1/blas
     mkdir -p "$blas"
-    (cd "$blas" && apt-get download libopenblas0-serial &&
-        dpkg-deb -x libopenblas0-serial_*.deb .) || return 1
+    (cd "$blas" && apt-get download "libopenblas0-$1" &&
+        dpkg-deb -x "libopenblas0-$1"_*.deb .) || return 1
     library=$(find "$blas" -name libopenblas.so.0 | head -n 1)
-    LD_LIBRARY_PATH=$(dirname "$library") run_meson serial $c_suites
+    LD_LIBRARY_PATH=$(dirname "$library") run_meson "$1" $c_suites
+}
+
+lane_serial() {
+    run_flavour serial
+}
+
+lane_openmp() {
+    run_flavour openmp
+}
+
+# Other libraries with a BLAS of their own in one process with the package; gigabytes to install.
+lane_neighbours() {
+    wait_for_release && fill_venv "$build/venv-neighbours" neighbours/requirements.txt || return 1
+    venv=$build/venv-neighbours
+    run_pytest tests/neighbours
+}
+
+# With debug information, which tells abidiff the types.
+lane_abi() {
+    configure abi -Dblas=reference -Dbuildtype=debugoptimized -Dprograms=disabled &&
+        run_meson abi --suite abi
 }
 
 lane_clang() {
@@ -262,11 +288,13 @@ lane_v3() {
 
 # TSan can't see into OpenBLAS, so it looks at our own product, too.
 lane_tsan() {
+    export DIGIT_CROWD_SECONDS=60
     configure tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false || return 1
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan $c_suites
 }
 
 lane_tsan_reference() {
+    export DIGIT_CROWD_SECONDS=60
     configure tsan-reference -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
         -Dblas=reference || return 1
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan-reference $c_suites
@@ -293,6 +321,27 @@ lane_fuzz() {
         -Db_lundef=false -Dfuzz_engine=-fsanitize=fuzzer \
         "-Dc_args=$fuzz_args" || return 1
     sh "$top/tests/fuzz/fuzz.sh" "$build/fuzz" "$fuzz_seconds"
+}
+
+# Counted in two builds: one as it ships, and one with plain C and without a model inside, in which
+# every allocation fails in turn.
+lane_coverage() {
+    fill_venv "$build/venv-coverage" coverage/requirements.txt || return 1
+    : > "$build/no-model"
+    counting='-Dprograms=disabled -Db_coverage=true -Dbuildtype=debug -Doptimization=1 -Db_ndebug=true'
+    configure coverage $counting || return 1
+    configure coverage-reference $counting -Dblas=reference -Dpretrained="$build/no-model" || return 1
+    find "$build/coverage" "$build/coverage-reference" -name '*.gcda' -delete
+    export CK_TIMEOUT_MULTIPLIER=10
+    run_meson coverage $c_suites --timeout-multiplier 10
+    run_meson coverage-reference --suite memory codec safetensors file idx --timeout-multiplier 10
+    sh "$top/tests/coverage/report.sh" "$build/venv-coverage/bin/gcovr" "$build/coverage" \
+        "$build/coverage-reference"
+}
+
+# Mixed load for DIGIT_SOAK_SECONDS; memory, descriptors, threads and mappings stay as they are.
+lane_soak() {
+    wait_for_release && "$build/release/tests/soak/soak" "$soak_seconds"
 }
 
 lane_accuracy() {
@@ -367,7 +416,8 @@ work() {
 build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
-        *' browser '* | *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
+        *' browser '* | *' haswell '* | *' valgrind '* | *' soak '* | *' neighbours '* | \
+        *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'
@@ -408,6 +458,7 @@ while [ $# -gt 0 ]; do
     --release)
         lanes="$lanes_default $lanes_all $lanes_release"
         fuzz_seconds=${DIGIT_FUZZ_SECONDS:-1800}
+        soak_seconds=${DIGIT_SOAK_SECONDS:-28800}
         ;;
     --lanes)
         [ $# -gt 1 ] || fail '--lanes wants names; --list shows them'
