@@ -12,28 +12,28 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Iterator
 
 from common import finish, run
 
-# Only what the header shows: what a digit_model is made of is nobody's business.
-PUBLIC = ['--drop-private-types']
 
-
-def update(library: str, baseline: str, include: str) -> None:
+def describe(library: str, include: str, to: str) -> None:
+    """What the header shows: of what a digit_model is made is nobody's business."""
     written = run(
-        'abidw', *PUBLIC, '--headers-dir', include, '--exported-interfaces-only',
+        'abidw', '--drop-private-types', '--headers-dir', include, '--exported-interfaces-only',
         '--no-corpus-path', '--no-comp-dir-path', '--no-show-locs', library,
     )
-    Path(baseline).write_text(written, encoding='utf-8')
+    Path(to).write_text(written, encoding='utf-8')
 
 
 def complaints(library: str, baseline: str, include: str) -> Iterator[str]:
-    done = subprocess.run(
-        ['abidiff', *PUBLIC, '--no-added-syms', '--headers-dir2', include, baseline, library],
-        capture_output=True, text=True,
-    )
+    with tempfile.NamedTemporaryFile(suffix='.abi') as now:
+        describe(library, include, now.name)
+        done = subprocess.run(
+            ['abidiff', '--no-added-syms', baseline, now.name], capture_output=True, text=True
+        )
     if done.returncode != 0:
         yield f'abidiff says {done.returncode}\n{done.stdout}{done.stderr}'
 
@@ -42,5 +42,5 @@ if not shutil.which('abidiff'):
     print('SKIPPED: abidiff (Debian: abigail-tools) is missing')
     sys.exit(77)
 if sys.argv[4:] == ['--update']:
-    update(*sys.argv[1:4])
+    describe(sys.argv[1], sys.argv[3], sys.argv[2])
 finish('abidiff', complaints(*sys.argv[1:4]))
