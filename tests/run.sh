@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='release sanitize reference python programs web'
-lanes_all='haswell system serial openmp neighbours abi clang base v3 package keras browser opencv tsan tsan-reference valgrind fuzz coverage soak accuracy'
+lanes_all='haswell system serial openmp neighbours abi clang base v3 package keras browser opencv tsan tsan-reference msan valgrind fuzz coverage soak accuracy'
 lanes_release='pretrained'
 fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
 soak_seconds=${DIGIT_SOAK_SECONDS:-600}
@@ -55,6 +55,7 @@ packages() {
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
+    case " $lanes " in *' msan '*) echo clang make cmake dpkg-dev ;; esac
     case " $lanes " in *' abi '*) echo abigail-tools ;; esac
     case " $lanes " in *' openmp '*) echo libgomp1 ;; esac
     case " $lanes " in *' clang '* | *' fuzz '*) echo clang ;; esac
@@ -298,6 +299,19 @@ lane_tsan_reference() {
     configure tsan-reference -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
         -Dblas=reference || return 1
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan-reference $c_suites
+}
+
+# Every byte that is read was written: in the fuzz targets, which use all of the library and, other
+# than Check, nothing that MSan can't see into.
+lane_msan() {
+    has apt-get || { skip 'no apt here to fetch the sources of zlib and jansson with' && return; }
+    libraries=$build/msan-libraries
+    sh "$top/tests/fuzz/instrumented.sh" "$libraries" || return 1
+    libraries=$libraries/usr
+    export PKG_CONFIG_PATH="$libraries/lib/pkgconfig:$libraries/share/pkgconfig"
+    CC=clang CXX=clang++ configure msan -Dblas=reference -Dprograms=disabled -Dbuildtype=debugoptimized \
+        -Db_sanitize=memory -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
+    run_meson msan --suite fuzz
 }
 
 # What trains and predicts in bulk would take hours here, and ASan has it; `silence` calls

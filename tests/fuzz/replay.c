@@ -1,9 +1,8 @@
 /* replay.c - main() of a fuzz target without an engine: files and folders of them, one by one. */
-#define _DEFAULT_SOURCE /* DT_REG */
+#define _DEFAULT_SOURCE /* scandir() */
 #include "fuzz.h"
 
 #include <dirent.h>
-#include <sys/stat.h>
 
 static int inputs;
 
@@ -11,14 +10,11 @@ static int inputs;
 static void replay_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    struct stat facts;
-    if (!file || fstat(fileno(file), &facts) != 0) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    const size_t size = (size_t)facts.st_size;
+    const long end = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    const size_t size = end > 0 ? (size_t)end : 0;
     uint8_t *bytes = malloc(size ? size : 1);
-    if (!bytes || fread(bytes, 1, size, file) != size) {
+    if (end < 0 || !bytes || fseek(file, 0, SEEK_SET) != 0 ||
+        fread(bytes, 1, size, file) != size) {
         perror(path);
         exit(EXIT_FAILURE);
     }
@@ -29,10 +25,13 @@ static void replay_file(const char *path)
     free(bytes);
 }
 
-static void replay_folder(const char *path)
+/* False if it is none. */
+static bool replay_folder(const char *path)
 {
     struct dirent **entries;
     const int count = scandir(path, &entries, NULL, alphasort);
+    if (count < 0)
+        return false;
     for (int i = 0; i < count; i++) {
         char inner[4096];
         if (entries[i]->d_name[0] != '.') {
@@ -41,19 +40,15 @@ static void replay_folder(const char *path)
         }
         free(entries[i]);
     }
-    if (count >= 0)
-        free(entries);
+    free(entries);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        struct stat facts;
-        if (stat(argv[i], &facts) == 0 && S_ISDIR(facts.st_mode))
-            replay_folder(argv[i]);
-        else
+    for (int i = 1; i < argc; i++)
+        if (!replay_folder(argv[i]))
             replay_file(argv[i]);
-    }
     printf("%d inputs\n", inputs);
     return inputs > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
