@@ -55,6 +55,7 @@ packages() {
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
+    case " $lanes " in *' system '*) echo locales ;; esac
     case " $lanes " in *' msan '*) echo clang make cmake dpkg-dev ;; esac
     case " $lanes " in *' abi '*) echo abigail-tools ;; esac
     case " $lanes " in *' openmp '*) echo libgomp1 ;; esac
@@ -233,8 +234,16 @@ lane_haswell() {
     wait_for_release && OPENBLAS_CORETYPE=Haswell run_meson release $c_suites
 }
 
+# Where a comma is the decimal point; made here, so that the machine's locales stay what they are.
+make_german() {
+    mkdir -p "$build/locale"
+    localedef -i de_DE -f UTF-8 "$build/locale/de_DE.UTF-8" || [ $? -eq 1 ] # 1: only warnings
+    export LOCPATH="$build/locale" LC_ALL=de_DE.UTF-8
+    [ "$(locale decimal_point)" = , ]
+}
+
 lane_system() {
-    configure system -Dblas=system && run_meson system
+    configure system -Dblas=system && make_german && run_meson system
 }
 
 # Debian's serial flavour is not thread-safe, and the OpenMP one wants threads of its own. Either

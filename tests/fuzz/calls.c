@@ -64,15 +64,17 @@ static void create(state *s)
     digit_model_options_init(&options, sizeof options);
     options.architecture = architectures[fuzz_byte(&s->in) % ARCHITECTURES];
     options.seed = fuzz_byte(&s->in);
-    put_model(model_slot(s), digit_model_create(&options, &model), model);
+    const digit_status status = digit_model_create(&options, &model);
+    put_model(model_slot(s), status, model);
 }
 
 static void create_dataset(state *s)
 {
     digit_dataset *dataset;
     const size_t count = fuzz_byte(&s->in) % (SAMPLES + 1u);
-    put_dataset(dataset_slot(s),
-                digit_dataset_create(s->samples[0], s->labels, count, &dataset), dataset);
+    const digit_status status =
+        digit_dataset_create(s->samples[0], s->labels, count, &dataset);
+    put_dataset(dataset_slot(s), status, dataset);
 }
 
 static void slice(state *s)

@@ -556,6 +556,9 @@ START_TEST(writes_within_the_limits)
     tensors[0] = (dg_safetensors_tensor){.name = "0", .rank = 2, .shape = {65536, 1024}};
     ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
     assert_error("at most 268435456");
+    tensors[0].shape[1] = 1025;
+    ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
+    assert_error("more than 268435456 bytes of tensors");
     tensors[0] = (dg_safetensors_tensor){.name = "0", .rank = 4,
                                          .shape = {65536, 65536, 65536, 65536}};
     ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
