@@ -1,6 +1,7 @@
 /*
  * Pictures of 64 Mpx that mean no good, read and normalised: seconds, of them this process's own,
- * and memory of each. docs/reliability.md says what is allowed. Nothing fails here; digit_model_read() may say DIGIT_ERR_LIMIT.
+ * and memory of each. docs/reliability.md says what is allowed. Nothing fails here;
+ * digit_model_read() may say DIGIT_ERR_LIMIT.
  */
 #define _DEFAULT_SOURCE
 #include <digit/digit.h>

@@ -57,7 +57,8 @@ fuzz_picture fuzz_picture_make(fuzz_input *in, uint32_t most)
     const uint8_t how = fuzz_byte(in);
     const uint32_t format = how % 4u, gap = how >> 6;
     const uint32_t width = fuzz_number(in, 2) % (how & 16 ? 65535u : 320u) % most + 1;
-    const uint32_t height = fuzz_number(in, 2) % (most / width < 65535u ? most / width : 65535u) + 1;
+    const uint32_t room = most / width;
+    const uint32_t height = fuzz_number(in, 2) % (room < 65535u ? room : 65535u) + 1;
     const size_t bytes = (size_t)width * bytes_of[format], row = bytes + gap;
     const size_t size = row * (height - 1) + bytes;
     uint8_t *pixels = malloc(size);
