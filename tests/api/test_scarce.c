@@ -52,13 +52,14 @@ static digit_status live_a_life(void)
 {
     static uint8_t samples[SAMPLES][DIGIT_SAMPLE_BYTES], labels[SAMPLES], bytes[MIB];
     digit_prediction answers[SAMPLES];
-    digit_train_options options;
+    const digit_train_options training = api_train_options(1, SAMPLES);
+    digit_model_options options;
     digit_model *model = NULL, *copy = NULL;
     digit_dataset *data = NULL;
     size_t size = sizeof bytes;
-    digit_status status = digit_model_create(NULL, &model);
-    digit_train_options_init(&options, sizeof options);
-    options.epochs = 1;
+    digit_model_options_init(&options, sizeof options);
+    options.architecture = API_NORM;
+    digit_status status = digit_model_create(&options, &model);
     if (status == DIGIT_OK)
         status = digit_model_set_threads(model, 4);
     if (status == DIGIT_OK)
@@ -66,7 +67,7 @@ static digit_status live_a_life(void)
     if (status == DIGIT_OK)
         status = digit_dataset_create(samples[0], labels, SAMPLES, &data);
     if (status == DIGIT_OK)
-        status = digit_model_train(model, data, &options);
+        status = digit_model_train(model, data, &training);
     if (status == DIGIT_OK)
         status = digit_model_save_memory(model, bytes, &size);
     if (status == DIGIT_OK)
