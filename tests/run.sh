@@ -360,6 +360,17 @@ lane_coverage() {
     run_meson coverage-reference --suite memory codec safetensors file idx --timeout-multiplier 10
     sh "$top/tests/coverage/report.sh" "$build/venv-coverage/bin/gcovr" "$build/coverage" \
         "$build/coverage-reference"
+    wait_for_release && cover_python
+}
+
+cover_python() {
+    package=$top/bindings/python
+    python=$build/venv-coverage/bin/python
+    export COVERAGE_FILE="$build/coverage/python" DIGIT_BUILD="$build/release" PYTHONPATH="$package"
+    export LIBDIGIT_LIBRARY="$build/release/libdigit/libdigit.so"
+    "$python" -c "$with_interrupt" -m coverage run --branch --source="$package/libdigit" \
+        -m pytest -q -ra -p no:cacheprovider tests/python
+    "$python" -m coverage report --fail-under=90
 }
 
 # Mixed load for DIGIT_SOAK_SECONDS; memory, descriptors, threads and mappings stay as they are.
@@ -440,7 +451,7 @@ build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
         *' browser '* | *' haswell '* | *' valgrind '* | *' soak '* | *' neighbours '* | \
-        *' accuracy '* | *' pretrained '*) ;;
+        *' coverage '* | *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'
