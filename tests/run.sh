@@ -7,9 +7,11 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='style release sanitize reference python programs web docs'
-lanes_all="haswell system serial clang base v3 package packaging keras browser opencv \
-mpi bulk tsan tsan-reference valgrind accuracy"
+lanes_all="haswell system serial openmp neighbours abi clang base v3 package packaging keras \
+browser opencv mpi bulk tsan tsan-reference msan valgrind fuzz coverage soak accuracy"
 lanes_release='pretrained spark'
+fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
+soak_seconds=${DIGIT_SOAK_SECONDS:-600}
 cpus=$(getconf _NPROCESSORS_ONLN)
 
 export PYTHONDONTWRITEBYTECODE=1
@@ -31,7 +33,9 @@ a time. The log of a lane is build/logs/NAME.log. The last line of the output is
   --list       the names of the lanes
 
 Environment: MNIST_DIR, a folder with the four raw files of MNIST, instead of fetching
-them; DIGIT_TEST_BUILD, a folder to build in, instead of build.
+them; DIGIT_TEST_BUILD, a folder to build in, instead of build; DIGIT_FUZZ_SECONDS, how
+long the lane `fuzz` looks at each target (90, with --release 1800); DIGIT_SOAK_SECONDS,
+how long the lane `soak` lasts (600, with --release 28800).
 END
 }
 
@@ -47,7 +51,7 @@ has() { command -v "$1" > /dev/null 2>&1; }
 # ---- What has to be there ---------------------------------------------------
 
 packages() {
-    echo meson ninja-build gcc g++ libc6-dev pkgconf binutils check libopenblas-pthread-dev \
+    echo meson ninja-build gcc g++ libc6-dev pkgconf binutils strace check libopenblas-pthread-dev \
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
@@ -55,7 +59,11 @@ packages() {
     case " $lanes " in *' packaging '*)
         echo cmake scdoc debhelper dh-python lintian fakeroot debootstrap ;; esac
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
-    case " $lanes " in *' clang '*) echo clang ;; esac
+    case " $lanes " in *' system '*) echo locales ;; esac
+    case " $lanes " in *' msan '*) echo clang make cmake dpkg-dev ;; esac
+    case " $lanes " in *' abi '*) echo abigail-tools ;; esac
+    case " $lanes " in *' openmp '*) echo libgomp1 ;; esac
+    case " $lanes " in *' clang '* | *' fuzz '*) echo clang ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
     case " $lanes " in *' mpi '*) echo libopenmpi-dev openmpi-bin ;; esac
     case " $lanes " in *' spark '*) echo openjdk-17-jre-headless ;; esac
@@ -162,7 +170,7 @@ run_pytest() { # FOLDER|FILE...; of the build that $tested names
         "$venv/bin/python" -c "$with_interrupt" -m pytest -q -ra -p no:cacheprovider "$@"
 }
 
-c_suites='--suite unit --suite api --suite golden'
+c_suites='--suite unit --suite api --suite golden --suite fuzz'
 valgrind_tests="--suite api --suite golden \
 model save_load dataset evaluate normalize silence golden"
 
@@ -272,21 +280,51 @@ lane_haswell() {
     wait_for_release && OPENBLAS_CORETYPE=Haswell run_meson release $c_suites
 }
 
-lane_system() {
-    configure system -Dblas=system && run_meson system
+# Where a comma is the decimal point; made here, so that the machine's locales stay what they are.
+make_german() {
+    mkdir -p "$build/locale"
+    localedef -i de_DE -f UTF-8 "$build/locale/de_DE.UTF-8" || [ $? -eq 1 ] # 1: only warnings
+    export LOCPATH="$build/locale" LC_ALL=de_DE.UTF-8
+    [ "$(locale decimal_point)" = , ]
 }
 
-# Debian's serial flavour is not thread-safe and may take the place of the other one any
-# day. Unpacked, not installed: the machine's own BLAS stays what it is.
-lane_serial() {
-    has apt-get || { skip 'no apt here to fetch libopenblas0-serial with' && return; }
-    configure serial -Dblas=system || return 1
-    blas=$build/serial/blas
+lane_system() {
+    configure system -Dblas=system && make_german && run_meson system
+}
+
+# Debian's serial flavour is not thread-safe, and the OpenMP one wants threads of its own. Either
+# may take the place of the usual one any day. Unpacked, not installed: the machine's own BLAS
+# stays what it is.
+run_flavour() { # serial | openmp
+    has apt-get || { skip "no apt here to fetch libopenblas0-$1 with" && return; }
+    configure "$1" -Dblas=system || return 1
+    blas=$build/$1/blas
     mkdir -p "$blas"
-    (cd "$blas" && apt-get download libopenblas0-serial &&
-        dpkg-deb -x libopenblas0-serial_*.deb .) || return 1
+    (cd "$blas" && apt-get download "libopenblas0-$1" &&
+        dpkg-deb -x "libopenblas0-$1"_*.deb .) || return 1
     library=$(find "$blas" -name libopenblas.so.0 | head -n 1)
-    LD_LIBRARY_PATH=$(dirname "$library") run_meson serial $c_suites
+    LD_LIBRARY_PATH=$(dirname "$library") run_meson "$1" $c_suites
+}
+
+lane_serial() {
+    run_flavour serial
+}
+
+lane_openmp() {
+    run_flavour openmp
+}
+
+# Other libraries with a BLAS of their own in one process with the package; gigabytes to install.
+lane_neighbours() {
+    wait_for_release && fill_venv "$build/venv-neighbours" neighbours/requirements.txt || return 1
+    venv=$build/venv-neighbours
+    run_pytest tests/neighbours
+}
+
+# With debug information, which tells abidiff the types.
+lane_abi() {
+    configure abi -Dblas=reference -Dbuildtype=debugoptimized -Dprograms=disabled &&
+        run_meson abi --suite abi
 }
 
 lane_clang() {
@@ -306,14 +344,30 @@ lane_v3() {
 
 # TSan can't see into OpenBLAS, so it looks at our own product, too.
 lane_tsan() {
+    export DIGIT_CROWD_SECONDS=60
     configure tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false || return 1
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan $c_suites
 }
 
 lane_tsan_reference() {
+    export DIGIT_CROWD_SECONDS=60
     configure tsan-reference -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
         -Dblas=reference || return 1
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_meson tsan-reference $c_suites
+}
+
+# Every byte that is read was written: in the fuzz targets, which use all of the library and, other
+# than Check, nothing that MSan can't see into.
+lane_msan() {
+    has apt-get || { skip 'no apt here to fetch the sources of zlib and jansson with' && return; }
+    libraries=$build/msan-libraries
+    sh "$top/tests/fuzz/instrumented.sh" "$libraries" || return 1
+    libraries=$libraries/usr
+    export PKG_CONFIG_PATH="$libraries/lib/pkgconfig:$libraries/share/pkgconfig"
+    CC=clang CXX=clang++ configure msan -Dblas=reference -Dprograms=disabled \
+        -Dbuildtype=debugoptimized \
+        -Db_sanitize=memory -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
+    run_meson msan --suite fuzz
 }
 
 # What trains and predicts in bulk would take hours here, and ASan has it; `silence` calls
@@ -323,6 +377,54 @@ lane_valgrind() {
     CK_FORK=no CK_TIMEOUT_MULTIPLIER=60 DIGIT_FORKS=3 run_meson release $valgrind_tests \
         --timeout-multiplier 20 --wrapper "valgrind --quiet --error-exitcode=99 \
 --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect"
+}
+
+# libFuzzer looks for inputs that break something; the other lanes only replay the seeds. To trace
+# comparisons would take two thirds of a reader's time.
+fuzz_args='-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp -fno-sanitize-recover=all'
+
+lane_fuzz() {
+    clang=clang
+    has clang || clang=clang-14
+    CC=$clang CXX=${clang%%-*}++${clang#clang} configure fuzz -Dblas=reference \
+        -Dprograms=disabled -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+        -Db_lundef=false -Dfuzz_engine=-fsanitize=fuzzer \
+        "-Dc_args=$fuzz_args" || return 1
+    sh "$top/tests/fuzz/fuzz.sh" "$build/fuzz" "$fuzz_seconds"
+}
+
+# Counted in two builds: one as it ships, and one with plain C and without a model inside, in which
+# every allocation fails in turn.
+lane_coverage() {
+    fill_venv "$build/venv-coverage" coverage/requirements.txt || return 1
+    : > "$build/no-model"
+    counting='-Dprograms=disabled -Db_coverage=true -Dbuildtype=debug -Doptimization=1'
+    counting="$counting -Db_ndebug=true"
+    configure coverage $counting || return 1
+    configure coverage-reference $counting -Dblas=reference \
+        -Dpretrained="$build/no-model" || return 1
+    find "$build/coverage" "$build/coverage-reference" -name '*.gcda' -delete
+    export CK_TIMEOUT_MULTIPLIER=10
+    run_meson coverage $c_suites --timeout-multiplier 10
+    run_meson coverage-reference --suite memory codec safetensors file idx --timeout-multiplier 10
+    sh "$top/tests/coverage/report.sh" "$build/venv-coverage/bin/gcovr" "$build/coverage" \
+        "$build/coverage-reference"
+    wait_for_release && cover_python
+}
+
+cover_python() {
+    package=$top/bindings/python
+    python=$build/venv-coverage/bin/python
+    export COVERAGE_FILE="$build/coverage/python" DIGIT_BUILD="$build/release" PYTHONPATH="$package"
+    export LIBDIGIT_LIBRARY="$build/release/libdigit/libdigit.so"
+    "$python" -c "$with_interrupt" -m coverage run --branch --source="$package/libdigit" \
+        -m pytest -q -ra -p no:cacheprovider tests/python
+    "$python" -m coverage report --fail-under=90
+}
+
+# Mixed load for DIGIT_SOAK_SECONDS; memory, descriptors, threads and mappings stay as they are.
+lane_soak() {
+    wait_for_release && "$build/release/tests/soak/soak" "$soak_seconds"
 }
 
 lane_accuracy() {
@@ -398,7 +500,8 @@ build_release() {
     case " $lanes " in
     *' release '* | *' python '* | *' package '* | *' keras '* | *' programs '* | *' web '* | \
         *' browser '* | *' bulk '* | *' spark '* | *' docs '* | *' packaging '* | \
-        *' haswell '* | *' valgrind '* | *' accuracy '* | *' pretrained '*) ;;
+        *' haswell '* | *' valgrind '* | *' soak '* | *' neighbours '* | *' coverage '* | \
+        *' accuracy '* | *' pretrained '*) ;;
     *) return 0 ;;
     esac
     say 'building'
@@ -436,7 +539,11 @@ lanes=$lanes_default
 while [ $# -gt 0 ]; do
     case $1 in
     --all) lanes="$lanes_default $lanes_all" ;;
-    --release) lanes="$lanes_default $lanes_all $lanes_release" ;;
+    --release)
+        lanes="$lanes_default $lanes_all $lanes_release"
+        fuzz_seconds=${DIGIT_FUZZ_SECONDS:-1800}
+        soak_seconds=${DIGIT_SOAK_SECONDS:-28800}
+        ;;
     --lanes)
         [ $# -gt 1 ] || fail '--lanes wants names; --list shows them'
         lanes=$2

@@ -12,6 +12,16 @@
 
 #define LENGTH_BYTES 8
 
+/*
+ * jansson draws the seed of its hash tables when it makes its first object. A fork() in that moment
+ * leaves a child that waits for ever for a thread it does not have; while this library is being
+ * loaded, nobody who uses it can fork.
+ */
+__attribute__((constructor)) static void seed_jansson(void)
+{
+    json_object_seed(0);
+}
+
 /* jansson says "no memory" and "no UTF-8" alike, so this is asked first. */
 static bool is_utf8(const char *text)
 {

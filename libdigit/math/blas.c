@@ -117,6 +117,15 @@ digit_status dg_blas_open(void)
     return status;
 }
 
+#ifndef DG_BLAS_PRIVATE
+/* Runs before the destructors of the libraries this one needs, and those of what needs this one
+ * have run by then. In the private back end a destructor of ours would come too late. */
+__attribute__((destructor)) static void close_slots(void)
+{
+    dg_slots_close();
+}
+#endif
+
 void dg_blas_enter(void)
 {
     dg_slots_enter();

@@ -1,12 +1,16 @@
 /*
  * What the `private` back end changes in the OpenBLAS it links in, by the linker's
- * --wrap: the two functions stand for openblas_num_threads_env() and getenv() of
- * every object of this library, and libdigit's own code calls neither.
+ * --wrap: the functions stand for openblas_num_threads_env(), blas_thread_shutdown_() and
+ * getenv() of every object of this library, and libdigit's own code calls none of them.
  */
+#include "math/slots.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 int __wrap_openblas_num_threads_env(void);
+int __wrap_blas_thread_shutdown_(void);
+int __real_blas_thread_shutdown_(void);
 char *__wrap_getenv(const char *name);
 char *__real_getenv(const char *name);
 
@@ -15,6 +19,14 @@ char *__real_getenv(const char *name);
 int __wrap_openblas_num_threads_env(void)
 {
     return 1;
+}
+
+/* The first thing OpenBLAS's destructor calls. Without this a program that calls exit() while
+ * its threads predict may die of SIGSEGV. */
+int __wrap_blas_thread_shutdown_(void)
+{
+    dg_slots_close();
+    return __real_blas_thread_shutdown_();
 }
 
 #if defined(__x86_64__)

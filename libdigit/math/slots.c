@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* the writer-preferring rwlock */
+#define _GNU_SOURCE /* the writer-preferring rwlock, pthread_rwlock_clockwrlock() */
 #include "math/slots.h"
 
 #include "base/cpus.h"
@@ -6,12 +6,15 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
+#define EXIT_SECONDS 2 /* most that exit() waits for those inside */
 #define SLOTS_MAX 64 /* OpenBLAS has room for more; each takes 128 MiB of address space */
 
 /*
- * The gate is held for reading inside BLAS and for writing across fork(). It
- * prefers writers: with the default kind, busy threads hold up a fork for minutes.
+ * The gate is held for reading inside BLAS, for writing across fork(), and for good once
+ * the process exits. It prefers writers: with the default kind, busy threads hold up a fork
+ * for minutes.
  */
 static pthread_rwlock_t gate = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
@@ -118,4 +121,15 @@ void dg_slots_leave(void)
     slots.busy--;
     pthread_cond_signal(&slots.freed);
     pthread_mutex_unlock(&slots.lock);
+}
+
+/* While fork() waits this thread has the lock already, and glibc says so at once. */
+void dg_slots_close(void)
+{
+    struct timespec end;
+    if (!slots.open)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += EXIT_SECONDS;
+    pthread_rwlock_clockwrlock(&gate, CLOCK_MONOTONIC, &end);
 }

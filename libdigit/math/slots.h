@@ -28,4 +28,11 @@ digit_status dg_slots_open(dg_slots_reserve_fn reserve, void (*first_use)(void))
 void dg_slots_enter(void);
 void dg_slots_leave(void);
 
+/*
+ * Wait until nobody is inside, but not for long, and let nobody in again: the process ends, and
+ * OpenBLAS is about to give its memory back, whoever is using it. The calling thread itself still
+ * gets in.
+ */
+void dg_slots_close(void);
+
 #endif

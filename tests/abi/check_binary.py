@@ -1,6 +1,8 @@
 """What the library file asks of the loader: few libraries, nothing writable that need not be.
 
-usage: check_binary.py LIBRARY BLAS SANITIZE    (BLAS: private, system or reference)
+usage: check_binary.py LIBRARY BLAS SANITIZE FORTIFIED
+
+BLAS: private, system or reference. FORTIFIED: yes where it was built with -D_FORTIFY_SOURCE.
 """
 
 from __future__ import annotations
@@ -60,11 +62,22 @@ def check_segments(library: str) -> Iterator[str]:
             yield 'a segment is writable and executable'
 
 
-def complaints(library: str, blas: str, sanitize: str) -> Iterator[str]:
+def check_hardening(library: str, fortified: str) -> Iterator[str]:
+    """What the compiler's checks at run time call when they are in."""
+    taken = {row.split()[-1].split('@')[0]
+             for row in run('nm', '-D', '--undefined-only', library).splitlines()}
+    if '__stack_chk_fail' not in taken:
+        yield 'no stack protector'
+    if fortified == 'yes' and '__vsnprintf_chk' not in taken:  # dg_fail()'s
+        yield 'built without _FORTIFY_SOURCE'
+
+
+def complaints(library: str, blas: str, sanitize: str, fortified: str) -> Iterator[str]:
     if sanitize == 'none':
         yield from check_needed(library, blas)
+        yield from check_hardening(library, fortified)
     yield from check_flags(library)
     yield from check_segments(library)
 
 
-finish('binary', complaints(*sys.argv[1:4]))
+finish('binary', complaints(*sys.argv[1:5]))

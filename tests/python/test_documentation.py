@@ -63,7 +63,8 @@ def test_results_and_hints(thing):
 
 
 @pytest.mark.parametrize(
-    "record", [libdigit.Metrics, libdigit.ModelInfo, libdigit.Progress, libdigit.bulk.Summary], ids=lambda t: t.__name__
+    "record", [libdigit.Metrics, libdigit.ModelInfo, libdigit.Progress, libdigit.bulk.Summary],
+    ids=lambda t: t.__name__
 )
 def test_every_attribute_is_described(record):
     text = inspect.getdoc(record)

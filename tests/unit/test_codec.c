@@ -5,53 +5,14 @@
 #include "io/codec.h"
 #include "io/pretrained.h"
 
+#include "../support/counting.h"
+
 #include <check.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- Allocations, counted and made to fail ---------------------------- */
-
-static size_t allocated;   /* bytes, the library's and jansson's */
-static int calls, fail_at; /* the call that fails; 0: none */
-static bool fail_on;       /* and all after it */
-
-static bool fails(size_t size)
-{
-    calls++;
-    allocated += size;
-    return fail_at && (calls == fail_at || (fail_on && calls > fail_at));
-}
-
-static void *json_alloc(size_t size)
-{
-    return fails(size) ? NULL : malloc(size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    void *memory = NULL;
-    if (fails(size) || posix_memalign(&memory, alignment, size) != 0)
-        return NULL;
-    return memory;
-}
-
-/* Valgrind's allocator takes the place of the one above: what fails is not told then. */
-static bool can_count(void)
-{
-    const int before = calls;
-    dg_free(dg_alloc(1, 1));
-    return calls > before;
-}
-
-static void setup(void)
-{
-    json_set_alloc_funcs(json_alloc, free);
-    fail_at = 0;
-}
 
 /* ---- A small model with every kind of tensor -------------------------- */
 
@@ -508,10 +469,10 @@ START_TEST(refuses_bad_files)
     const size_t size = make_changed_file(&bad[_i]);
     dg_snapshot *snapshot = (dg_snapshot *)1;
 
-    allocated = 0;
+    counted.asked = 0;
     const digit_status status = dg_codec_decode(file, size, &snapshot);
     ck_assert_ptr_null(snapshot);
-    ck_assert_uint_le(allocated, 2 * size + (1 << 20)); /* whatever the architecture asks */
+    ck_assert_uint_le(counted.asked, 2 * size + (1 << 20)); /* whatever the architecture asks */
     if (bad[_i].status == 1) { /* as a limit or for its tensors: but refused */
         ck_assert_int_ne(status, DIGIT_OK);
         return;
@@ -618,19 +579,19 @@ START_TEST(every_allocation_may_fail)
 {
     digit_status (*const act)(size_t) = _i & 1 ? read_once : write_once;
     const size_t size = make_file(true);
-    bool reached = can_count();
+    bool reached = counting_works();
 
     written = make_model(true);
-    fail_on = _i & 2;
-    for (fail_at = 1; reached; fail_at++) {
-        calls = 0;
+    counted.fail_on = _i & 2;
+    for (counted.fail_at = 1; reached; counted.fail_at++) {
+        counted.calls = 0;
         const digit_status status = act(size);
-        reached = calls >= fail_at;
+        reached = counted.calls >= counted.fail_at;
         ck_assert_msg(status == (reached ? DIGIT_ERR_MEMORY : DIGIT_OK), "allocation %d: %d, %s",
-                      fail_at, status, dg_error_text());
+                      counted.fail_at, status, dg_error_text());
     }
-    ck_assert(fail_at > 10 || fail_at == 1);
-    fail_at = 0;
+    ck_assert(counted.fail_at > 10 || counted.fail_at == 1);
+    counted.fail_at = 0;
     dg_snapshot_free(written);
 }
 END_TEST
@@ -662,7 +623,7 @@ int main(void)
     TCase *files = tcase_create("files"), *damage = tcase_create("damage");
     SRunner *runner = srunner_create(suite);
 
-    tcase_add_checked_fixture(files, setup, NULL);
+    tcase_add_checked_fixture(files, counting_begin, NULL);
     tcase_add_loop_test(files, reads_what_it_writes, 0, 2);
     tcase_add_loop_test(files, writes_the_documented_layout, 0, 2);
     tcase_add_test(files, asks_for_the_size);
@@ -673,7 +634,7 @@ int main(void)
     tcase_add_test(files, loads_the_model_inside);
     suite_add_tcase(suite, files);
 
-    tcase_add_checked_fixture(damage, setup, NULL);
+    tcase_add_checked_fixture(damage, counting_begin, NULL);
     tcase_set_timeout(damage, 120);
     tcase_add_test(damage, every_truncation_and_every_flipped_bit);
     tcase_add_loop_test(damage, resealed_mutants, 0, 2);

@@ -1,28 +1,15 @@
 /* Digits cut from touching neighbours: named, not much damaged, framed as digits are. */
 #include "data/cut.h"
 
-#include "data/dataset.h"
 #include "data/field.h"
 
 #include "../support/suite.h"
-#include "../support/synthetic.h"
+#include "../support/training_samples.h"
 
 #include <math.h>
 #include <string.h>
 
 #define NAMES 2000
-
-static digit_dataset *samples;
-
-static void set_up(void)
-{
-    samples = synthetic_dataset(1, 100);
-}
-
-static void tear_down(void)
-{
-    dg_dataset_free(samples);
-}
 
 START_TEST(takes_its_share)
 {
@@ -105,7 +92,7 @@ END_TEST
 int main(void)
 {
     TCase *tcase = tcase_create("cut");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, samples_make, samples_free);
     tcase_add_test(tcase, takes_its_share);
     tcase_add_test(tcase, the_same_name_gives_the_same_cut);
     tcase_add_test(tcase, the_digit_stays_what_it_is);

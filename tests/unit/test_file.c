@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "io/file.h"
 
+#include "../support/counting.h"
 #include "../support/temp_folder.h"
 
 #include <errno.h>
@@ -19,13 +20,23 @@
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /*
  * The system calls below take the place of the C library's in this program. Each goes
- * through to the kernel unless the test asked for a failure of its `fault_at`-th call.
+ * through to the kernel unless the test asked for a failure of its `fault_at`-th call, or
+ * of every one.
  */
+#define EVERY 0
+
 typedef enum fault {
     NO_FAULT,
+    FAULT_OPEN,
+    FAULT_READ,
+    FAULT_READ_END, /* as where the file ends */
+    FAULT_FSTAT,
+    FAULT_FSTATAT,
+    FAULT_UNLINKAT,
     FAULT_OPENAT,
     FAULT_FCHMOD,
     FAULT_WRITE,
@@ -33,17 +44,18 @@ typedef enum fault {
     FAULT_FSYNC,
     FAULT_LINKAT,
     FAULT_RENAMEAT,
-    FAULT_FLOCK, /* every time */
+    FAULT_FLOCK,
 } fault;
 
 static fault fault_in;
 static int fault_at, fault_errno, fault_seen;
 static bool fault_kills;
-static bool no_tmpfile; /* a file system without O_TMPFILE */
+static int no_tmpfile;    /* what a file system without O_TMPFILE says to it; 0: it has it */
+static time_t clock_step; /* seconds that pass between two looks at the clock */
 
 static bool strikes(fault call)
 {
-    if (fault_in != call || ++fault_seen != fault_at)
+    if (fault_in != call || (++fault_seen != fault_at && fault_at != EVERY))
         return false;
     if (fault_kills)
         raise(SIGKILL);
@@ -70,12 +82,57 @@ int openat(int folder, const char *name, int flags, ...)
         va_end(arguments);
     }
     if ((flags & O_TMPFILE) == O_TMPFILE && no_tmpfile) {
-        errno = EOPNOTSUPP;
+        errno = no_tmpfile;
         return -1;
     }
     if (strikes(FAULT_OPENAT))
         return -1;
     return (int)syscall(SYS_openat, folder, name, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if (flags & O_CREAT) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    return strikes(FAULT_OPEN) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+ssize_t read(int fd, void *bytes, size_t size)
+{
+    if (strikes(FAULT_READ_END))
+        return 0;
+    return strikes(FAULT_READ) ? -1 : syscall(SYS_read, fd, bytes, size);
+}
+
+int fstat(int fd, struct stat *facts)
+{
+    return strikes(FAULT_FSTAT) ? -1 : fstatat(fd, "", facts, AT_EMPTY_PATH);
+}
+
+int fstatat(int folder, const char *name, struct stat *facts, int flags)
+{
+    if (strikes(FAULT_FSTATAT))
+        return -1;
+    return (int)syscall(SYS_newfstatat, folder, name, facts, flags);
+}
+
+int unlinkat(int folder, const char *name, int flags)
+{
+    return strikes(FAULT_UNLINKAT) ? -1 : (int)syscall(SYS_unlinkat, folder, name, flags);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    static time_t passed;
+    passed += clock_step;
+    const int result = (int)syscall(SYS_clock_gettime, clock, now);
+    now->tv_sec += passed;
+    return result;
 }
 
 int fchmod(int fd, mode_t mode)
@@ -106,24 +163,24 @@ int linkat(int from_folder, const char *from, int folder, const char *name, int 
 
 int renameat(int from_folder, const char *from, int folder, const char *name)
 {
-    if (strikes(FAULT_RENAMEAT))
+    if (strikes(FAULT_RENAMEAT)) {
+        if (errno == ENOENT)
+            unlinkat(from_folder, from, 0); /* somebody tidied it away */
         return -1;
+    }
     return (int)syscall(SYS_renameat2, from_folder, from, folder, name, 0);
 }
 
 int flock(int fd, int operation)
 {
-    if (fault_in == FAULT_FLOCK) {
-        errno = fault_errno;
-        return -1;
-    }
-    return (int)syscall(SYS_flock, fd, operation);
+    return strikes(FAULT_FLOCK) ? -1 : (int)syscall(SYS_flock, fd, operation);
 }
 
 static void setup(void)
 {
     inject(NO_FAULT, 0, 0, false);
-    no_tmpfile = false;
+    no_tmpfile = 0;
+    clock_step = 0;
     temp_folder_make();
 }
 
@@ -204,6 +261,54 @@ START_TEST(reads_no_more_than_the_limit)
 }
 END_TEST
 
+START_TEST(says_what_went_wrong_while_reading)
+{
+    static const struct {
+        fault call;
+        int error;
+        const char *sentence;
+    } rows[] = {
+        {FAULT_OPEN, EMFILE, "cannot open: Too many open files"},
+        {FAULT_FSTAT, EOVERFLOW, "cannot look at it"},
+        {FAULT_READ, EIO, "cannot read: Input/output error"},
+        {FAULT_READ, 9999, "cannot read: error 9999"},
+        {FAULT_READ_END, 0, "became shorter while it was read"},
+    };
+    uint8_t *bytes;
+    size_t size;
+
+    temp_write("a", "hello", 5);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        inject(rows[i].call, 1, rows[i].error, false);
+        ck_assert_int_eq(dg_file_read(temp_path("a"), 9, &bytes, &size), DIGIT_ERR_IO);
+        assert_error(rows[i].sentence);
+        ck_assert_ptr_null(bytes);
+        ck_assert_uint_eq(size, 0);
+    }
+    inject(FAULT_OPEN, 1, EINTR, false);
+    assert_content(temp_path("a"), "hello");
+    inject(FAULT_READ, 1, EINTR, false);
+    assert_content(temp_path("a"), "hello");
+}
+END_TEST
+
+START_TEST(needs_memory_for_what_it_reads)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    counting_begin();
+    if (!counting_works())
+        return;
+    temp_write("a", "hello", 5);
+    counted.calls = 0;
+    counted.fail_at = 1;
+    ck_assert_int_eq(dg_file_read(temp_path("a"), 9, &bytes, &size), DIGIT_ERR_MEMORY);
+    assert_error("5 bytes");
+    ck_assert_ptr_null(bytes);
+}
+END_TEST
+
 START_TEST(closes_twice)
 {
     dg_file file;
@@ -228,7 +333,7 @@ END_TEST
 /* `_i`: 0 with files that have no name, 1 without them. */
 static void choose_way(int way)
 {
-    no_tmpfile = way == 1;
+    no_tmpfile = way == 1 ? EOPNOTSUPP : 0;
 }
 
 START_TEST(makes_and_replaces)
@@ -269,7 +374,7 @@ END_TEST
 
 START_TEST(survives_short_writes)
 {
-    inject(FAULT_WRITE_SHORT, 0, 0, false);
+    inject(FAULT_WRITE_SHORT, EVERY, 0, false);
     ck_assert_int_eq(replace(temp_path("model"), "byte by byte"), DIGIT_OK);
     assert_content(temp_path("model"), "byte by byte");
 }
@@ -306,6 +411,15 @@ START_TEST(follows_symbolic_links)
     ck_assert_int_eq(lstat(chain, &facts), 0);
     ck_assert(S_ISLNK(facts.st_mode));
     ck_assert_int_eq(unlink(temp_path("sub/link")), 0);
+
+    ck_assert_int_eq(symlink(temp_path("real"), temp_path("absolute")), 0);
+    ck_assert_int_eq(replace(temp_path("absolute"), "new"), DIGIT_OK);
+    assert_content(temp_path("real"), "new");
+    ck_assert_int_eq(chdir(temp_folder), 0);
+    ck_assert_int_eq(symlink("real", "beside"), 0);
+    ck_assert_int_eq(replace("beside", "newer"), DIGIT_OK);
+    assert_content("real", "newer");
+    ck_assert_int_eq(chdir("/"), 0);
 }
 END_TEST
 
@@ -337,8 +451,14 @@ START_TEST(refuses_bad_targets)
     memset(long_path, 'n', 5999);
     long_path[5999] = '\0';
     ck_assert_int_eq(replace(long_path, "x"), DIGIT_ERR_IO);
+    long_path[4090] = '\0';
+    ck_assert_int_eq(symlink(long_path, temp_path("long")), 0);
+    ck_assert_int_eq(replace(temp_path("long"), "x"), DIGIT_ERR_IO);
+    assert_error("File name too long");
     free(long_path);
-    ck_assert_int_eq(temp_folder_count(), 2);
+    ck_assert_int_eq(replace("/dev", "x"), DIGIT_ERR_IO);
+    assert_error("is a directory");
+    ck_assert_int_eq(temp_folder_count(), 3);
 }
 END_TEST
 
@@ -362,20 +482,29 @@ START_TEST(keeps_the_old_file_on_failure)
         fault call;
         int at, error;
         const char *sentence;
+        int way;
     } rows[] = {
-        {FAULT_OPENAT, 1, EMFILE, "Too many open files"},
-        {FAULT_OPENAT, 2, EMFILE, "cannot make a new file"},
-        {FAULT_OPENAT, 2, EACCES, "Permission denied"},
-        {FAULT_FCHMOD, 1, EPERM, "cannot keep its mode"},
-        {FAULT_WRITE, 1, ENOSPC, "cannot write: No space left on device"},
-        {FAULT_FSYNC, 1, EIO, "cannot sync: Input/output error"},
-        {FAULT_LINKAT, 1, ENOSPC, "cannot link the new file"},
-        {FAULT_RENAMEAT, 1, EACCES, "cannot put the new file in place"},
+        {FAULT_OPEN, 1, EACCES, "cannot open its folder: Permission denied", 0},
+        {FAULT_FSTATAT, 1, EIO, "cannot save: Input/output error", 0},
+        {FAULT_OPENAT, 1, EMFILE, "Too many open files", 0},
+        {FAULT_OPENAT, 2, EMFILE, "cannot make a new file", 0},
+        {FAULT_OPENAT, 2, EACCES, "Permission denied", 0},
+        {FAULT_OPENAT, 3, EMFILE, "cannot look for a leftover", 0},
+        {FAULT_OPENAT, 2, EMFILE, "cannot look for a leftover", 1},
+        {FAULT_OPENAT, 3, EACCES, "cannot make a new file", 1},
+        {FAULT_FCHMOD, 1, EPERM, "cannot keep its mode", 0},
+        {FAULT_WRITE, 1, ENOSPC, "cannot write: No space left on device", 0},
+        {FAULT_WRITE, 1, ENOSPC, "cannot write: No space left on device", 1},
+        {FAULT_FSYNC, 1, EIO, "cannot sync: Input/output error", 0},
+        {FAULT_LINKAT, 1, ENOSPC, "cannot link the new file", 0},
+        {FAULT_RENAMEAT, 1, EACCES, "cannot put the new file in place", 0},
+        {FAULT_RENAMEAT, EVERY, ENOENT, "something keeps removing the new file", 0},
     };
     const char *path = temp_path("model");
 
     ck_assert_int_eq(replace(path, "old"), DIGIT_OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        choose_way(rows[i].way);
         inject(rows[i].call, rows[i].at, rows[i].error, false);
         ck_assert_int_eq(replace(path, "new"), DIGIT_ERR_IO);
         ck_assert_int_ge(fault_seen, rows[i].at);
@@ -403,17 +532,50 @@ END_TEST
 
 START_TEST(goes_on_without_proc)
 {
-    inject(FAULT_LINKAT, 1, ENOENT, false);
-    ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
-    ck_assert_int_eq(fault_seen, 1);
-    assert_content(temp_path("model"), "x");
-    ck_assert_int_eq(temp_folder_count(), 1);
+    static const int errors[] = {ENOENT, EPERM, EXDEV, EOPNOTSUPP};
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        inject(FAULT_LINKAT, 1, errors[i], false);
+        ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
+        ck_assert_int_eq(fault_seen, 1);
+        assert_content(temp_path("model"), "x");
+        ck_assert_int_eq(temp_folder_count(), 1);
+    }
+}
+END_TEST
+
+START_TEST(goes_on_without_files_without_names)
+{
+    static const int errors[] = {EOPNOTSUPP, EISDIR, EINVAL, ENOENT};
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        no_tmpfile = errors[i];
+        ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
+        assert_content(temp_path("model"), "x");
+        ck_assert_int_eq(temp_folder_count(), 1);
+    }
+}
+END_TEST
+
+/* Another saver took the new file for a leftover before it was locked. */
+START_TEST(starts_over_when_the_lock_is_lost)
+{
+    static const fault calls[] = {FAULT_FLOCK, FAULT_FSTAT};
+
+    choose_way(1);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        inject(calls[i], 1, EWOULDBLOCK, false);
+        ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
+        ck_assert_int_ge(fault_seen, 2);
+        assert_content(temp_path("model"), "x");
+        ck_assert_int_eq(temp_folder_count(), 1);
+    }
 }
 END_TEST
 
 START_TEST(goes_on_without_locks)
 {
-    inject(FAULT_FLOCK, 0, ENOLCK, false);
+    inject(FAULT_FLOCK, EVERY, ENOLCK, false);
     ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
     assert_content(temp_path("model"), "x");
 }
@@ -422,7 +584,6 @@ END_TEST
 START_TEST(starts_over_when_the_name_is_lost)
 {
     inject(FAULT_RENAMEAT, 1, ENOENT, false);
-    /* What the failing call stands for: somebody removed the temporary name. */
     ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
     assert_content(temp_path("model"), "x");
     ck_assert_int_eq(temp_folder_count(), 1);
@@ -547,6 +708,33 @@ START_TEST(waits_for_another_saver)
 }
 END_TEST
 
+/* The other saver never ends, or its file can't be looked at. */
+START_TEST(does_not_wait_for_ever)
+{
+    const char *path = temp_path("model");
+
+    save_and_die(path, FAULT_RENAMEAT, 1);
+    const int fd = open(find_leftover(), O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+    clock_step = 10;
+    ck_assert_int_eq(replace(path, "mine"), DIGIT_ERR_IO);
+    assert_error("another save to this file has not ended in 30 seconds");
+    ck_assert_int_eq(temp_folder_count(), 1);
+    close(fd);
+
+    inject(FAULT_FSTAT, EVERY, EIO, false);
+    ck_assert_int_eq(replace(path, "mine"), DIGIT_ERR_IO);
+    assert_error("another save");
+    inject(FAULT_UNLINKAT, 1, EACCES, false);
+    ck_assert_int_eq(replace(path, "mine"), DIGIT_ERR_IO);
+    assert_error("cannot remove the leftover of an earlier save: Permission denied");
+    inject(NO_FAULT, 0, 0, false);
+    ck_assert_int_eq(replace(path, "mine"), DIGIT_OK);
+    ck_assert_int_eq(temp_folder_count(), 1);
+}
+END_TEST
+
 #define SAVERS 8
 #define SAVES 25
 #define SHARED_SIZE 20000
@@ -631,6 +819,8 @@ int main(void)
     tcase_add_test(reading, reads_all_and_keeps_errno);
     tcase_add_test(reading, refuses_what_is_no_regular_file);
     tcase_add_test(reading, reads_no_more_than_the_limit);
+    tcase_add_test(reading, says_what_went_wrong_while_reading);
+    tcase_add_test(reading, needs_memory_for_what_it_reads);
     tcase_add_test(reading, closes_twice);
     suite_add_tcase(suite, reading);
 
@@ -646,11 +836,14 @@ int main(void)
     tcase_add_test(replacing, keeps_the_old_file_on_failure);
     tcase_add_test(replacing, says_when_only_the_folder_was_not_synced);
     tcase_add_test(replacing, goes_on_without_proc);
+    tcase_add_test(replacing, goes_on_without_files_without_names);
     tcase_add_test(replacing, goes_on_without_locks);
+    tcase_add_test(replacing, starts_over_when_the_lock_is_lost);
     tcase_add_test(replacing, starts_over_when_the_name_is_lost);
     tcase_add_loop_test(replacing, leaves_old_or_new_when_killed, 0, 2);
     tcase_add_test(replacing, removes_leftovers_of_any_kind);
     tcase_add_loop_test(replacing, waits_for_another_saver, 0, 2);
+    tcase_add_test(replacing, does_not_wait_for_ever);
     tcase_add_loop_test(replacing, threads_and_processes_save_one_file, 0, 2);
     tcase_add_test(replacing, closes_what_it_opens);
     suite_add_tcase(suite, replacing);

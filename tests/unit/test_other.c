@@ -4,24 +4,12 @@
 #include "data/other_parts.h"
 
 #include "../support/suite.h"
-#include "../support/synthetic.h"
+#include "../support/training_samples.h"
 
 #include <string.h>
 
 #define SIDE DIGIT_SAMPLE_SIDE
 #define NAMES 2000
-
-static digit_dataset *samples;
-
-static void set_up(void)
-{
-    samples = synthetic_dataset(1, 100);
-}
-
-static void tear_down(void)
-{
-    dg_dataset_free(samples);
-}
 
 START_TEST(takes_its_share)
 {
@@ -117,7 +105,7 @@ END_TEST
 int main(void)
 {
     TCase *tcase = tcase_create("other");
-    tcase_add_unchecked_fixture(tcase, set_up, tear_down);
+    tcase_add_unchecked_fixture(tcase, samples_make, samples_free);
     tcase_add_test(tcase, takes_its_share);
     tcase_add_test(tcase, the_same_name_gives_the_same_picture);
     tcase_add_test(tcase, there_is_nearly_always_ink);

@@ -4,70 +4,13 @@
 #include "base/mem.h"
 #include "io/safetensors.h"
 
+#include "../support/counting.h"
+
 #include <check.h>
-#include <jansson.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* ---- Allocations, the library's and jansson's, counted and made to fail ---- */
-
-static size_t memory_now; /* bytes that jansson holds */
-static size_t asked;      /* bytes that the library has asked for */
-static bool counting;     /* not where threads are at work */
-static int calls, fail_at; /* the call that fails; 0: none */
-static bool fail_on;       /* and all after it */
-
-static bool fails(void)
-{
-    calls++;
-    return fail_at && (calls == fail_at || (fail_on && calls > fail_at));
-}
-
-static void *count_in(void *memory)
-{
-    memory_now += malloc_usable_size(memory);
-    return memory;
-}
-
-static void *json_alloc(size_t size)
-{
-    return fails() ? NULL : count_in(malloc(size));
-}
-
-static void json_free(void *memory)
-{
-    memory_now -= malloc_usable_size(memory);
-    free(memory);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    void *memory = NULL;
-    if (counting)
-        asked += size;
-    if ((counting && fails()) || posix_memalign(&memory, alignment, size) != 0)
-        return NULL;
-    return memory;
-}
-
-/* Valgrind's allocator takes the place of the one above: what counts is not told then. */
-static bool can_count(void)
-{
-    const int before = calls;
-    dg_free(dg_alloc(1, 1));
-    return calls > before;
-}
-
-static void setup(void)
-{
-    json_set_alloc_funcs(json_alloc, json_free);
-    counting = true;
-    memory_now = 0;
-    fail_at = 0;
-}
 
 /* ---- Building files --------------------------------------------------- */
 
@@ -213,6 +156,8 @@ static const struct {
      "no '[' where one should be"},
     {META "}," TENSOR("a", "F32", "[2]", "[0,18446744073709551624]") "}", 8, DIGIT_ERR_FORMAT,
      "a number too large"},
+    {META "}," TENSOR("a", "F32", "[2]", "[0,18446744073709551616]") "}", 8, DIGIT_ERR_FORMAT,
+     "a number too large"},
     {META "}," TENSOR("a", "F32", "[[2]]", "[0,8]") "}", 8, DIGIT_ERR_FORMAT,
      "no whole number where one should be"},
     {META "}," TENSOR("a", "F32", "[2]", "[{},8]") "}", 8, DIGIT_ERR_FORMAT,
@@ -220,6 +165,11 @@ static const struct {
     {META ",\"k\":\"\\u0000\"}," A "}", 8, DIGIT_ERR_FORMAT, "a NUL in a text"},
     {META ",\"k\":\"\\ud800\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
     {META ",\"k\":\"\\ud800\\u0041\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
+    {META ",\"k\":\"\\ud800\\ue000\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
+    {META ",\"k\":\"\\ud800\\u00g0\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
+    {META ",\"k\":\"\\ud800\\n\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
+    {META ",\"k\":\"\\ud800\\", 8, DIGIT_ERR_FORMAT, "half a character"},
+    {META ",\"k\":\"\\u00", 8, DIGIT_ERR_FORMAT, "no hexadecimal digit"},
     {META ",\"k\":\"\\udc00\"}," A "}", 8, DIGIT_ERR_FORMAT, "half a character"},
     {META ",\"k\":\"\\u00g0\"}," A "}", 8, DIGIT_ERR_FORMAT, "no hexadecimal digit"},
     {META ",\"k\":\"\\x\"}," A "}", 8, DIGIT_ERR_FORMAT, "an unknown escape"},
@@ -240,6 +190,10 @@ static const struct {
      "'__metadata__' for the second time"},
     {META "},\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
      8, DIGIT_ERR_FORMAT, "tensor 'a': an entry twice, or not dtype, shape or data_offsets"},
+    {META "},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"shape\":[2],\"data_offsets\":[0,8]}}",
+     8, DIGIT_ERR_FORMAT, "tensor 'a': an entry twice"},
+    {META "},\"a\":{\"data_offsets\":[0,8],\"data_offsets\":[0,8],\"dtype\":\"F32\"}}",
+     8, DIGIT_ERR_FORMAT, "tensor 'a': an entry twice"},
     /* Metadata. */
     {META ",\"k\":1}," A "}", 8, DIGIT_ERR_FORMAT, "byte 40 of the header: no '\"' where"},
     {META ",\"k\":{}}," A "}", 8, DIGIT_ERR_FORMAT, "no '\"' where one should be"},
@@ -259,6 +213,10 @@ static const struct {
     {META "},\"a\":\"F32\"}", 0, DIGIT_ERR_FORMAT, "no '{' where one should be"},
     {META "},\"a\":{}}", 0, DIGIT_ERR_FORMAT, "no '\"' where one should be"},
     {META "},\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, DIGIT_ERR_FORMAT,
+     "tensor 'a': without dtype, shape or data_offsets"},
+    {META "},\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}}", 8, DIGIT_ERR_FORMAT,
+     "tensor 'a': without dtype, shape or data_offsets"},
+    {META "},\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, DIGIT_ERR_FORMAT,
      "tensor 'a': without dtype, shape or data_offsets"},
     {META "},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}", 8,
      DIGIT_ERR_FORMAT, "tensor 'a': an entry twice, or not dtype, shape or data_offsets"},
@@ -325,7 +283,7 @@ START_TEST(refuses_bad_files)
 
     ck_assert_msg(status == bad[_i].status, "row %d: %d, '%s'", _i, status, dg_error_text());
     assert_error(bad[_i].sentence);
-    ck_assert_uint_eq(memory_now, 0);
+    ck_assert_uint_eq(counted.held, 0);
 }
 END_TEST
 
@@ -500,11 +458,11 @@ START_TEST(costly_headers_stay_cheap)
 
     repeat(costly[_i].start, costly[_i].item, 0, costly[_i].end);
     const size_t size = build(text, 0);
-    asked = 0;
+    counted.asked = 0;
     if (dg_safetensors_parse(file, size, &parsed) == DIGIT_OK)
         dg_safetensors_clear(&parsed);
-    ck_assert(asked > size - 200 || !can_count());
-    ck_assert_uint_le(asked, size + (64 << 10));
+    ck_assert(counted.asked > size - 200 || !counting_works());
+    ck_assert_uint_le(counted.asked, size + (64 << 10));
 }
 END_TEST
 
@@ -549,7 +507,7 @@ START_TEST(writes_what_it_reads)
     }
     dg_safetensors_clear(&parsed);
     dg_safetensors_head_clear(&head);
-    ck_assert_uint_eq(memory_now, 0);
+    ck_assert_uint_eq(counted.held, 0);
 }
 END_TEST
 
@@ -598,6 +556,9 @@ START_TEST(writes_within_the_limits)
     tensors[0] = (dg_safetensors_tensor){.name = "0", .rank = 2, .shape = {65536, 1024}};
     ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
     assert_error("at most 268435456");
+    tensors[0].shape[1] = 1025;
+    ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
+    assert_error("more than 268435456 bytes of tensors");
     tensors[0] = (dg_safetensors_tensor){.name = "0", .rank = 4,
                                          .shape = {65536, 65536, 65536, 65536}};
     ck_assert_int_eq(dg_safetensors_plan(NULL, 0, tensors, 1, &head), DIGIT_ERR_LIMIT);
@@ -610,7 +571,7 @@ START_TEST(writes_within_the_limits)
     memset(text, 1, 65400); /* \u0001 each */
     ck_assert_int_eq(dg_safetensors_plan(&entry, 1, some_tensors, 0, &head), DIGIT_ERR_LIMIT);
     assert_error("a model file holds at most 65536");
-    ck_assert_uint_eq(memory_now, 0);
+    ck_assert_uint_eq(counted.held, 0);
 }
 END_TEST
 
@@ -640,18 +601,18 @@ START_TEST(every_allocation_may_fail)
     digit_status (*const act)(size_t) = _i & 1 ? read_once : write_once;
     const size_t size = build(META ",\"k\":\"v\"}," A "," TENSOR("b", "F32", "[3,1]", "[8,20]") "}",
                               20);
-    bool reached = can_count();
+    bool reached = counting_works();
 
-    fail_on = _i & 2;
-    for (fail_at = 1; reached; fail_at++) {
-        calls = 0;
+    counted.fail_on = _i & 2;
+    for (counted.fail_at = 1; reached; counted.fail_at++) {
+        counted.calls = 0;
         const digit_status status = act(size);
-        reached = calls >= fail_at;
+        reached = counted.calls >= counted.fail_at;
         ck_assert_msg(status == (reached ? DIGIT_ERR_MEMORY : DIGIT_OK), "allocation %d: %d, %s",
-                      fail_at, status, dg_error_text());
-        ck_assert_uint_eq(memory_now, 0);
+                      counted.fail_at, status, dg_error_text());
+        ck_assert_uint_eq(counted.held, 0);
     }
-    ck_assert(fail_at >= 4 || fail_at == 1);
+    ck_assert(counted.fail_at >= 4 || counted.fail_at == 1);
 }
 END_TEST
 
@@ -700,7 +661,7 @@ int main(void)
     tcase_add_test(threads, threads_read_and_write);
     suite_add_tcase(suite, threads);
 
-    tcase_add_checked_fixture(reading, setup, NULL);
+    tcase_add_checked_fixture(reading, counting_begin, NULL);
     tcase_set_timeout(reading, 60);
     tcase_add_loop_test(reading, accepts_good_files, 0, (int)(sizeof good / sizeof good[0]));
     tcase_add_test(reading, tells_what_is_inside);
@@ -715,7 +676,7 @@ int main(void)
     tcase_add_loop_test(reading, costly_headers_stay_cheap, 0, COSTLIES);
     suite_add_tcase(suite, reading);
 
-    tcase_add_checked_fixture(writing, setup, NULL);
+    tcase_add_checked_fixture(writing, counting_begin, NULL);
     tcase_add_test(writing, writes_what_it_reads);
     tcase_add_test(writing, writes_only_utf8);
     tcase_add_test(writing, writes_within_the_limits);
