@@ -15,11 +15,12 @@ cd "$folder"
 # The machine's own lists, asked for sources; they themselves stay as they are.
 mkdir -p sources
 for list in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    [ -f "$list" ] || continue
     case $list in
     *.list) sed -n 's/^deb /deb-src /p' "$list" > "sources/${list##*/}" ;;
     *.sources) sed 's/^Types:.*/Types: deb-src/' "$list" > "sources/${list##*/}" ;;
     esac
-done 2> /dev/null
+done
 apt_get() {
     apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$folder/sources" \
         -o Dir::State::Lists="$folder/lists" "$@"
