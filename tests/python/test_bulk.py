@@ -11,6 +11,7 @@ import sys
 import tarfile
 import time
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -344,12 +345,20 @@ def workers_of(pid):
     return [child for child in children_of(pid) if is_worker(child)]
 
 
+def has_shards(out, finished, job):
+    return len(list(out.glob("*.parquet"))) >= finished or job.poll() is not None
+
+
+def all_ended(processes):
+    return not any(os.path.exists(f"/proc/{process}") for process in processes)
+
+
 def test_killed_workers_lose_nothing(many, tmp_path):
     folder, rows = many
     out = tmp_path / "out"
     job = start(folder, out, "--shard-size", "20")
     for finished in (1, 8, 16):
-        wait_until(lambda: len(list(out.glob("*.parquet"))) >= finished or job.poll() is not None)
+        wait_until(partial(has_shards, out, finished, job))
         for child in workers_of(job.pid):
             os.kill(child, signal.SIGKILL)
     assert job.wait(300) == 0, job.stderr.read()
@@ -362,11 +371,11 @@ def test_a_killed_job_goes_on(many, tmp_path):
     out = tmp_path / "out"
     for finished in (1, 8):
         job = start(folder, out, "--shard-size", "20")
-        wait_until(lambda: len(list(out.glob("*.parquet"))) >= finished or job.poll() is not None)
+        wait_until(partial(has_shards, out, finished, job))
         workers = workers_of(job.pid)
         job.kill()
         assert job.wait(60) == -signal.SIGKILL, job.stderr.read()
-        wait_until(lambda: not any(os.path.exists(f"/proc/{child}") for child in workers))
+        wait_until(partial(all_ended, workers))
     assert len(list(out.glob("*.parquet"))) < 30
     job = start(folder, out, "--shard-size", "20")
     assert job.wait(300) == 0, job.stderr.read()
