@@ -19,7 +19,6 @@ CODE = {".c", ".h", ".hpp", ".cpp", ".py", ".sh", ".bash", ".js", ".css", ".buil
 TEXT = CODE | {".md", ".txt", ".toml", ".json", ".csv", ".scd", ".map", ""}
 TABS = {".scd"}  # scdoc's paragraphs begin with one
 TABBED = {"debian/rules"}
-BYTES = SOURCE / "tests" / "fuzz" / "crashes"  # what broke something, as it was
 
 
 def files() -> list[Path]:
@@ -31,8 +30,7 @@ def files() -> list[Path]:
     else:
         paths = [path for path in SOURCE.rglob("*")
                  if not path.relative_to(SOURCE).parts[0].startswith(("build", "data", "."))]
-    return [path for path in paths
-            if path.suffix in TEXT and path.is_file() and BYTES not in path.parents]
+    return [path for path in paths if path.suffix in TEXT and path.is_file()]
 
 
 def complaints(path: Path) -> Iterator[str]:
