@@ -7,6 +7,7 @@
 /* A grid while it is read: an atom and a guess for each cell with ink in it. */
 typedef struct grid_job {
     const digit_read_options *options;
+    const dg_plane *ink;
     uint32_t allowed;
     dg_cells cells;
     dg_atoms atoms;
@@ -70,12 +71,29 @@ static digit_status judge_cells(grid_job *job, const dg_judge *judge)
 
 /* ---- Digits --------------------------------------------------------------- */
 
+static int32_t clamp(int32_t place, int32_t most)
+{
+    return place < 0 ? 0 : place < most ? place : most;
+}
+
+/* What of a cell lies in the picture: of the outermost ones, not all may. */
+static digit_box cell_box(const grid_job *job, uint32_t row, uint32_t column)
+{
+    const digit_box cell = dg_cell_box(&job->cells, row, column);
+    const int32_t width = (int32_t)job->ink->width, height = (int32_t)job->ink->height;
+    const int32_t left = clamp(cell.x, width - 1), top = clamp(cell.y, height - 1);
+    const int32_t right = clamp(cell.x + cell.width, width);
+    const int32_t bottom = clamp(cell.y + cell.height, height);
+    return (digit_box){left, top, right > left ? right - left : 1,
+                       bottom > top ? bottom - top : 1};
+}
+
 static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column)
 {
     const uint32_t guess = job->guess[row * job->cells.columns + column];
     digit_glyph glyph = {.line = row, .row = row, .column = column};
     if (guess == 0) {
-        glyph.box = dg_cell_box(&job->cells, row, column);
+        glyph.box = cell_box(job, row, column);
         glyph.flags = DIGIT_GLYPH_EMPTY;
         glyph.prediction = (digit_prediction){.flags = DIGIT_FLAG_BLANK, .other = 1};
         for (int d = 0; d < DIGIT_CLASSES; d++)
@@ -147,7 +165,8 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           digit_reading *reading)
 {
     grid_job job = {
-        .options = options, .allowed = dg_read_allowed(options), .reading = reading};
+        .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
+        .reading = reading};
     digit_status status =
         dg_cells_find(&sheet->rules, &sheet->blobs, sheet->ink.width, sheet->ink.height,
                       options->rows, options->columns, &job.cells);

@@ -23,14 +23,19 @@ static int32_t original(int32_t at, size_t margin, size_t factor, size_t side)
     return (int32_t)(place < side ? place : side);
 }
 
+/* One axis of a box: at least a pixel is left of it. */
+static void bring_axis_back(int32_t *from, int32_t *length, size_t margin, size_t factor,
+                            size_t side)
+{
+    const int32_t end = original(*from + *length, margin, factor, side);
+    *from = original(*from, margin, factor, side - 1);
+    *length = end > *from ? end - *from : 1;
+}
+
 static void bring_back(digit_box *box, size_t margin, size_t factor, const dg_plane *grey)
 {
-    const int32_t right = original(box->x + box->width, margin, factor, grey->width);
-    const int32_t bottom = original(box->y + box->height, margin, factor, grey->height);
-    box->x = original(box->x, margin, factor, grey->width);
-    box->y = original(box->y, margin, factor, grey->height);
-    box->width = right - box->x;
-    box->height = bottom - box->y;
+    bring_axis_back(&box->x, &box->width, margin, factor, grey->width);
+    bring_axis_back(&box->y, &box->height, margin, factor, grey->height);
 }
 
 /* A broad pen on a tight crop may be seven cells wide; it is no ground. Strokes of tiny pictures

@@ -54,10 +54,9 @@ static void check_reading(const digit_reading *reading, const digit_image *image
     const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
     check_text(digit_reading_text(reading), glyphs, count);
     for (size_t i = 0; i < count; i++) {
-        if (!(glyphs[i].flags & DIGIT_GLYPH_EMPTY)) { /* the outermost cells may lie half outside */
-            fuzz_check_box(&glyphs[i].box, image);
+        fuzz_check_box(&glyphs[i].box, image);
+        if (!(glyphs[i].flags & DIGIT_GLYPH_EMPTY))
             fuzz_check_prediction(&glyphs[i].prediction);
-        }
         if (i == 0 || glyphs[i].group != glyphs[i - 1].group ||
             glyphs[i].line != glyphs[i - 1].line)
             check_candidates(reading, &glyphs[i]);
