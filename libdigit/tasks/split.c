@@ -13,6 +13,12 @@
 /* Pieces doubted less are one digit. */
 #define SURE 0.05
 
+/* Slices of one page, in pieces wider than a digit and in others, which on a page of print are
+ * letters. What is beyond stays whole: noise and books end in bounded time. */
+#define WIDE         0.9
+#define SLICES_WIDE  6144
+#define SLICES_OTHER 2048
+
 /* The price of a cut: on each side of it such a part of -log(doubt) of the whole piece. */
 #define CUT_SHARE 0.3
 #define SUREST    0.003
@@ -52,6 +58,23 @@ static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool 
             if (doubt(guess) < SURE && box.width <= SURE_WIDEST * line->size)
                 for (uint32_t k = 0; k < guess->count; k++)
                     doubted[first[k].piece] = false;
+        }
+    }
+}
+
+static void ration(const dg_atoms *atoms, bool *doubted)
+{
+    double left[2] = {SLICES_OTHER, SLICES_WIDE};
+    for (size_t i = 0; i < atoms->line_count; i++) {
+        const dg_atom_line *line = &atoms->lines[i];
+        for (size_t a = line->first; a < line->first + line->count; a++) {
+            const dg_atom *atom = &atoms->items[a];
+            const double width = (atom->right - atom->left + 1) / line->size;
+            double *rest = &left[width > WIDE];
+            if (!doubted[atom->piece])
+                continue;
+            doubted[atom->piece] = *rest >= width * DG_SLICES;
+            *rest -= doubted[atom->piece] ? width * DG_SLICES : 0;
         }
     }
 }
@@ -129,6 +152,7 @@ digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const 
     digit_status status = take_apart(judge, blobs, lines, NULL, NULL, &pieces, &known);
     if (status == DIGIT_OK) {
         doubt_pieces(&pieces, &known, cut_all, doubted);
+        ration(&pieces, doubted);
         status = take_apart(judge, blobs, lines, doubted, &known, atoms, guesses);
         if (status == DIGIT_OK)
             charge_parts(atoms, guesses);

@@ -19,8 +19,6 @@
 /* Pieces wider than this are no digits that touch: they stay whole. */
 #define ROW_WIDEST 24.0
 
-/* Slices of one page. */
-#define SLICES_MOST 16384
 
 static digit_status reserve_runs(dg_atoms *atoms, size_t more)
 {
@@ -176,7 +174,7 @@ static digit_status add_piece(const dg_blobs *blobs, const dg_lines *lines, size
     if (status != DIGIT_OK)
         return status;
     atom.slash = is_slash(runs, count, piece, size);
-    if (doubted && piece->right - piece->left < ROW_WIDEST * size && atoms->count < SLICES_MOST)
+    if (doubted && piece->right - piece->left < ROW_WIDEST * size)
         status = slice_piece(runs, count, piece, size, atom, atoms);
     else
         status = keep_piece(runs, count, atom, atoms);
