@@ -80,6 +80,15 @@ typedef struct group_span {
     bool number, kept;
 } group_span;
 
+/* How likely it is a digit, and one the network would name, asked for or not. */
+static float likely_digit(const digit_prediction *answer)
+{
+    float most = 0;
+    for (int d = 0; d < DIGIT_CLASSES; d++)
+        most = fmaxf(most, answer->probabilities[d]);
+    return most * (1 - answer->other);
+}
+
 static void find_spans(const digit_reading *reading, group_span *spans)
 {
     size_t at = 0;
@@ -88,7 +97,7 @@ static void find_spans(const digit_reading *reading, group_span *spans)
         spans[g] = (group_span){.first = at};
         for (; at < reading->count && reading->glyphs[at].line == group->line &&
                reading->glyphs[at].group == group->group; at++)
-            spans[g].number |= reading->glyphs[at].prediction.confidence >= NUMBER_LEAST;
+            spans[g].number |= likely_digit(&reading->glyphs[at].prediction) >= NUMBER_LEAST;
         spans[g].end = at;
     }
 }

@@ -33,3 +33,68 @@ def test_c_of_reading(tmp_path: Path, environment: dict[str, str]) -> None:
     pages.type_in("cc -Wall -Wextra -Werror read.c $(pkg-config --cflags --libs libdigit)", "",
                   tmp_path, environment)
     pages.type_in("./a.out", "1\n", tmp_path, environment)
+
+
+TRAINING = r"""
+#include <digit/digit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MPI_FLOAT 0
+#define MPI_COMM_WORLD 0
+
+/* One rank: what all have is what it has. */
+static void MPI_Allgather(const void *mine, size_t count, int type, void *all, size_t each,
+                          int type_of_all, int world)
+{
+    if (type == type_of_all && world == MPI_COMM_WORLD && count == each)
+        memcpy(all, mine, count * sizeof(float));
+}
+
+static float *room_for(size_t count)
+{
+    static float *room;
+    return room = realloc(room, count * sizeof *room);
+}
+
+static void add(float *sums, const float *more, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sums[i] += more[i];
+}
+
+@FUNCTION@
+
+int main(void)
+{
+    static unsigned char samples[64][DIGIT_SAMPLE_BYTES], labels[64];
+    const uint32_t rank = 0, ranks = 1;
+    digit_train_options options;
+    digit_model *model;
+    digit_dataset *dataset;
+    for (int i = 0; i < 64; i++)
+        samples[i][(labels[i] = (unsigned char)(i % 10)) * 60] = 255;
+    digit_train_options_init(&options, sizeof options);
+    if (digit_model_load_pretrained(&model) != DIGIT_OK ||
+        digit_dataset_create(samples[0], labels, 64, &dataset) != DIGIT_OK)
+        return 1;
+    options.epochs = 1;
+    @CODE@
+    puts(digit_last_error());
+    digit_dataset_free(dataset);
+    digit_model_free(model);
+}
+"""
+
+
+def test_c_of_distributed_training(tmp_path: Path, environment: dict[str, str]) -> None:
+    """docs/distributed-training.md, on one rank, with a stand-in for MPI."""
+    [code] = [b.text for b in pages.blocks(DOCS / "distributed-training.md") if b.language == "c"]
+    function, blank, rest = code.partition("\n\n")
+    assert blank
+    program = TRAINING.replace("@FUNCTION@", function).replace("@CODE@", rest)
+    (tmp_path / "train.c").write_text(program)
+    pages.type_in("cc -Wall -Werror train.c $(pkg-config --cflags --libs libdigit)", "",
+                  tmp_path, environment)
+    pages.type_in("./a.out", "\n", tmp_path, environment)

@@ -19,6 +19,8 @@ ELSEWHERE = {
     "docs/cpp.md": "tests/abi/meson.build",
     "docs/reading.md": "tests/docs/test_fragments.py",
     "docs/web.md": "tests/web/test_api.py",
+    "docs/bulk.md": "tests/python/test_bulk.py",
+    "docs/distributed-training.md": "tests/docs/test_fragments.py",
 }
 ALL = [SOURCE / "README.md", *sorted(DOCS.rglob("*.md"))]
 RUN = [page for page in ALL if any(b.language == "console" for b in pages.blocks(page))]
