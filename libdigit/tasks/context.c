@@ -57,18 +57,25 @@ static double word_likely(tally group, tally page)
     return 1 / (1 + exp(-WORD_ODDS - around - evidence(group)));
 }
 
+/* The end of the group that begins at a glyph. */
+static size_t group_end(const digit_reading *reading, size_t first)
+{
+    const digit_glyph *glyphs = reading->glyphs;
+    size_t end = first;
+    while (end < reading->count && glyphs[end].line == glyphs[first].line &&
+           glyphs[end].group == glyphs[first].group)
+        end++;
+    return end;
+}
+
 void dg_context_apply(digit_reading *reading, const float *sure)
 {
-    digit_glyph *glyphs = reading->glyphs;
-    const size_t all = reading->count;
-    const tally page = count_glyphs(sure, all);
-    for (size_t first = 0, end; first < all; first = end) {
-        for (end = first; end < all && glyphs[end].line == glyphs[first].line &&
-                          glyphs[end].group == glyphs[first].group;)
-            end++;
+    const tally page = count_glyphs(sure, reading->count);
+    for (size_t first = 0, end; first < reading->count; first = end) {
+        end = group_end(reading, first);
         const double word = word_likely(count_glyphs(sure + first, end - first), page);
         for (size_t i = first; i < end; i++)
-            doubt(&glyphs[i].prediction, word);
+            doubt(&reading->glyphs[i].prediction, word);
     }
 }
 
@@ -91,14 +98,10 @@ static float likely_digit(const digit_prediction *answer)
 
 static void find_spans(const digit_reading *reading, group_span *spans)
 {
-    size_t at = 0;
-    for (size_t g = 0; g < reading->group_count; g++) {
-        const dg_reading_group *group = &reading->groups[g];
-        spans[g] = (group_span){.first = at};
-        for (; at < reading->count && reading->glyphs[at].line == group->line &&
-               reading->glyphs[at].group == group->group; at++)
-            spans[g].number |= likely_digit(&reading->glyphs[at].prediction) >= NUMBER_LEAST;
-        spans[g].end = at;
+    for (size_t g = 0, first = 0; g < reading->group_count; first = spans[g++].end) {
+        spans[g] = (group_span){.first = first, .end = group_end(reading, first)};
+        for (size_t i = first; i < spans[g].end; i++)
+            spans[g].number |= likely_digit(&reading->glyphs[i].prediction) >= NUMBER_LEAST;
     }
 }
 

@@ -13,16 +13,23 @@ typedef struct court {
     const dg_judge *judge;
     const dg_atoms *atoms;
     dg_guesses *guesses;
-    const uint32_t *which;     /* those of the batch */
+    const uint32_t *which;     /* NULL: all */
+    size_t first;              /* of the batch, among those */
     uint8_t *samples;          /* [BATCH][DIGIT_SAMPLE_BYTES] */
     digit_prediction *answers; /* [BATCH] */
     atomic_bool failed;
 } court;
 
+static dg_guess *guess_at(const court *c, size_t index)
+{
+    const size_t at = c->first + index;
+    return &c->guesses->items[c->which ? c->which[at] : at];
+}
+
 static void render(void *context, uint32_t index, uint32_t seat)
 {
     court *c = context;
-    const dg_guess *guess = &c->guesses->items[c->which[index]];
+    const dg_guess *guess = guess_at(c, index);
     const dg_atom *atoms = &c->atoms->items[guess->first];
     const digit_box box = dg_atoms_box(atoms, guess->count);
     size_t runs = 0;
@@ -45,7 +52,7 @@ static digit_status judge_batch(court *c, size_t count)
         return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
     status = dg_predictor_run(c->judge->predictor, threads, c->samples, count, c->answers);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
-        c->guesses->items[c->which[i]].answer = c->answers[i];
+        guess_at(c, i)->answer = c->answers[i];
     return status;
 }
 
@@ -53,16 +60,14 @@ digit_status dg_judge_guesses(const dg_judge *judge, const dg_atoms *atoms, dg_g
                               const uint32_t *which, size_t count)
 {
     const size_t room = count < BATCH ? count : BATCH;
-    court c = {.judge = judge, .atoms = atoms, .guesses = guesses};
+    court c = {.judge = judge, .atoms = atoms, .guesses = guesses, .which = which};
     digit_status status = DIGIT_OK;
     c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
     c.answers = dg_alloc(room, sizeof *c.answers);
     if (!c.samples || !c.answers)
         status = dg_fail_memory("guesses", room * DIGIT_SAMPLE_BYTES);
-    for (size_t i = 0; status == DIGIT_OK && i < count; i += BATCH) {
-        c.which = which + i;
-        status = judge_batch(&c, count - i < BATCH ? count - i : BATCH);
-    }
+    for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
+        status = judge_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
     dg_free(c.answers);
     dg_free(c.samples);
     return status;

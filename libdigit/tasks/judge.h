@@ -14,8 +14,8 @@ typedef struct dg_judge {
 } dg_judge;
 
 /*
- * Put the network's answers into the guesses that which[count] names, in batches. They do not
- * depend on the number of threads.
+ * Put the network's answers into the guesses that which[count] names (NULL: into the first
+ * `count`), in batches. They do not depend on the number of threads.
  */
 digit_status dg_judge_guesses(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
                               const uint32_t *which, size_t count);

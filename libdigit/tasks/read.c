@@ -7,8 +7,6 @@
 #include "vision/page.h"
 #include "vision/polarity.h"
 
-#include <math.h>
-
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
 #define PIECE_MIN   2
 #define PIECE_SHARE 0.05
@@ -28,10 +26,31 @@ static void thin_out(const dg_plane *grey, size_t step, const dg_plane *small)
                 grey->pixels[y * step * grey->width + x * step];
 }
 
-static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *light)
+static dg_polarity judge_as_one(const dg_plane *grey)
 {
     dg_levels grid;
     dg_surface surface;
+    dg_levels_measure(&grid, grey);
+    dg_levels_fit(&surface, &grid);
+    return dg_polarity_judge(grey, &grid, &surface);
+}
+
+static digit_status judge_polarity(const dg_plane *grey, bool *light)
+{
+    dg_polarity local;
+    const digit_status status = dg_polarity_judge_locally(grey, &local);
+    if (status != DIGIT_OK)
+        return status;
+    *light = local.light;
+    if (local.clear < SURE_LOCALLY) {
+        const dg_polarity all = judge_as_one(grey);
+        *light = local.clear >= all.clear ? local.light : all.light;
+    }
+    return DIGIT_OK;
+}
+
+static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *light)
+{
     size_t step = 1;
     *light = ink == DIGIT_INK_LIGHT;
     if (ink != DIGIT_INK_AUTO)
@@ -43,13 +62,7 @@ static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *ligh
     if (!small.pixels)
         return dg_fail_memory("a picture", small.width * small.height);
     thin_out(grey, step, &small);
-    dg_levels_measure(&grid, &small);
-    dg_levels_fit(&surface, &grid);
-    const dg_polarity all = dg_polarity_judge(&small, &grid, &surface);
-    dg_polarity local;
-    const digit_status status = dg_polarity_judge_locally(&small, &local);
-    const bool sure = status == DIGIT_OK && local.clear >= fmin(SURE_LOCALLY, all.clear);
-    *light = sure ? local.light : all.light;
+    const digit_status status = judge_polarity(&small, light);
     dg_free(small.pixels);
     return status;
 }

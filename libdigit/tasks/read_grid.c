@@ -56,19 +56,6 @@ static digit_status gather(grid_job *job, const dg_blobs *blobs)
     return status;
 }
 
-static digit_status judge_cells(grid_job *job, const dg_judge *judge)
-{
-    uint32_t *which = dg_alloc(job->guesses.count, sizeof *which);
-    if (!which)
-        return dg_fail_memory("a grid", job->guesses.count * sizeof *which);
-    for (uint32_t i = 0; i < job->guesses.count; i++)
-        which[i] = i;
-    const digit_status status =
-        dg_judge_guesses(judge, &job->atoms, &job->guesses, which, job->guesses.count);
-    dg_free(which);
-    return status;
-}
-
 /* ---- Digits --------------------------------------------------------------- */
 
 static int32_t clamp(int32_t place, int32_t most)
@@ -164,6 +151,7 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           const digit_read_options *options, const dg_patience *patience,
                           digit_reading *reading)
 {
+    const dg_judge judge = {reader->predictor, reader->threads, &sheet->ink, patience};
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};
@@ -176,8 +164,7 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
     if (status == DIGIT_OK)
         status = gather(&job, &sheet->blobs);
     if (status == DIGIT_OK)
-        status = judge_cells(&job, &(dg_judge){reader->predictor, reader->threads, &sheet->ink,
-                                               patience});
+        status = dg_judge_guesses(&judge, &job.atoms, &job.guesses, NULL, job.guesses.count);
     if (status == DIGIT_OK)
         status = read_rows(&job);
     dg_free(job.cell_of);

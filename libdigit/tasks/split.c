@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Pieces doubted less are one digit. */
 #define SURE 0.05
@@ -91,54 +92,70 @@ static size_t take_over(const dg_guesses *known, dg_guesses *guesses, uint32_t *
     return count;
 }
 
-static digit_status ask(const dg_judge *judge, const dg_atoms *atoms, const dg_guesses *known,
-                        dg_guesses *guesses)
+static digit_status ask_about_parts(const dg_judge *judge, const dg_atoms *atoms,
+                                    const dg_guesses *known, dg_guesses *guesses)
 {
     uint32_t *which = dg_alloc(guesses->count, sizeof *which);
     if (!which)
         return dg_fail_memory("guesses", guesses->count * sizeof *which);
-    size_t count = known ? take_over(known, guesses, which) : guesses->count;
-    for (size_t i = 0; !known && i < count; i++)
-        which[i] = (uint32_t)i;
+    const size_t count = take_over(known, guesses, which);
     const digit_status status = dg_judge_guesses(judge, atoms, guesses, which, count);
     dg_free(which);
     return status;
 }
 
-/* The guess that is all of the piece of a part; NULL: nothing that wide may be a digit. */
-static const dg_guess *whole_of(const dg_atoms *atoms, const dg_guesses *guesses,
-                                const dg_guess *part)
+/* What cutting a piece costs its parts, which are the guesses that begin in it and are not
+ * whole. */
+static void charge_parts(const dg_atoms *atoms, const dg_guess *whole, dg_guesses *guesses)
 {
-    size_t first = part->first;
-    while (atoms->items[first].cut_before)
-        first--;
-    for (uint32_t g = guesses->begin[first]; g < guesses->begin[first + 1]; g++)
-        if (guesses->items[g].whole && guesses->items[g].pieces == 1)
-            return &guesses->items[g];
-    return NULL;
-}
-
-static void charge_parts(const dg_atoms *atoms, dg_guesses *guesses)
-{
-    for (size_t i = 0; i < guesses->count; i++) {
-        dg_guess *part = &guesses->items[i];
-        const dg_guess *whole = part->whole ? NULL : whole_of(atoms, guesses, part);
-        if (whole)
-            part->shape += (float)(-CUT_SHARE * log(fmax(doubt(whole), SUREST))) *
-                           (float)(atoms->items[part->first].cut_before +
-                                   (part->first + part->count < whole->first + whole->count));
+    const float cost = (float)(-CUT_SHARE * log(fmax(doubt(whole), SUREST)));
+    const uint32_t end = whole->first + whole->count;
+    for (uint32_t g = guesses->begin[whole->first]; g < guesses->begin[end]; g++) {
+        dg_guess *part = &guesses->items[g];
+        if (!part->whole)
+            part->shape += cost * (float)(atoms->items[part->first].cut_before +
+                                          (part->first + part->count < end));
     }
 }
 
-/* Atoms, guesses and answers, when `doubted` (NULL: none) are cut. */
-static digit_status take_apart(const dg_judge *judge, const dg_blobs *blobs,
-                               const dg_lines *lines, const bool *doubted,
-                               const dg_guesses *known, dg_atoms *atoms, dg_guesses *guesses)
+static digit_status judge_pieces(const dg_judge *judge, const dg_blobs *blobs,
+                                 const dg_lines *lines, dg_atoms *atoms, dg_guesses *guesses)
+{
+    digit_status status = dg_atoms_make(blobs, lines, NULL, atoms);
+    if (status == DIGIT_OK)
+        status = dg_guesses_list(atoms, guesses);
+    return status == DIGIT_OK ? dg_judge_guesses(judge, atoms, guesses, NULL, guesses->count)
+                              : status;
+}
+
+static digit_status judge_parts(const dg_judge *judge, const dg_blobs *blobs,
+                                const dg_lines *lines, const bool *doubted,
+                                const dg_guesses *known, dg_atoms *atoms, dg_guesses *guesses)
 {
     digit_status status = dg_atoms_make(blobs, lines, doubted, atoms);
     if (status == DIGIT_OK)
         status = dg_guesses_list(atoms, guesses);
-    return status == DIGIT_OK ? ask(judge, atoms, known, guesses) : status;
+    if (status == DIGIT_OK)
+        status = ask_about_parts(judge, atoms, known, guesses);
+    for (size_t g = 0; status == DIGIT_OK && g < guesses->count; g++)
+        if (guesses->items[g].whole && guesses->items[g].pieces == 1)
+            charge_parts(atoms, &guesses->items[g], guesses);
+    return status;
+}
+
+/* Cut what is doubted: atoms and guesses are replaced. */
+static digit_status cut(const dg_judge *judge, const dg_blobs *blobs, const dg_lines *lines,
+                        const bool *doubted, dg_atoms *atoms, dg_guesses *guesses)
+{
+    dg_atoms pieces = *atoms;
+    dg_guesses known = *guesses;
+    *atoms = (dg_atoms){0};
+    *guesses = (dg_guesses){0};
+    const digit_status status =
+        judge_parts(judge, blobs, lines, doubted, &known, atoms, guesses);
+    dg_guesses_free(&known);
+    dg_atoms_free(&pieces);
+    return status;
 }
 
 digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const dg_lines *lines,
@@ -147,18 +164,13 @@ digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const 
     bool *doubted = dg_alloc_zero(lines->piece_count, sizeof *doubted);
     if (!doubted)
         return dg_fail_memory("pieces", lines->piece_count);
-    dg_atoms pieces = {0};
-    dg_guesses known = {0};
-    digit_status status = take_apart(judge, blobs, lines, NULL, NULL, &pieces, &known);
+    digit_status status = judge_pieces(judge, blobs, lines, atoms, guesses);
     if (status == DIGIT_OK) {
-        doubt_pieces(&pieces, &known, cut_all, doubted);
-        ration(&pieces, doubted);
-        status = take_apart(judge, blobs, lines, doubted, &known, atoms, guesses);
-        if (status == DIGIT_OK)
-            charge_parts(atoms, guesses);
+        doubt_pieces(atoms, guesses, cut_all, doubted);
+        ration(atoms, doubted);
+        if (memchr(doubted, true, lines->piece_count))
+            status = cut(judge, blobs, lines, doubted, atoms, guesses);
     }
-    dg_guesses_free(&known);
-    dg_atoms_free(&pieces);
     dg_free(doubted);
     return status;
 }
