@@ -1,4 +1,6 @@
-/* What bad cuts make of digits: two taken for one, one taken apart. */
+/* What bad cuts make of digits: several taken for one, one taken apart. */
+#include "data/cut.h"
+#include "data/other.h"
 #include "data/other_parts.h"
 
 #include <math.h>
@@ -6,11 +8,23 @@
 #define SIDE DG_FIELD_SIDE
 #define CENTRE ((SIDE - 1) / 2.0f)
 
+/* Neighbours' edges are so far apart, or in each other, in pixels of the sample. */
+#define NEAREST  (-4.0f)
+#define FARTHEST 5.0f
+
 /* Digits narrower than this, in pixels of the sample, have no half to speak of. */
 #define NARROW 9.0f
 
-/* Share of pairs cut through the middle of one of the two. */
-#define HALVED 0.4f
+/* Share of pairs cut through the middle of one of the two, and of the whole ones cut from a third
+ * digit. */
+#define HALVED 0.3f
+#define CUT    0.4f
+
+/* Two digits side by side. */
+typedef struct couple {
+    const uint8_t *digits[2]; /* left, right */
+    float scale, apart;       /* their middles are so far apart */
+} couple;
 
 /* The far part of the digit that stands on a `side` (-1 left, 1 right), its middle at x. */
 static void erase_far_half(dg_rng *rng, float x, float side, dg_field *field)
@@ -27,17 +41,54 @@ static float width(const uint8_t digit[DIGIT_SAMPLE_BYTES])
     return dg_sample_reach(digit, -1) + dg_sample_reach(digit, 1);
 }
 
-void dg_other_pair(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
-                   const uint8_t right[DIGIT_SAMPLE_BYTES], dg_field *field)
+/* How far apart the middles of neighbours stand, in pixels of the sample. */
+static float distance(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
+                      const uint8_t right[DIGIT_SAMPLE_BYTES])
 {
-    const float scale = dg_rng_between(rng, 0.6f, 0.72f);
-    const float reach = dg_sample_reach(left, 1) + dg_sample_reach(right, -1);
-    const float apart = (reach + dg_rng_between(rng, -4, 5)) * scale;
-    const float drop = dg_rng_around(rng, 2.0f), side = dg_rng_u32(rng) & 1 ? 1 : -1;
-    dg_field_lay(left, scale, CENTRE - apart / 2, CENTRE - drop, field);
-    dg_field_lay(right, scale, CENTRE + apart / 2, CENTRE + drop, field);
-    if (dg_rng_unit(rng) < HALVED && width(side > 0 ? right : left) >= NARROW)
-        erase_far_half(rng, CENTRE + side * apart / 2, side, field);
+    return dg_sample_reach(left, 1) + dg_sample_reach(right, -1) +
+           dg_rng_between(rng, NEAREST, FARTHEST);
+}
+
+static void lay_couple(dg_rng *rng, couple *c, dg_field *field)
+{
+    c->scale = dg_rng_between(rng, 0.6f, 0.72f);
+    c->apart = distance(rng, c->digits[0], c->digits[1]) * c->scale;
+    const float drop = dg_rng_around(rng, 2.0f);
+    dg_field_lay(c->digits[0], c->scale, CENTRE - c->apart / 2, CENTRE - drop, field);
+    dg_field_lay(c->digits[1], c->scale, CENTRE + c->apart / 2, CENTRE + drop, field);
+}
+
+int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
+{
+    const size_t left = dg_dataset_any(dataset, rng), right = dg_dataset_any(dataset, rng);
+    couple c = {{dataset->samples + left * DIGIT_SAMPLE_BYTES,
+                 dataset->samples + right * DIGIT_SAMPLE_BYTES}, 0, 0};
+    const float side = dg_rng_u32(rng) & 1 ? 1 : -1;
+    const uint8_t *last = c.digits[side > 0];
+    lay_couple(rng, &c, field);
+    if (dg_rng_unit(rng) < HALVED && width(last) >= NARROW) {
+        erase_far_half(rng, CENTRE + side * c.apart / 2, side, field);
+        return DG_OTHER_PLAIN;
+    }
+    if (dg_rng_unit(rng) < CUT)
+        dg_cut_neighbour(rng, dataset, c.apart / 2 + dg_sample_reach(last, side) * c.scale,
+                         c.scale, side, field);
+    return 10 * dataset->labels[left] + dataset->labels[right];
+}
+
+void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
+{
+    const uint8_t *digits[3];
+    const float scale = dg_rng_between(rng, 0.42f, 0.5f);
+    for (int i = 0; i < 3; i++)
+        digits[i] = dataset->samples + dg_dataset_any(dataset, rng) * DIGIT_SAMPLE_BYTES;
+    dg_field_lay(digits[1], scale, CENTRE, CENTRE, field);
+    for (int side = -1; side <= 1; side += 2) {
+        const uint8_t *left = digits[side < 0 ? 0 : 1], *right = digits[side < 0 ? 1 : 2];
+        dg_field_lay(digits[1 + side], scale,
+                     CENTRE + (float)side * distance(rng, left, right) * scale,
+                     CENTRE + dg_rng_around(rng, 2.0f), field);
+    }
 }
 
 /* Cut off-centre, nearly upright as segmenters cut, or level. */

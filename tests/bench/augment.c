@@ -81,7 +81,7 @@ static void draw_other(const bench_data *data, int row, int column, uint8_t *sam
     digit_dataset *dataset;
     if (digit_dataset_create(data->samples, data->labels, data->count, &dataset) != DIGIT_OK)
         exit(1);
-    dg_other_draw(1, name, dataset, sample);
+    dg_other_draw(true, 1, name, dataset, sample);
     digit_dataset_free(dataset);
 }
 

@@ -36,13 +36,16 @@ static void set_up(fixture *f, uint32_t seed)
         f->begin[i] = count;
         for (uint32_t n = 1; n <= 3 && i + n <= ATOMS; n++) {
             dg_guess *g = &f->guesses[count++];
-            *g = (dg_guess){.first = i, .count = n, .shape = 0.1f * n};
+            *g = (dg_guess){.first = i, .count = n, .single = true, .pair = n > 1,
+                            .shape = 0.1f * n};
             const uint32_t best = next_random(&state) % 10;
             g->answer.probabilities[best] = 0.7f;
             g->answer.probabilities[(best + 1) % 10] = 0.2f;
             g->answer.probabilities[(best + 4) % 10] = 0.1f;
             g->answer.digit = (int32_t)best;
             g->answer.other = (float)(next_random(&state) % 90) / 100;
+            g->pairs = (dg_pairs){.p = {0.5f, 0.2f},
+                                  .which = {(uint8_t)(next_random(&state) % 100), 7}};
         }
     }
     f->begin[ATOMS] = count;
@@ -87,6 +90,12 @@ static void add_ways(const fixture *f, size_t atom, size_t name, double likeliho
                 add_ways(f, atom + f->guesses[g].count, 11 * name + (size_t)d + 1,
                          likelihood * exp(-dg_guess_cost(&f->guesses[g], &f->list, 30, d)),
                          sums);
+    for (uint32_t g = f->begin[atom]; g < f->begin[atom + 1]; g++)
+        for (int i = 0; i < 2 && f->guesses[g].count > 1; i++) { /* of one atom is one digit */
+            const size_t pair = f->guesses[g].pairs.which[i];
+            add_ways(f, atom + f->guesses[g].count, 121 * name + 11 * (pair / 10 + 1) + pair % 10 + 1,
+                     likelihood * exp(-dg_guess_pair_cost(&f->guesses[g], i)), sums);
+        }
 }
 
 /* The likeliest row of so many digits (-1: any). */
