@@ -54,8 +54,8 @@ void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, flo
     const float apart = edge + dg_sample_reach(other, -side) * size - overlap;
     const float drop = scale * dg_rng_around(rng, DROP);
     dg_field_lay(other, size, CENTRE + side * apart, CENTRE + drop, field);
-    const float at = edge - overlap / 2 + scale * dg_rng_around(rng, ASTRAY);
-    erase_beyond(rng, CENTRE + side * at, side, field);
+    const float at = CENTRE + side * (edge - overlap / 2) + scale * dg_rng_around(rng, ASTRAY);
+    erase_beyond(rng, at, side, field);
 }
 
 void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,

@@ -7,13 +7,13 @@
 /* Shares of the kinds, in percent; the last takes the rest. */
 #define LETTERS 46
 #define SCRIBBLES 10
-#define PAIRS 12
-#define TRIPLES 6
+#define PAIRS 18
 #define PIECES 6
 #define SHAPES 13
 
-/* Of what touches. */
-#define TRIPLES_SHARE 0.15f
+/* Of digits that touch: three of them; two cut from a third. */
+#define TRIPLES 0.15f
+#define CUT     0.4f
 
 /* Half of the shapes fill the sample, as pictures of things do; all else is framed as digits
  * are. */
@@ -49,8 +49,8 @@ static void draw_piece(dg_rng *rng, const digit_dataset *dataset, dg_field *fiel
 /* For networks that read pairs. */
 static int draw_touching(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
 {
-    if (dg_rng_unit(rng) >= TRIPLES_SHARE)
-        return dg_other_pair(rng, dataset, field);
+    if (dg_rng_unit(rng) >= TRIPLES)
+        return dg_other_pair(rng, dataset, CUT, field);
     dg_other_triple(rng, dataset, field);
     return DG_OTHER_PLAIN;
 }
@@ -71,13 +71,8 @@ static int draw(dg_rng *rng, const digit_dataset *dataset, dg_field *field, bool
     }
     kind -= SCRIBBLES;
     if (kind < PAIRS)
-        return dg_other_pair(rng, dataset, field);
+        return dg_other_pair(rng, dataset, 0, field);
     kind -= PAIRS;
-    if (kind < TRIPLES) {
-        dg_other_triple(rng, dataset, field);
-        return DG_OTHER_PLAIN;
-    }
-    kind -= TRIPLES;
     if (kind < PIECES) {
         draw_piece(rng, dataset, field);
         return DG_OTHER_PLAIN;

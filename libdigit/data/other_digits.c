@@ -15,16 +15,8 @@
 /* Digits narrower than this, in pixels of the sample, have no half to speak of. */
 #define NARROW 9.0f
 
-/* Share of pairs cut through the middle of one of the two, and of the whole ones cut from a third
- * digit. */
-#define HALVED 0.3f
-#define CUT    0.4f
-
-/* Two digits side by side. */
-typedef struct couple {
-    const uint8_t *digits[2]; /* left, right */
-    float scale, apart;       /* their middles are so far apart */
-} couple;
+/* Share of pairs cut through the middle of one of the two. */
+#define HALVED 0.4f
 
 /* The far part of the digit that stands on a `side` (-1 left, 1 right), its middle at x. */
 static void erase_far_half(dg_rng *rng, float x, float side, dg_field *field)
@@ -49,30 +41,24 @@ static float distance(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
            dg_rng_between(rng, NEAREST, FARTHEST);
 }
 
-static void lay_couple(dg_rng *rng, couple *c, dg_field *field)
-{
-    c->scale = dg_rng_between(rng, 0.6f, 0.72f);
-    c->apart = distance(rng, c->digits[0], c->digits[1]) * c->scale;
-    const float drop = dg_rng_around(rng, 2.0f);
-    dg_field_lay(c->digits[0], c->scale, CENTRE - c->apart / 2, CENTRE - drop, field);
-    dg_field_lay(c->digits[1], c->scale, CENTRE + c->apart / 2, CENTRE + drop, field);
-}
-
-int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
+int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field *field)
 {
     const size_t left = dg_dataset_any(dataset, rng), right = dg_dataset_any(dataset, rng);
-    couple c = {{dataset->samples + left * DIGIT_SAMPLE_BYTES,
-                 dataset->samples + right * DIGIT_SAMPLE_BYTES}, 0, 0};
-    const float side = dg_rng_u32(rng) & 1 ? 1 : -1;
-    const uint8_t *last = c.digits[side > 0];
-    lay_couple(rng, &c, field);
+    const uint8_t *digits[2] = {dataset->samples + left * DIGIT_SAMPLE_BYTES,
+                                dataset->samples + right * DIGIT_SAMPLE_BYTES};
+    const float scale = dg_rng_between(rng, 0.6f, 0.72f);
+    const float apart = distance(rng, digits[0], digits[1]) * scale;
+    const float drop = dg_rng_around(rng, 2.0f), side = dg_rng_u32(rng) & 1 ? 1 : -1;
+    const uint8_t *last = digits[side > 0];
+    dg_field_lay(digits[0], scale, CENTRE - apart / 2, CENTRE - drop, field);
+    dg_field_lay(digits[1], scale, CENTRE + apart / 2, CENTRE + drop, field);
     if (dg_rng_unit(rng) < HALVED && width(last) >= NARROW) {
-        erase_far_half(rng, CENTRE + side * c.apart / 2, side, field);
+        erase_far_half(rng, CENTRE + side * apart / 2, side, field);
         return DG_OTHER_PLAIN;
     }
-    if (dg_rng_unit(rng) < CUT)
-        dg_cut_neighbour(rng, dataset, c.apart / 2 + dg_sample_reach(last, side) * c.scale,
-                         c.scale, side, field);
+    if (cut > 0 && dg_rng_unit(rng) < cut)
+        dg_cut_neighbour(rng, dataset, apart / 2 + dg_sample_reach(last, side) * scale, scale,
+                         side, field);
     return 10 * dataset->labels[left] + dataset->labels[right];
 }
 

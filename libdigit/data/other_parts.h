@@ -18,9 +18,9 @@ void dg_other_letter(dg_rng *rng, dg_field *field);
 /* A pen that goes nowhere in particular. */
 void dg_other_scribble(dg_rng *rng, dg_field *field);
 
-/* Two digits of the dataset side by side, touching or nearly so, some cut from a third: returns
- * 10 * left + right. Or one and half of its neighbour: then DG_OTHER_PLAIN. */
-int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, dg_field *field);
+/* Two digits of the dataset side by side, touching or nearly so, a share `cut` of them cut from a
+ * third: returns 10 * left + right. Or one and half of its neighbour: then DG_OTHER_PLAIN. */
+int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field *field);
 
 /* Three of them. */
 void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field);

@@ -6,14 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#define BUILT_IN \
+    "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu " \
+    "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 dense 10 "
+
 static const struct {
     const char *name, *layers;
 } presets[] = {
     {"keras", "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"},
-    {"default", /* always that of the built-in model */
-     "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu "
-     "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 "
-     "dense 10 other 1"},
+    {"default", BUILT_IN "other 1"}, /* always that of the built-in model */
+    {"pairs", BUILT_IN "other 101"}, /* ... of the one that reads digits that touch */
 };
 
 #define SIDE_MOST 15

@@ -11,9 +11,6 @@
 #define DIGIT_LEAST  0.0005f
 #define PAIR_LEAST   0.005f
 
-/* Two digits must look like digits apart from each other, too: such a part of that cost. */
-#define PARTS_SHARE 0.2
-
 /* Cost of an atom that is no digit, by its height in digits' sizes. */
 #define SKIP_SMALL 0.4
 #define SKIP_SLOPE 5.0
@@ -132,7 +129,7 @@ static digit_status add_pairs(const dg_decode_plan *plan, uint32_t index, dg_arc
             !is_allowed(plan, right))
             continue;
         const double parts = divide(plan, index, left, right, arc.choices);
-        arc.cost = dg_guess_pair_cost(guess, i) + PARTS_SHARE * parts;
+        arc.cost = dg_guess_pair_cost(guess, i) + DG_ARC_PARTS_SHARE * parts;
         if (parts < INFINITY)
             status = add(arcs, &arc);
     }

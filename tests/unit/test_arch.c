@@ -19,6 +19,7 @@ static const struct {
 } right[] = {
     {"keras", KERAS},
     {"default", DEFAULT},
+    {"pairs", DEFAULT "01"},
     {KERAS, KERAS},
     {"dense 10", "dense 10"},
     {"  dense   10  ", "dense 10"},
