@@ -34,6 +34,7 @@
  * it is worth that they were not cut, for the ways to cut them add up. */
 #define PAIR_POWER 2.0
 #define PAIR_WORTH 1.5
+#define PART_WORTH 0.0
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
@@ -246,6 +247,6 @@ double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, 
 
 double dg_guess_pair_cost(const dg_guess *guess, int index)
 {
-    return (double)guess->shape - (guess->whole ? PAIR_WORTH : 0) +
+    return (double)guess->shape - (guess->whole ? PAIR_WORTH : PART_WORTH) +
            PAIR_POWER * cost_of((double)guess->pairs.p[index]);
 }
