@@ -33,8 +33,8 @@
 /* Two digits that touch: what the network's doubt costs, as a power of its probability; and what
  * it is worth that they were not cut, for the ways to cut them add up. */
 #define PAIR_POWER 2.0
-#define PAIR_WORTH 1.5
-#define PART_WORTH 0.0
+#define PAIR_WORTH 1.5 /* all of a piece */
+#define PART_WORTH 1.0 /* some of it */
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
