@@ -12,7 +12,7 @@
 #define SHAPES 13
 
 /* Of digits that touch: three of them; two cut from a third. */
-#define TRIPLES 0.30f
+#define TRIPLES 0.15f
 #define CUT     0.4f
 
 /* Half of the shapes fill the sample, as pictures of things do; all else is framed as digits

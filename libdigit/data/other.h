@@ -14,7 +14,7 @@
 /* Share of training samples whose place a non-digit takes, anew in each epoch; and digits that
  * touch besides, if a network is to read pairs of them. */
 #define DG_OTHER_SHARE       0.12f
-#define DG_OTHER_PAIRS_SHARE 0.48f
+#define DG_OTHER_PAIRS_SHARE 0.42f
 
 /* Does a non-digit take the place that (seed, name) name? As in dg_augment(). */
 bool dg_other_takes(bool pairs, uint64_t seed, uint64_t name);
