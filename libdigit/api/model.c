@@ -9,6 +9,8 @@
 #include "io/pretrained.h"
 #include "math/blas.h"
 
+#include <stdatomic.h>
+
 static const digit_model_options defaults = {
     .size = sizeof defaults,
     .architecture = "default",
@@ -55,6 +57,26 @@ digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out)
         return status;
     }
     *out = model;
+    return DIGIT_OK;
+}
+
+digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out)
+{
+    _Atomic(dg_predictor *) *pairs = (_Atomic(dg_predictor *) *)&model->pairs;
+    dg_snapshot *snapshot = NULL;
+    dg_predictor *ours = NULL, *theirs = NULL;
+    *out = atomic_load(pairs);
+    if (*out)
+        return DIGIT_OK;
+    digit_status status = dg_pretrained_load_pairs(&snapshot);
+    if (status == DIGIT_OK)
+        status = dg_predictor_create(snapshot, &ours);
+    dg_snapshot_free(snapshot);
+    if (status != DIGIT_OK)
+        return status;
+    if (!atomic_compare_exchange_strong(pairs, &theirs, ours)) /* another call was faster */
+        dg_predictor_free(ours);
+    *out = theirs ? theirs : ours;
     return DIGIT_OK;
 }
 
@@ -110,6 +132,7 @@ void digit_model_free(digit_model *model)
         return;
     const dg_edge edge = dg_edge_enter();
     dg_pool_close(&model->pool);
+    dg_predictor_free(model->pairs);
     dg_predictor_free(model->predictor);
     dg_snapshot_free(model->snapshot);
     dg_free(model);

@@ -7,12 +7,16 @@
 struct digit_model {
     dg_snapshot *snapshot;   /* what save() writes and train() trains */
     dg_predictor *predictor; /* the same, ready to answer */
+    _Atomic(dg_predictor *) pairs; /* the library's own, once a page was read */
     uint32_t threads;
     dg_pool pool; /* guards itself: shared by calls on a const model */
 };
 
 /* The threads a call on this model may use. */
 dg_threads dg_model_threads(const digit_model *model);
+
+/* The network that knows two digits that touch: loaded when first asked for, by any thread. */
+digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out);
 
 /* Give the model new content, taking over `snapshot`. On failure the snapshot is freed
  * and the model is as it was. */

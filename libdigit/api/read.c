@@ -50,6 +50,23 @@ static digit_status check_options(const digit_read_options *o)
 
 /* ---- Reading ---------------------------------------------------------- */
 
+/* Lines have digits that touch; the other layouts ask for one digit at a time. */
+static bool has_lines(const digit_read_options *options)
+{
+    return options->layout == DIGIT_LAYOUT_PAGE || options->layout == DIGIT_LAYOUT_LINE;
+}
+
+static digit_status read_image(const digit_model *model, const digit_image *image,
+                               const digit_read_options *options, digit_reading **out)
+{
+    dg_reader reader = {.predictor = model->predictor,
+                        .threads = dg_model_threads(model),
+                        .preparation = model->snapshot->preparation};
+    const digit_status status =
+        has_lines(options) ? dg_model_pairs(model, &reader.pairs) : DIGIT_OK;
+    return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;
+}
+
 digit_status digit_model_read(const digit_model *model, const digit_image *image,
                               const digit_read_options *options, digit_reading **out)
 {
@@ -68,10 +85,8 @@ digit_status digit_model_read(const digit_model *model, const digit_image *image
         status = dg_image_check(image);
     if (status != DIGIT_OK)
         return status;
-    const dg_reader reader = {model->predictor, dg_model_threads(model),
-                              model->snapshot->preparation};
     const dg_edge edge = dg_edge_enter();
-    return dg_edge_leave(edge, dg_read(&reader, image, &ours, out));
+    return dg_edge_leave(edge, read_image(model, image, &ours, out));
 }
 
 const char *digit_reading_text(const digit_reading *reading)

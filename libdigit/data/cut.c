@@ -1,8 +1,5 @@
 #include "data/cut.h"
 
-#include "base/rng.h"
-#include "data/dataset.h"
-#include "data/field.h"
 
 #include <math.h>
 
@@ -28,7 +25,7 @@ bool dg_cut_takes(float strength, uint64_t seed, uint64_t name)
     return dg_rng_unit(&rng) < SHARE * strength;
 }
 
-/* Nothing is left on the `side` (-1 left, 1 right) of a nearly upright line through `at`. */
+/* Nothing is left on the `side` of a nearly upright line through `at`. */
 static void erase_beyond(dg_rng *rng, float at, float side, dg_field *field)
 {
     const float tilt = dg_rng_around(rng, TILT), bend = dg_rng_around(rng, BEND);
@@ -48,19 +45,17 @@ static float mass(const dg_field *field)
     return sum;
 }
 
-static void cut_neighbour(dg_rng *rng, const digit_dataset *dataset, size_t index, float side,
-                          dg_field *field)
+void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, float scale,
+                      float side, dg_field *field)
 {
-    const uint8_t *digit = dataset->samples + index * DIGIT_SAMPLE_BYTES;
-    const uint32_t most = dataset->count < UINT32_MAX ? (uint32_t)dataset->count : UINT32_MAX;
-    const uint8_t *other = dataset->samples + dg_rng_below(rng, most) * (size_t)DIGIT_SAMPLE_BYTES;
-    const float scale = dg_rng_between(rng, 0.85f, 1.15f);
-    const float overlap = dg_rng_between(rng, 0, OVERLAP);
-    const float edge = dg_sample_reach(digit, side), touch = dg_sample_reach(other, -side);
-    const float apart = edge + touch * scale - overlap;
-    dg_field_lay(other, scale, CENTRE + side * apart, CENTRE + dg_rng_around(rng, DROP), field);
-    erase_beyond(rng, CENTRE + side * (edge - overlap / 2) + dg_rng_around(rng, ASTRAY), side,
-                 field);
+    const uint8_t *other = dataset->samples + dg_dataset_any(dataset, rng) * DIGIT_SAMPLE_BYTES;
+    const float size = scale * dg_rng_between(rng, 0.85f, 1.15f);
+    const float overlap = scale * dg_rng_between(rng, 0, OVERLAP);
+    const float apart = edge + dg_sample_reach(other, -side) * size - overlap;
+    const float drop = scale * dg_rng_around(rng, DROP);
+    dg_field_lay(other, size, CENTRE + side * apart, CENTRE + drop, field);
+    const float at = CENTRE + side * (edge - overlap / 2) + scale * dg_rng_around(rng, ASTRAY);
+    erase_beyond(rng, at, side, field);
 }
 
 void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,
@@ -68,14 +63,15 @@ void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, siz
 {
     dg_rng rng;
     dg_field whole, field;
+    const uint8_t *digit = dataset->samples + index * DIGIT_SAMPLE_BYTES;
     dg_rng_init(&rng, seed, DG_RNG_CUT, 2 * name + 1);
-    dg_field_from_bytes(dataset->samples + index * DIGIT_SAMPLE_BYTES, &whole);
+    dg_field_from_bytes(digit, &whole);
     field = whole;
     const uint32_t sides = 1 + dg_rng_below(&rng, 3); /* bit 0: left, bit 1: right */
     if (sides & 1)
-        cut_neighbour(&rng, dataset, index, -1, &field);
+        dg_cut_neighbour(&rng, dataset, dg_sample_reach(digit, -1), 1, -1, &field);
     if (sides & 2)
-        cut_neighbour(&rng, dataset, index, 1, &field);
+        dg_cut_neighbour(&rng, dataset, dg_sample_reach(digit, 1), 1, 1, &field);
     if (!(fabsf(mass(&field) / mass(&whole) - 1) <= DAMAGE)) /* a blank one, too */
         field = whole;
     dg_field_frame(&field);

@@ -7,7 +7,8 @@
 #ifndef DG_DATA_CUT_H
 #define DG_DATA_CUT_H
 
-#include <digit/digit.h>
+#include "data/dataset.h"
+#include "data/field.h"
 
 #include <stdbool.h>
 
@@ -20,5 +21,13 @@ bool dg_cut_takes(float strength, uint64_t seed, uint64_t name);
  */
 void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,
                  uint8_t out[DIGIT_SAMPLE_BYTES]);
+
+/*
+ * What is left of a neighbour that stood in the ink of a field, which ends `edge` pixels from
+ * the middle on a `side` (-1 left, 1 right): any digit of the dataset, `scale` as large as in its
+ * sample.
+ */
+void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, float scale,
+                      float side, dg_field *field);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef DG_DATA_DATASET_H
 #define DG_DATA_DATASET_H
 
+#include "base/rng.h"
+
 #include <digit/digit.h>
 
 typedef struct dg_dataset_storage dg_dataset_storage;
@@ -35,5 +37,11 @@ void dg_dataset_free(digit_dataset *dataset);
 /* CRC-32 (zlib's) of the samples, then of the labels: to tell data apart, not to
  * guard against forgery. */
 uint32_t dg_dataset_digest(const digit_dataset *dataset);
+
+/* Any sample of a dataset that is not empty: its index. */
+static inline size_t dg_dataset_any(const digit_dataset *dataset, dg_rng *rng)
+{
+    return dg_rng_below(rng, dataset->count < UINT32_MAX ? (uint32_t)dataset->count : UINT32_MAX);
+}
 
 #endif

@@ -11,26 +11,24 @@
 #define PIECES 6
 #define SHAPES 13
 
+/* Of digits that touch: three of them; two cut from a third. */
+#define TRIPLES 0.15f
+#define CUT     0.4f
+
 /* Half of the shapes fill the sample, as pictures of things do; all else is framed as digits
  * are. */
 #define FRAMED_SHARE 0.5f
 
-bool dg_other_takes(uint64_t seed, uint64_t name)
+static float share(bool pairs)
+{
+    return DG_OTHER_SHARE + (pairs ? DG_OTHER_PAIRS_SHARE : 0);
+}
+
+bool dg_other_takes(bool pairs, uint64_t seed, uint64_t name)
 {
     dg_rng rng;
     dg_rng_init(&rng, seed, DG_RNG_OTHER, 2 * name);
-    return dg_rng_unit(&rng) < DG_OTHER_SHARE;
-}
-
-static size_t any_index(dg_rng *rng, const digit_dataset *dataset)
-{
-    const uint32_t count = dataset->count < UINT32_MAX ? (uint32_t)dataset->count : UINT32_MAX;
-    return dg_rng_below(rng, count);
-}
-
-static const uint8_t *any_digit(dg_rng *rng, const digit_dataset *dataset)
-{
-    return dataset->samples + any_index(rng, dataset) * DIGIT_SAMPLE_BYTES;
+    return dg_rng_unit(&rng) < share(pairs);
 }
 
 /* Part of a 1, a 4 or a 7 is a 1. */
@@ -41,53 +39,67 @@ static bool has_straight_strokes(uint8_t label)
 
 static void draw_piece(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
 {
-    const size_t index = any_index(rng, dataset);
+    const size_t index = dg_dataset_any(dataset, rng);
     if (has_straight_strokes(dataset->labels[index]))
         dg_other_scribble(rng, field);
     else
         dg_other_piece(rng, dataset->samples + index * DIGIT_SAMPLE_BYTES, field);
 }
 
-/* Returns whether it is to be framed. */
-static bool draw(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
+/* For networks that read pairs. */
+static int draw_touching(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
 {
+    if (dg_rng_unit(rng) >= TRIPLES)
+        return dg_other_pair(rng, dataset, CUT, field);
+    dg_other_triple(rng, dataset, field);
+    return DG_OTHER_PLAIN;
+}
+
+/* Any kind; sets whether it is to be framed, and returns what dg_other_draw() does. */
+static int draw(dg_rng *rng, const digit_dataset *dataset, dg_field *field, bool *framed)
+{
+    *framed = true;
     uint32_t kind = dg_rng_below(rng, 100);
     if (kind < LETTERS) {
         dg_other_letter(rng, field);
-        return true;
+        return DG_OTHER_PLAIN;
     }
     kind -= LETTERS;
     if (kind < SCRIBBLES) {
         dg_other_scribble(rng, field);
-        return true;
+        return DG_OTHER_PLAIN;
     }
     kind -= SCRIBBLES;
-    if (kind < PAIRS) {
-        const uint8_t *left = any_digit(rng, dataset);
-        dg_other_pair(rng, left, any_digit(rng, dataset), field);
-        return true;
-    }
+    if (kind < PAIRS)
+        return dg_other_pair(rng, dataset, 0, field);
     kind -= PAIRS;
     if (kind < PIECES) {
         draw_piece(rng, dataset, field);
-        return true;
+        return DG_OTHER_PLAIN;
     }
     kind -= PIECES;
     if (kind < SHAPES) {
         dg_other_shape(rng, field);
-        return dg_rng_unit(rng) < FRAMED_SHARE;
+        *framed = dg_rng_unit(rng) < FRAMED_SHARE;
+        return DG_OTHER_PLAIN;
     }
     dg_other_texture(rng, field);
-    return false;
+    *framed = false;
+    return DG_OTHER_PLAIN;
 }
 
-void dg_other_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
-                   uint8_t out[DIGIT_SAMPLE_BYTES])
+int dg_other_draw(bool pairs, uint64_t seed, uint64_t name, const digit_dataset *dataset,
+                  uint8_t out[DIGIT_SAMPLE_BYTES])
 {
     dg_rng rng;
     dg_field field = {{{0}}};
+    bool framed = true;
     dg_rng_init(&rng, seed, DG_RNG_OTHER, 2 * name + 1);
-    if (draw(&rng, dataset, &field))
+    const bool touching = pairs && dg_rng_unit(&rng) * share(pairs) < DG_OTHER_PAIRS_SHARE;
+    const int drawn = touching ? draw_touching(&rng, dataset, &field)
+                               : draw(&rng, dataset, &field, &framed);
+    if (framed)
         dg_field_frame(&field);
     dg_field_to_bytes(&field, out);
+    return drawn;
 }

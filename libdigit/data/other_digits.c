@@ -1,10 +1,16 @@
-/* What bad cuts make of digits: two taken for one, one taken apart. */
+/* What bad cuts make of digits: several taken for one, one taken apart. */
+#include "data/cut.h"
+#include "data/other.h"
 #include "data/other_parts.h"
 
 #include <math.h>
 
 #define SIDE DG_FIELD_SIDE
 #define CENTRE ((SIDE - 1) / 2.0f)
+
+/* Neighbours' edges are so far apart, or in each other, in pixels of the sample. */
+#define NEAREST  (-4.0f)
+#define FARTHEST 5.0f
 
 /* Digits narrower than this, in pixels of the sample, have no half to speak of. */
 #define NARROW 9.0f
@@ -27,17 +33,48 @@ static float width(const uint8_t digit[DIGIT_SAMPLE_BYTES])
     return dg_sample_reach(digit, -1) + dg_sample_reach(digit, 1);
 }
 
-void dg_other_pair(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
-                   const uint8_t right[DIGIT_SAMPLE_BYTES], dg_field *field)
+/* How far apart the middles of neighbours stand, in pixels of the sample. */
+static float distance(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
+                      const uint8_t right[DIGIT_SAMPLE_BYTES])
 {
+    return dg_sample_reach(left, 1) + dg_sample_reach(right, -1) +
+           dg_rng_between(rng, NEAREST, FARTHEST);
+}
+
+int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field *field)
+{
+    const size_t left = dg_dataset_any(dataset, rng), right = dg_dataset_any(dataset, rng);
+    const uint8_t *digits[2] = {dataset->samples + left * DIGIT_SAMPLE_BYTES,
+                                dataset->samples + right * DIGIT_SAMPLE_BYTES};
     const float scale = dg_rng_between(rng, 0.6f, 0.72f);
-    const float reach = dg_sample_reach(left, 1) + dg_sample_reach(right, -1);
-    const float apart = (reach + dg_rng_between(rng, -4, 5)) * scale;
+    const float apart = distance(rng, digits[0], digits[1]) * scale;
     const float drop = dg_rng_around(rng, 2.0f), side = dg_rng_u32(rng) & 1 ? 1 : -1;
-    dg_field_lay(left, scale, CENTRE - apart / 2, CENTRE - drop, field);
-    dg_field_lay(right, scale, CENTRE + apart / 2, CENTRE + drop, field);
-    if (dg_rng_unit(rng) < HALVED && width(side > 0 ? right : left) >= NARROW)
+    const uint8_t *last = digits[side > 0];
+    dg_field_lay(digits[0], scale, CENTRE - apart / 2, CENTRE - drop, field);
+    dg_field_lay(digits[1], scale, CENTRE + apart / 2, CENTRE + drop, field);
+    if (dg_rng_unit(rng) < HALVED && width(last) >= NARROW) {
         erase_far_half(rng, CENTRE + side * apart / 2, side, field);
+        return DG_OTHER_PLAIN;
+    }
+    if (cut > 0 && dg_rng_unit(rng) < cut)
+        dg_cut_neighbour(rng, dataset, apart / 2 + dg_sample_reach(last, side) * scale, scale,
+                         side, field);
+    return 10 * dataset->labels[left] + dataset->labels[right];
+}
+
+void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
+{
+    const uint8_t *digits[3];
+    const float scale = dg_rng_between(rng, 0.42f, 0.5f);
+    for (int i = 0; i < 3; i++)
+        digits[i] = dataset->samples + dg_dataset_any(dataset, rng) * DIGIT_SAMPLE_BYTES;
+    dg_field_lay(digits[1], scale, CENTRE, CENTRE, field);
+    for (int side = -1; side <= 1; side += 2) {
+        const uint8_t *left = digits[side < 0 ? 0 : 1], *right = digits[side < 0 ? 1 : 2];
+        dg_field_lay(digits[1 + side], scale,
+                     CENTRE + (float)side * distance(rng, left, right) * scale,
+                     CENTRE + dg_rng_around(rng, 2.0f), field);
+    }
 }
 
 /* Cut off-centre, nearly upright as segmenters cut, or level. */

@@ -1,4 +1,4 @@
-/* pretrained.h - the model that lies inside the library. */
+/* pretrained.h - the models that lie inside the library. */
 #ifndef DG_IO_PRETRAINED_H
 #define DG_IO_PRETRAINED_H
 
@@ -6,5 +6,8 @@
 
 /* DIGIT_ERR_UNSUPPORTED where the library was built around an empty file. */
 digit_status dg_pretrained_load(dg_snapshot **out);
+
+/* The one that knows which two digits touch; the reader asks it beside any other model. */
+digit_status dg_pretrained_load_pairs(dg_snapshot **out);
 
 #endif

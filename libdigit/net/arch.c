@@ -1,18 +1,21 @@
 #include "net/arch.h"
 
 #include "base/error.h"
+#include "net/loss.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define BUILT_IN \
+    "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu " \
+    "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 dense 10 "
 
 static const struct {
     const char *name, *layers;
 } presets[] = {
     {"keras", "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"},
-    {"default", /* always that of the built-in model */
-     "conv 32x5 same stride 2 batchnorm relu conv 64x3 batchnorm relu conv 64x3 batchnorm relu "
-     "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 "
-     "dense 10 other 1"},
+    {"default", BUILT_IN "other 1"}, /* always that of the built-in model */
+    {"pairs", BUILT_IN "other 101"}, /* ... of the one that reads digits that touch */
 };
 
 #define SIDE_MOST 15
@@ -131,16 +134,19 @@ static digit_status read_layer(reader *r, dg_layer *layer)
     return DIGIT_OK;
 }
 
-/* `other 1` behind the last dense. */
+/* `other 1` behind the last dense, or `other 101`: and pairs of digits. */
 static digit_status read_other(reader *r, dg_layer *last)
 {
     advance(r);
-    if (strcmp(r->word, "1") != 0)
-        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: other wants a 1, not '%s'", r->word);
+    const char *end;
+    if (!read_number(r->word, &last->other, &end) || *end != '\0' ||
+        (last->other != 1 && last->other != 1 + DG_PAIRS))
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: other wants 1 or %d, not '%s'",
+                       1 + DG_PAIRS, r->word);
     advance(r);
     if (r->word[0] != '\0')
-        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: '%s' behind other 1, the end", r->word);
-    last->other = 1;
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: '%s' behind other %u, the end",
+                       r->word, last->other);
     return DIGIT_OK;
 }
 

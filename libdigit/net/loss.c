@@ -45,13 +45,20 @@ void dg_softmax(uint32_t classes, const dg_real *logits, double temperature, dou
         probabilities[c] /= sum;
 }
 
+/* Smoothing spreads a label over digits and "no digit", not over pairs: these are many. */
+static uint32_t spread_over(uint32_t classes)
+{
+    return classes < DG_LABEL_PAIRS ? classes : DG_LABEL_PAIRS;
+}
+
 double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
                                int label, double smoothing)
 {
     double e[DG_LOGITS_MAX], mean = 0;
     const double sum = exponentials(classes, logits, temperature, e);
-    for (uint32_t c = 0; c < classes; c++)
-        mean += (double)logits[c] / classes;
+    const uint32_t spread = spread_over(classes);
+    for (uint32_t c = 0; c < spread; c++)
+        mean += (double)logits[c] / spread;
     const double target = (1 - smoothing) * (double)logits[label] + smoothing * mean;
     return log(sum) - (target - largest(classes, logits)) / temperature;
 }
@@ -64,7 +71,8 @@ double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperat
 void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,
                       double scale, dg_real *logits, dg_loss *loss)
 {
-    const double rest = smoothing / classes;
+    const uint32_t spread = spread_over(classes);
+    const double rest = smoothing / spread;
     for (uint32_t i = 0; i < count; i++, logits += classes) {
         double p[DG_LOGITS_MAX];
         const uint32_t label = labels[i];
@@ -72,7 +80,7 @@ void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, d
         const double sum = exponentials(classes, logits, 1, p), log_sum = log(sum);
         loss->correct += (uint32_t)dg_argmax(classes, logits) == label;
         for (uint32_t c = 0; c < classes; c++) {
-            const double target = rest + (c == label ? 1 - smoothing : 0);
+            const double target = (c < spread ? rest : 0) + (c == label ? 1 - smoothing : 0);
             loss->sum += target * (log_sum - ((double)logits[c] - most));
             logits[c] = (dg_real)((p[c] / sum - target) * scale);
         }

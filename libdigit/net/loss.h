@@ -7,9 +7,14 @@
 #include <digit/digit.h>
 #include <stddef.h>
 
-/* A network has a logit a digit, and one more, the last, if it knows "no digit". */
-#define DG_LOGITS_MAX (DIGIT_CLASSES + 1)
-#define DG_LABEL_OTHER DIGIT_CLASSES /* label of what is no digit */
+/*
+ * A network has a logit a digit; one more if it knows "no digit"; and a hundred behind that if
+ * it knows of two digits as one which they are.
+ */
+#define DG_PAIRS (DIGIT_CLASSES * DIGIT_CLASSES)
+#define DG_LOGITS_MAX (DIGIT_CLASSES + 1 + DG_PAIRS)
+#define DG_LABEL_OTHER DIGIT_CLASSES /* label of what is no digit, and no pair */
+#define DG_LABEL_PAIRS (DG_LABEL_OTHER + 1) /* label of the pair 00; 01 has the next */
 
 typedef struct dg_loss {
     double sum;       /* of the cross-entropies, in nats */
@@ -25,7 +30,7 @@ void dg_logits_tame(size_t count, dg_real *logits);
 /* Index of the largest of values[count], the first of equals. */
 int dg_argmax(uint32_t count, const dg_real *values);
 
-/* In what follows `classes` is DIGIT_CLASSES or DG_LOGITS_MAX. */
+/* In what follows `classes` counts logits, DG_LOGITS_MAX at most. */
 
 /* probabilities[classes] = softmax(logits[classes] / temperature) */
 void dg_softmax(uint32_t classes, const dg_real *logits, double temperature,
@@ -34,13 +39,13 @@ void dg_softmax(uint32_t classes, const dg_real *logits, double temperature,
 /* Cross-entropy of softmax(logits[classes] / temperature), in nats. */
 double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperature, int label);
 
-/* The same if `smoothing` of the label is spread over all classes. */
+/* The same if `smoothing` of the label is spread over all classes but the pairs. */
 double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
                                int label, double smoothing);
 
 /*
- * The loss of count samples against their labels, each spread by `smoothing` over all
- * classes (Szegedy et al., "Rethinking the Inception architecture", CVPR 2016); adds to
+ * The loss of count samples against their labels, each spread by `smoothing` likewise
+ * (Szegedy et al., "Rethinking the Inception architecture", CVPR 2016); adds to
  * `loss` and overwrites logits[count][classes] by scale times its gradient.
  */
 void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,

@@ -198,13 +198,14 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
 {
     const uint64_t seed = b->options->seed;
     const float strength = b->options->augment;
-    const bool knows_other = dg_network_logits(b->snapshot->network) > DIGIT_CLASSES;
+    const uint32_t logits = dg_network_logits(b->snapshot->network);
+    const bool knows_pairs = logits > DG_LABEL_PAIRS;
     const uint8_t *source = b->dataset->samples + from * DIGIT_SAMPLE_BYTES;
     uint8_t label = b->dataset->labels[from];
-    if (knows_other && dg_other_takes(seed, name)) {
-        dg_other_draw(seed, name, b->dataset, sample);
+    if (logits > DG_LABEL_OTHER && dg_other_takes(knows_pairs, seed, name)) {
+        const int pair = dg_other_draw(knows_pairs, seed, name, b->dataset, sample);
         source = sample;
-        label = DG_LABEL_OTHER;
+        label = (uint8_t)(knows_pairs && pair >= 0 ? DG_LABEL_PAIRS + pair : DG_LABEL_OTHER);
     } else if (dg_cut_takes(strength, seed, name)) {
         dg_cut_draw(seed, name, b->dataset, from, sample);
         source = sample;

@@ -16,21 +16,11 @@
 /* Rows of digits a node keeps. */
 #define KEEP 16
 
-/* Digits of a guess that are worth a thought. */
-#define DIGITS_TRIED 3
-#define DIGIT_LEAST  0.0005f
-
 /* Where that takes more steps, one row a node is kept, however many digits it has. */
 #define STEPS_MOST (1u << 18)
 
 /* Guesses that share so much of their atoms are two ways to cut out one digit. */
 #define SAME_SHARE 0.5
-
-/* Cost of an atom that is no digit, by its height in digits' sizes. */
-#define SKIP_SMALL 0.4
-#define SKIP_SLOPE 5.0
-#define SKIP_TALL  9.0
-#define SKIP_SLASH 0.3
 
 #define NOWHERE UINT32_MAX
 
@@ -39,12 +29,12 @@ typedef struct step {
     double best;    /* of the best of them, which is the one that is kept */
     uint64_t name;  /* of its digits */
     uint32_t from;  /* the step before, or NOWHERE */
-    uint32_t guess; /* or NOWHERE: an atom was passed over */
-    uint8_t digit;
+    uint32_t arc;   /* from there */
 } step;
 
 typedef struct lattice {
     const dg_decode_plan *plan;
+    dg_arcs arcs;
     size_t lengths, keep; /* nodes a place, steps a node */
     step *steps;          /* [places][lengths][keep] */
     uint8_t *filled;      /* [places][lengths] */
@@ -94,131 +84,68 @@ static void offer(const lattice *l, size_t node, const step *offered)
     steps[at] = new;
 }
 
-static double skip_cost(const dg_decode_plan *plan, size_t atom)
-{
-    const dg_atom *a = &plan->atoms->items[atom];
-    const int32_t width = a->right - a->left + 1, height = a->bottom - a->top + 1;
-    if (a->slash)
-        return SKIP_SLASH;
-    const double size = (width > height ? width : height) / plan->size;
-    return a->small ? SKIP_SMALL + SKIP_SLOPE * size * size : SKIP_TALL;
-}
-
-/* The most probable digits that are allowed; returns how many. */
-static int likely_digits(const dg_decode_plan *plan, const dg_guess *guess,
-                         int digits[DIGITS_TRIED])
-{
-    const float *p = guess->answer.probabilities;
-    int count = 0;
-    for (int d = 0; d < DIGIT_CLASSES; d++) {
-        if (!(plan->allowed >> d & 1))
-            continue;
-        int at = count < DIGITS_TRIED ? count++ : DIGITS_TRIED;
-        for (; at > 0 && p[digits[at - 1]] < p[d]; at--)
-            if (at < DIGITS_TRIED)
-                digits[at] = digits[at - 1];
-        if (at < DIGITS_TRIED)
-            digits[at] = d;
-    }
-    while (count > 1 && p[digits[count - 1]] < DIGIT_LEAST)
-        count--;
-    return count;
-}
-
-/* Where a node's way of this length leads with one digit more; lengths beyond what is
+/* Where a node's way of this length leads with so many digits more; lengths beyond what is
  * asked for are not told apart. SIZE_MAX: too many. */
-static size_t longer(const lattice *l, size_t length)
+static size_t longer(const lattice *l, size_t length, size_t digits)
 {
-    const dg_decode_plan *plan = l->plan;
-    if (l->lengths == 1)
-        return 0;
-    if (length + 1 < l->lengths)
-        return length + 1;
-    return plan->max_digits ? SIZE_MAX : length;
+    if (length + digits < l->lengths)
+        return length + digits;
+    return l->lengths > 1 && l->plan->max_digits ? SIZE_MAX : l->lengths - 1;
 }
 
-static void extend(const lattice *l, size_t node, size_t target, uint32_t guess, uint8_t digit,
-                   double cost)
+static void extend(const lattice *l, size_t node, size_t target, uint32_t index)
 {
     const step *from = l->steps + node * l->keep;
+    const dg_arc *arc = &l->arcs.items[index];
     for (size_t i = 0; i < l->filled[node]; i++) {
-        const step next = {
-            .cost = from[i].cost + cost,
-            .best = from[i].best + cost,
-            .name = guess == NOWHERE ? from[i].name : longer_name(from[i].name, digit),
+        step next = {
+            .cost = from[i].cost + arc->cost,
+            .best = from[i].best + arc->cost,
+            .name = from[i].name,
             .from = (uint32_t)(node * l->keep + i),
-            .guess = guess,
-            .digit = digit,
+            .arc = index,
         };
+        for (uint32_t k = 0; k < arc->count; k++)
+            next.name = longer_name(next.name, arc->choices[k].digit);
         offer(l, target, &next);
     }
 }
 
-static void extend_guess(const lattice *l, size_t place, uint32_t index)
+static void take(const lattice *l, uint32_t index)
 {
-    const dg_decode_plan *plan = l->plan;
-    const dg_guess *guess = &plan->guesses->items[index];
-    int digits[DIGITS_TRIED];
-    const int count = likely_digits(plan, guess, digits);
-    for (int i = 0; i < count; i++) {
-        const double cost = dg_guess_cost(guess, plan->atoms, plan->size, digits[i]);
-        for (size_t length = 0; length < l->lengths; length++) {
-            const size_t next = longer(l, length);
-            if (next != SIZE_MAX)
-                extend(l, node_of(l, place, length), node_of(l, place + guess->count, next),
-                       index, (uint8_t)digits[i], cost);
-        }
+    const dg_arc *arc = &l->arcs.items[index];
+    for (size_t length = 0; length < l->lengths; length++) {
+        const size_t next = longer(l, length, arc->count);
+        if (next != SIZE_MAX)
+            extend(l, node_of(l, arc->from, length), node_of(l, arc->to, next), index);
     }
 }
 
 /* ---- Sums over all ways --------------------------------------------------- */
 
-/* -log of the sum over the digits of a guess. */
-static double guess_sum(const dg_decode_plan *plan, const dg_guess *guess)
-{
-    int digits[DIGITS_TRIED];
-    const int count = likely_digits(plan, guess, digits);
-    double sum = INFINITY;
-    for (int i = 0; i < count; i++)
-        sum = add_likelihoods(sum, dg_guess_cost(guess, plan->atoms, plan->size, digits[i]));
-    return sum;
-}
-
 static void sum_ways(const lattice *l)
 {
-    const dg_decode_plan *plan = l->plan;
-    const uint32_t *begin = plan->guesses->begin + plan->first;
-    for (size_t i = 0; i <= plan->count; i++)
+    const dg_arcs *arcs = &l->arcs;
+    const size_t last = l->plan->count;
+    for (size_t i = 0; i <= last; i++)
         l->ahead[i] = l->behind[i] = INFINITY;
-    l->ahead[0] = l->behind[plan->count] = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        l->ahead[i + 1] =
-            add_likelihoods(l->ahead[i + 1], l->ahead[i] + skip_cost(plan, plan->first + i));
-        for (uint32_t g = begin[i]; g < begin[i + 1]; g++) {
-            const dg_guess *guess = &plan->guesses->items[g];
-            double *to = &l->ahead[i + guess->count];
-            if (i + guess->count <= plan->count)
-                *to = add_likelihoods(*to, l->ahead[i] + guess_sum(plan, guess));
-        }
+    l->ahead[0] = l->behind[last] = 0;
+    for (size_t i = 0; i < arcs->count; i++) { /* they lie by where they begin */
+        const dg_arc *arc = &arcs->items[i];
+        l->ahead[arc->to] = add_likelihoods(l->ahead[arc->to], l->ahead[arc->from] + arc->cost);
     }
-    for (size_t i = plan->count; i-- > 0;) {
-        l->behind[i] = l->behind[i + 1] + skip_cost(plan, plan->first + i);
-        for (uint32_t g = begin[i]; g < begin[i + 1]; g++) {
-            const dg_guess *guess = &plan->guesses->items[g];
-            if (i + guess->count <= plan->count)
-                l->behind[i] = add_likelihoods(
-                    l->behind[i], l->behind[i + guess->count] + guess_sum(plan, guess));
-        }
+    for (size_t i = arcs->count; i-- > 0;) {
+        const dg_arc *arc = &arcs->items[i];
+        l->behind[arc->from] =
+            add_likelihoods(l->behind[arc->from], l->behind[arc->to] + arc->cost);
     }
 }
 
-/* How likely a way runs through this guess. */
-static double guess_posterior(const lattice *l, const dg_guess *guess)
+/* How likely a way takes this arc. */
+static double arc_posterior(const lattice *l, const dg_arc *arc)
 {
-    const dg_decode_plan *plan = l->plan;
-    const size_t place = guess->first - plan->first;
-    const double cost = l->ahead[place] + guess_sum(plan, guess) +
-                        l->behind[place + guess->count] - l->ahead[plan->count];
+    const double cost = l->ahead[arc->from] + arc->cost + l->behind[arc->to] -
+                        l->ahead[l->plan->count];
     return cost > 0 ? exp(-cost) : 1;
 }
 
@@ -232,21 +159,27 @@ static bool is_same_place(const dg_guess *a, const dg_guess *b)
     return end > first && end - first > SAME_SHARE * all;
 }
 
+/* Does the arc have a digit where this guess is? */
+static bool is_there(const lattice *l, const dg_arc *arc, const dg_guess *guess)
+{
+    const dg_guess *guesses = l->plan->guesses->items;
+    for (uint32_t i = 0; i < arc->count; i++)
+        if (is_same_place(guess, &guesses[arc->choices[i].guess]))
+            return true;
+    return false;
+}
+
 /* How likely a way has a digit where this guess is, wherever its borders are just. */
 static double posterior_of(const lattice *l, uint32_t index)
 {
-    const dg_decode_plan *plan = l->plan;
-    const dg_guess *guess = &plan->guesses->items[index];
-    const size_t end = plan->first + plan->count;
-    const size_t before = guess->first - plan->first;
-    const size_t reach = guess->count < before ? guess->count : before; /* of the same place */
+    const dg_guess *guess = &l->plan->guesses->items[index];
+    const size_t place = guess->first - l->plan->first;
+    const size_t reach = guess->count > DG_ARC_PAIR_MOST ? guess->count : DG_ARC_PAIR_MOST;
     double sum = 0;
-    for (uint32_t g = plan->guesses->begin[guess->first - reach];
-         g < plan->guesses->begin[guess->first + guess->count]; g++) {
-        const dg_guess *other = &plan->guesses->items[g];
-        if (other->first + other->count <= end && is_same_place(guess, other))
-            sum += guess_posterior(l, other);
-    }
+    for (uint32_t a = l->arcs.begin[place > reach ? place - reach : 0];
+         a < l->arcs.begin[place + guess->count]; a++)
+        if (is_there(l, &l->arcs.items[a], guess))
+            sum += arc_posterior(l, &l->arcs.items[a]);
     return fmin(sum, 1);
 }
 
@@ -255,8 +188,8 @@ static double posterior_of(const lattice *l, uint32_t index)
 static size_t way_length(const lattice *l, uint32_t last)
 {
     size_t count = 0;
-    for (uint32_t at = last; at != NOWHERE; at = l->steps[at].from)
-        count += l->steps[at].guess != NOWHERE;
+    for (uint32_t at = last; l->steps[at].from != NOWHERE; at = l->steps[at].from)
+        count += l->arcs.items[l->steps[at].arc].count;
     return count;
 }
 
@@ -267,12 +200,12 @@ static void add_way(const lattice *l, uint32_t last, dg_ways *ways)
     const dg_way *end = ways->count > 0 ? &ways->items[ways->count - 1] : NULL;
     const size_t first = end ? end->first + end->count : 0;
     size_t at = first + count;
-    for (uint32_t s = last; s != NOWHERE; s = l->steps[s].from) {
-        const step *here = &l->steps[s];
-        if (here->guess == NOWHERE)
-            continue;
-        ways->choices[--at] = (dg_choice){here->guess, here->digit};
-        ways->posterior[at] = posterior_of(l, here->guess);
+    for (uint32_t s = last; l->steps[s].from != NOWHERE; s = l->steps[s].from) {
+        const dg_arc *arc = &l->arcs.items[l->steps[s].arc];
+        for (uint32_t i = arc->count; i-- > 0;) {
+            ways->choices[--at] = arc->choices[i];
+            ways->posterior[at] = posterior_of(l, arc->choices[i].guess);
+        }
     }
     ways->items[ways->count++] = (dg_way){l->steps[last].cost, first, count};
 }
@@ -311,18 +244,10 @@ static digit_status collect(const lattice *l, size_t most, dg_ways *ways)
 
 static void run(const lattice *l)
 {
-    const dg_decode_plan *plan = l->plan;
-    const uint32_t *begin = plan->guesses->begin + plan->first;
-    const step start = {.from = NOWHERE, .guess = NOWHERE};
+    const step start = {.from = NOWHERE};
     offer(l, node_of(l, 0, 0), &start);
-    for (size_t i = 0; i < plan->count; i++) {
-        for (size_t length = 0; length < l->lengths; length++)
-            extend(l, node_of(l, i, length), node_of(l, i + 1, length), NOWHERE, 0,
-                   skip_cost(plan, plan->first + i));
-        for (uint32_t g = begin[i]; g < begin[i + 1]; g++)
-            if (i + plan->guesses->items[g].count <= plan->count)
-                extend_guess(l, i, g);
-    }
+    for (uint32_t a = 0; a < l->arcs.count; a++)
+        take(l, a);
 }
 
 /* How many lengths are told apart. */
@@ -349,10 +274,14 @@ digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_ways *ways)
         goto done;
     }
     l.behind = l.ahead + places;
+    status = dg_arcs_list(plan, &l.arcs);
+    if (status != DIGIT_OK)
+        goto done;
     run(&l);
     sum_ways(&l);
     status = collect(&l, most, ways);
 done:
+    dg_arcs_free(&l.arcs);
     dg_free(l.ahead);
     dg_free(l.filled);
     dg_free(l.steps);

@@ -2,29 +2,13 @@
 #ifndef DG_TASKS_DECODE_H
 #define DG_TASKS_DECODE_H
 
-#include "tasks/guess.h"
+#include "tasks/arcs.h"
 
 /* Ways to read a group that are kept. */
 #define DG_WAYS_MAX 8
 
 /* The greatest number of digits that may be asked for. */
 #define DG_DECODE_LENGTH_MAX 64
-
-/* What is asked for. */
-typedef struct dg_decode_plan {
-    const dg_atoms *atoms;
-    const dg_guesses *guesses;
-    size_t first, count; /* the atoms to read, of one line */
-    double size;         /* of digits in it */
-    uint32_t allowed;    /* bit d: digit d may be answered */
-    uint32_t min_digits, max_digits; /* max_digits 0: any number */
-} dg_decode_plan;
-
-/* One digit of a way. */
-typedef struct dg_choice {
-    uint32_t guess;
-    uint8_t digit;
-} dg_choice;
 
 typedef struct dg_way {
     double cost;        /* -log of its likelihood */

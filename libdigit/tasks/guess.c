@@ -18,11 +18,23 @@
 #define SHORT       0.6  /* lower than a digit */
 #define SMALL_LEAST 0.3
 
+/* Bounds of what may be two digits that touch, and how many atoms apart such guesses begin and
+ * end. */
+#define PAIR_NARROWEST 0.4
+#define PAIR_WIDEST    2.4
+#define PAIR_STEP      2
+
 /* What it costs to say that ink lay apart. */
 #define JOIN_COST 0.9f
 
 /* What it costs to say that ink goes on beyond the digit, on each side. */
 #define CUT_COST 0.4f
+
+/* Two digits that touch: what the network's doubt costs, as a power of its probability; and what
+ * it is worth that they were not cut, for the ways to cut them add up. */
+#define PAIR_POWER 2.0
+#define PAIR_WORTH 1.5 /* all of a piece */
+#define PART_WORTH 1.0 /* some of it */
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
@@ -101,10 +113,22 @@ static bool may_be_digit(const span *s)
     return !(s->cut_before || s->cut_after) || may_be_part(s);
 }
 
-/* Nothing wider may be a digit, unless all of a piece is one. */
+/* All of a piece, or of a wide one what begins and ends at its ends or at some of its cuts. */
+static bool may_be_pair(const span *s, size_t first)
+{
+    const bool begins = !s->cut_before || first % PAIR_STEP == 0;
+    const bool ends = !s->cut_after || (first + s->count) % PAIR_STEP == 0;
+    return s->pieces == 1 && !s->atoms[0].small && begins && ends &&
+           (s->atoms[0].wide || !(s->cut_before || s->cut_after)) &&
+           s->box.width >= PAIR_NARROWEST * s->size && s->box.width <= PAIR_WIDEST * s->size &&
+           s->box.height >= LOWEST * s->size;
+}
+
+/* Nothing wider may be a digit or two, unless all of a piece is one. */
 static bool is_too_wide(const span *s)
 {
-    return s->box.width > WIDEST * s->size && (s->cut_before || !s->cut_after);
+    const double widest = s->atoms[0].wide ? PAIR_WIDEST : WIDEST;
+    return s->box.width > widest * s->size && (s->cut_before || !s->cut_after);
 }
 
 /* What it costs by its size and place alone. */
@@ -142,14 +166,15 @@ static digit_status list_from(const dg_atoms *atoms, const dg_atom_line *line, s
         const span s = span_of(atoms, line, first, count);
         if (s.pieces > PIECES_MOST)
             break;
-        if (may_be_digit(&s)) {
-            const dg_guess guess = {.first = (uint32_t)first,
-                                    .count = count,
-                                    .whole = !(s.cut_before || s.cut_after),
-                                    .pieces = s.pieces,
-                                    .shape = shape_cost(&s)};
+        const dg_guess guess = {.first = (uint32_t)first,
+                                .count = count,
+                                .pieces = s.pieces,
+                                .whole = !(s.cut_before || s.cut_after),
+                                .single = may_be_digit(&s),
+                                .pair = may_be_pair(&s, first),
+                                .shape = shape_cost(&s)};
+        if (guess.single || guess.pair)
             status = add(guesses, &guess);
-        }
         if (is_too_wide(&s))
             break;
     }
@@ -216,5 +241,12 @@ double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, 
     const digit_prediction *answer = &guess->answer;
     const double top = (double)answer->probabilities[answer->digit];
     return (double)guess->shape + aspect_cost(aspect, digit) + DOUBT_COST * cost_of(top) +
-           cost_of(1 - (double)answer->other) + cost_of((double)answer->probabilities[digit]);
+           cost_of(1 - (double)answer->other) + cost_of(1 - (double)guess->pairs.all) +
+           cost_of((double)answer->probabilities[digit]);
+}
+
+double dg_guess_pair_cost(const dg_guess *guess, int index)
+{
+    return (double)guess->shape - (guess->whole ? PAIR_WORTH : PART_WORTH) +
+           PAIR_POWER * cost_of((double)guess->pairs.p[index]);
 }

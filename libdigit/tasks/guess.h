@@ -1,15 +1,18 @@
-/* guess.h - atoms that may be one digit, and what that costs. */
+/* guess.h - atoms that may be one digit, or two that touch, and what that costs. */
 #ifndef DG_TASKS_GUESS_H
 #define DG_TASKS_GUESS_H
 
+#include "tasks/predict.h"
 #include "vision/atoms.h"
 
 typedef struct dg_guess {
     uint32_t first, count; /* atoms, neighbours in one line */
     uint32_t pieces;       /* they are of so many */
     bool whole;            /* all of them: cut nowhere */
+    bool single, pair;     /* may be one digit, may be two, by its size */
     float shape;           /* cost of its size and place, as a digit: -log of a likelihood */
-    digit_prediction answer; /* the network's */
+    digit_prediction answer; /* the model's network's */
+    dg_pairs pairs;          /* the pairs network's; 0 until it was asked */
 } dg_guess;
 
 typedef struct dg_guesses {
@@ -23,6 +26,9 @@ digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses);
 
 /* -log of how likely the guess is this digit. */
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit);
+
+/* -log of how likely it is the two digits pairs.which[index]. */
+double dg_guess_pair_cost(const dg_guess *guess, int index);
 
 void dg_guesses_free(dg_guesses *guesses);
 

@@ -11,12 +11,14 @@
 
 typedef struct court {
     const dg_judge *judge;
+    bool pairs; /* asks for these */
     const dg_atoms *atoms;
     dg_guesses *guesses;
     const uint32_t *which;     /* NULL: all */
     size_t first;              /* of the batch, among those */
     uint8_t *samples;          /* [BATCH][DIGIT_SAMPLE_BYTES] */
     digit_prediction *answers; /* [BATCH] */
+    dg_pairs *doubles;         /* [BATCH] */
     atomic_bool failed;
 } court;
 
@@ -50,25 +52,46 @@ static digit_status judge_batch(court *c, size_t count)
     dg_pool_run(threads.pool, threads.count, (uint32_t)count, render, c);
     if (atomic_load(&c->failed)) /* the sentence is the other thread's */
         return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
-    status = dg_predictor_run(c->judge->predictor, threads, c->samples, count, c->answers);
+    status = dg_predictor_run(c->pairs ? c->judge->pairs : c->judge->predictor, threads,
+                              c->samples, count, c->answers, c->pairs ? c->doubles : NULL);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
-        guess_at(c, i)->answer = c->answers[i];
+        if (c->pairs)
+            guess_at(c, i)->pairs = c->doubles[i];
+        else
+            guess_at(c, i)->answer = c->answers[i];
+    return status;
+}
+
+static digit_status judge_all(court c, size_t count)
+{
+    const size_t room = count < BATCH ? count : BATCH;
+    digit_status status = DIGIT_OK;
+    if (count == 0)
+        return DIGIT_OK;
+    c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
+    c.answers = dg_alloc(room, sizeof *c.answers);
+    c.doubles = dg_alloc(room, sizeof *c.doubles);
+    if (!c.samples || !c.answers || !c.doubles)
+        status = dg_fail_memory("guesses", room * DIGIT_SAMPLE_BYTES);
+    for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
+        status = judge_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
+    dg_free(c.doubles);
+    dg_free(c.answers);
+    dg_free(c.samples);
     return status;
 }
 
 digit_status dg_judge_guesses(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
                               const uint32_t *which, size_t count)
 {
-    const size_t room = count < BATCH ? count : BATCH;
-    court c = {.judge = judge, .atoms = atoms, .guesses = guesses, .which = which};
-    digit_status status = DIGIT_OK;
-    c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
-    c.answers = dg_alloc(room, sizeof *c.answers);
-    if (!c.samples || !c.answers)
-        status = dg_fail_memory("guesses", room * DIGIT_SAMPLE_BYTES);
-    for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
-        status = judge_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
-    dg_free(c.answers);
-    dg_free(c.samples);
-    return status;
+    const court c = {.judge = judge, .atoms = atoms, .guesses = guesses, .which = which};
+    return judge_all(c, count);
+}
+
+digit_status dg_judge_pairs(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
+                            const uint32_t *which, size_t count)
+{
+    const court c = {
+        .judge = judge, .pairs = true, .atoms = atoms, .guesses = guesses, .which = which};
+    return judge_all(c, count);
 }

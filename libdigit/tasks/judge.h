@@ -1,4 +1,4 @@
-/* judge.h - what the network says of guesses. */
+/* judge.h - what the networks say of guesses. */
 #ifndef DG_TASKS_JUDGE_H
 #define DG_TASKS_JUDGE_H
 
@@ -8,6 +8,7 @@
 
 typedef struct dg_judge {
     const dg_predictor *predictor;
+    const dg_predictor *pairs; /* or NULL */
     dg_threads threads;
     const dg_plane *ink;
     const dg_patience *patience;
@@ -19,5 +20,9 @@ typedef struct dg_judge {
  */
 digit_status dg_judge_guesses(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
                               const uint32_t *which, size_t count);
+
+/* The same for their `pairs`. */
+digit_status dg_judge_pairs(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
+                            const uint32_t *which, size_t count);
 
 #endif

@@ -154,6 +154,7 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
 typedef struct answer_job {
     const uint8_t *samples;
     digit_prediction *out;
+    dg_pairs *pairs;  /* or NULL */
     uint32_t classes; /* logits a sample */
     double temperature;
 } answer_job;
@@ -166,26 +167,26 @@ static bool is_blank(const uint8_t sample[DIGIT_SAMPLE_BYTES])
     return any == 0;
 }
 
-/* 0 from a network that can't tell. */
-static double probability_of_other(uint32_t classes, const dg_real *logits, double temperature)
+/* Of p[classes] what is no digit's: 0 from a network that can't tell. */
+static double probability_of_other(uint32_t classes, const double *p)
 {
-    double p[DG_LOGITS_MAX];
-    if (classes == DIGIT_CLASSES)
-        return 0;
-    dg_softmax(classes, logits, temperature, p);
-    return p[DG_LABEL_OTHER];
+    double sum = 0;
+    for (uint32_t c = DG_LABEL_OTHER; c < classes; c++)
+        sum += p[c];
+    return sum;
 }
 
-/* A network always has an answer; that there is no ink is known without one. */
+/* A network always has an answer; that there is no ink is known without one. p[classes]: of
+ * all that it may be; `probabilities` are those of digits, if it is one. */
 static digit_prediction answer(const answer_job *job, const uint8_t *sample,
-                               const dg_real *logits)
+                               const dg_real *logits, const double *p)
 {
-    double p[DIGIT_CLASSES];
-    digit_prediction prediction = {.digit = dg_argmax(DIGIT_CLASSES, logits)};
-    dg_softmax(DIGIT_CLASSES, logits, job->temperature, p);
+    double digits[DIGIT_CLASSES];
+    digit_prediction prediction = {.digit = dg_argmax(DIGIT_CLASSES, logits),
+                                   .other = (float)probability_of_other(job->classes, p)};
+    dg_softmax(DIGIT_CLASSES, logits, job->temperature, digits);
     for (int c = 0; c < DIGIT_CLASSES; c++)
-        prediction.probabilities[c] = (float)p[c];
-    prediction.other = (float)probability_of_other(job->classes, logits, job->temperature);
+        prediction.probabilities[c] = (float)digits[c];
     if (is_blank(sample)) {
         prediction.flags = DIGIT_FLAG_BLANK;
         prediction.other = 1;
@@ -195,18 +196,42 @@ static digit_prediction answer(const answer_job *job, const uint8_t *sample,
     return prediction;
 }
 
+static dg_pairs likely_pairs(uint32_t classes, const double *p)
+{
+    dg_pairs pairs = {0};
+    for (uint32_t c = DG_LABEL_PAIRS; c < classes; c++) {
+        int at = DG_PAIRS_KEPT;
+        for (; at > 0 && pairs.p[at - 1] < (float)p[c]; at--)
+            if (at < DG_PAIRS_KEPT) {
+                pairs.p[at] = pairs.p[at - 1];
+                pairs.which[at] = pairs.which[at - 1];
+            }
+        if (at < DG_PAIRS_KEPT) {
+            pairs.p[at] = (float)p[c];
+            pairs.which[at] = (uint8_t)(c - DG_LABEL_PAIRS);
+        }
+        pairs.all += (float)p[c];
+    }
+    return pairs;
+}
+
 static void visit_answers(void *context, size_t first, uint32_t count, const dg_real *logits)
 {
     const answer_job *job = context;
-    for (uint32_t i = 0; i < count; i++)
-        job->out[first + i] = answer(job, job->samples + (first + i) * DIGIT_SAMPLE_BYTES,
-                                     logits + (size_t)i * job->classes);
+    for (size_t i = first; i < first + count; i++, logits += job->classes) {
+        double p[DG_LOGITS_MAX];
+        dg_softmax(job->classes, logits, job->temperature, p);
+        job->out[i] = answer(job, job->samples + i * DIGIT_SAMPLE_BYTES, logits, p);
+        if (job->pairs)
+            job->pairs[i] = likely_pairs(job->classes, p);
+    }
 }
 
 digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
-                              const uint8_t *samples, size_t count, digit_prediction *out)
+                              const uint8_t *samples, size_t count, digit_prediction *out,
+                              dg_pairs *pairs)
 {
-    answer_job job = {samples, out, dg_predictor_logits(predictor),
+    answer_job job = {samples, out, pairs, dg_predictor_logits(predictor),
                       (double)predictor->temperature};
     return dg_predictor_visit(predictor, threads, samples, count, visit_answers, &job);
 }

@@ -10,6 +10,7 @@
 /* What to read with. */
 typedef struct dg_reader {
     const dg_predictor *predictor;
+    const dg_predictor *pairs; /* knows two digits that touch; or NULL */
     dg_threads threads;
     uint32_t preparation; /* of samples, as the model wants them */
 } dg_reader;

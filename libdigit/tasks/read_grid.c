@@ -151,7 +151,7 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           const digit_read_options *options, const dg_patience *patience,
                           digit_reading *reading)
 {
-    const dg_judge judge = {reader->predictor, reader->threads, &sheet->ink, patience};
+    const dg_judge judge = {reader->predictor, NULL, reader->threads, &sheet->ink, patience};
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};

@@ -148,8 +148,8 @@ static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, doub
         .group = job->group,
         .flags = glyph_flags(job, guess),
     };
-    glyph.prediction = guess->answer;
-    glyph.prediction.other = (float)(1 - (1 - (double)guess->answer.other) * posterior);
+    glyph.prediction = dg_choice_answer(&job->guesses, choice);
+    glyph.prediction.other = (float)(1 - (1 - (double)glyph.prediction.other) * posterior);
     glyph.prediction = dg_read_answer(glyph.prediction, choice->digit);
     return glyph;
 }
@@ -166,13 +166,14 @@ static digit_box piece_box(const dg_atoms *atoms, const dg_guess *guess)
     return dg_atoms_box(&atoms->items[first], end - first);
 }
 
-/* How sure the network is that a guess is a digit, not part of a word. A piece that is no wider
+/* How sure the network is that a choice is a digit, not part of a word. A piece that is no wider
  * than a digit but was cut is one letter, rather: it counts once, as a doubtful one. */
-static float sureness(const page_job *job, const dg_guess *guess, double size)
+static float sureness(const page_job *job, const dg_choice *choice, double size)
 {
-    const digit_prediction *answer = &guess->answer;
+    const dg_guess *guess = guess_of(job, choice);
+    const digit_prediction answer = dg_choice_answer(&job->guesses, choice);
     if (guess->whole || piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
-        return answer->probabilities[answer->digit] * (1 - answer->other);
+        return answer.probabilities[answer.digit] * (1 - answer.other);
     return job->atoms.items[guess->first].cut_before ? DG_NOT_COUNTED : 0;
 }
 
@@ -186,8 +187,7 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
         if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
-            job->sure[job->reading->count] =
-                sureness(job, guess_of(job, &ways->choices[i]), size);
+            job->sure[job->reading->count] = sureness(job, &ways->choices[i], size);
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;
@@ -198,7 +198,7 @@ static double number_probability(const page_job *job, const dg_ways *ways)
 {
     double all = 1;
     for (size_t i = 0; i < ways->items[0].count; i++)
-        all *= 1 - (double)guess_of(job, &ways->choices[i])->answer.other;
+        all *= 1 - (double)dg_choice_answer(&job->guesses, &ways->choices[i]).other;
     return all;
 }
 
@@ -227,7 +227,7 @@ static digit_status add_candidates(page_job *job, const dg_ways *ways, char *let
 static bool is_no_number(const page_job *job, const dg_ways *ways)
 {
     for (size_t i = 0; i < ways->items[0].count; i++)
-        if (guess_of(job, &ways->choices[i])->answer.other <= OTHER_MOST)
+        if (dg_choice_answer(&job->guesses, &ways->choices[i]).other <= OTHER_MOST)
             return false;
     return true;
 }
@@ -353,7 +353,8 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                     .options = options,
                     .allowed = dg_read_allowed(options),
                     .reading = reading};
-    const dg_judge judge = {reader->predictor, reader->threads, &sheet->ink, patience};
+    const dg_judge judge = {reader->predictor, reader->pairs, reader->threads, &sheet->ink,
+                            patience};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
     job.sure = dg_alloc(DG_READING_ROOM, sizeof *job.sure);

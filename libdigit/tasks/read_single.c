@@ -33,7 +33,8 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
         return status;
     if ((uint32_t)glyph.box.height < options->min_height)
         return DIGIT_OK;
-    status = dg_predictor_run(reader->predictor, reader->threads, sample, 1, &glyph.prediction);
+    status = dg_predictor_run(reader->predictor, reader->threads, sample, 1, &glyph.prediction,
+                              NULL);
     if (status != DIGIT_OK)
         return status;
     const uint32_t allowed = dg_read_allowed(options);

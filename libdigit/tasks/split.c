@@ -14,6 +14,9 @@
 /* Pieces doubted less are one digit. */
 #define SURE 0.05
 
+/* Of pieces doubted more than this the other network says whether they are two. */
+#define NOTICED 0.002
+
 /* Slices of one page, in pieces wider than a digit and in others, which on a page of print are
  * letters. What is beyond stays whole: noise and books end in bounded time. */
 #define WIDE         0.9
@@ -56,7 +59,8 @@ static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool 
             const dg_guess *guess = &guesses->items[g];
             const dg_atom *first = &atoms->items[guess->first];
             const digit_box box = dg_atoms_box(first, guess->count);
-            if (doubt(guess) < SURE && box.width <= SURE_WIDEST * line->size)
+            if (fmax(doubt(guess), (double)guess->pairs.all) < SURE &&
+                box.width <= SURE_WIDEST * line->size)
                 for (uint32_t k = 0; k < guess->count; k++)
                     doubted[first[k].piece] = false;
         }
@@ -80,28 +84,50 @@ static void ration(const dg_atoms *atoms, bool *doubted)
     }
 }
 
-/* The answers for what is whole are known; which[] are the others. Returns how many. */
-static size_t take_over(const dg_guesses *known, dg_guesses *guesses, uint32_t *which)
+/* The answers for what is whole are known. */
+static void take_over(const dg_guesses *known, dg_guesses *guesses)
 {
-    size_t count = 0, next = 0;
+    size_t next = 0;
     for (size_t i = 0; i < guesses->count; i++)
-        if (guesses->items[i].whole) /* in the same order there */
-            guesses->items[i].answer = known->items[next++].answer;
-        else
-            which[count++] = (uint32_t)i;
-    return count;
+        if (guesses->items[i].whole) { /* in the same order there */
+            guesses->items[i].answer = known->items[next].answer;
+            guesses->items[i].pairs = known->items[next++].pairs;
+        }
 }
 
-static digit_status ask_about_parts(const dg_judge *judge, const dg_atoms *atoms,
-                                    const dg_guesses *known, dg_guesses *guesses)
+typedef bool (*is_meant_fn)(const dg_guess *guess);
+typedef digit_status (*judge_fn)(const dg_judge *judge, const dg_atoms *atoms,
+                                 dg_guesses *guesses, const uint32_t *which, size_t count);
+
+/* Ask about those that are meant. */
+static digit_status ask(const dg_judge *judge, const dg_atoms *atoms, dg_guesses *guesses,
+                        is_meant_fn is_meant, judge_fn judge_them)
 {
     uint32_t *which = dg_alloc(guesses->count, sizeof *which);
+    size_t count = 0;
     if (!which)
         return dg_fail_memory("guesses", guesses->count * sizeof *which);
-    const size_t count = take_over(known, guesses, which);
-    const digit_status status = dg_judge_guesses(judge, atoms, guesses, which, count);
+    for (size_t i = 0; i < guesses->count; i++)
+        if (is_meant(&guesses->items[i]))
+            which[count++] = (uint32_t)i;
+    const digit_status status = judge_them(judge, atoms, guesses, which, count);
     dg_free(which);
     return status;
+}
+
+static bool is_doubtful(const dg_guess *guess)
+{
+    return guess->pair && doubt(guess) >= NOTICED;
+}
+
+static bool is_part(const dg_guess *guess)
+{
+    return guess->single && !guess->whole;
+}
+
+static bool is_double_part(const dg_guess *guess)
+{
+    return guess->pair && !guess->whole;
 }
 
 /* What cutting a piece costs its parts, which are the guesses that begin in it and are not
@@ -124,8 +150,11 @@ static digit_status judge_pieces(const dg_judge *judge, const dg_blobs *blobs,
     digit_status status = dg_atoms_make(blobs, lines, NULL, atoms);
     if (status == DIGIT_OK)
         status = dg_guesses_list(atoms, guesses);
-    return status == DIGIT_OK ? dg_judge_guesses(judge, atoms, guesses, NULL, guesses->count)
-                              : status;
+    if (status == DIGIT_OK)
+        status = dg_judge_guesses(judge, atoms, guesses, NULL, guesses->count);
+    if (status == DIGIT_OK && judge->pairs)
+        status = ask(judge, atoms, guesses, is_doubtful, dg_judge_pairs);
+    return status;
 }
 
 static digit_status judge_parts(const dg_judge *judge, const dg_blobs *blobs,
@@ -135,8 +164,12 @@ static digit_status judge_parts(const dg_judge *judge, const dg_blobs *blobs,
     digit_status status = dg_atoms_make(blobs, lines, doubted, atoms);
     if (status == DIGIT_OK)
         status = dg_guesses_list(atoms, guesses);
-    if (status == DIGIT_OK)
-        status = ask_about_parts(judge, atoms, known, guesses);
+    if (status != DIGIT_OK)
+        return status;
+    take_over(known, guesses);
+    status = ask(judge, atoms, guesses, is_part, dg_judge_guesses);
+    if (status == DIGIT_OK && judge->pairs)
+        status = ask(judge, atoms, guesses, is_double_part, dg_judge_pairs);
     for (size_t g = 0; status == DIGIT_OK && g < guesses->count; g++)
         if (guesses->items[g].whole && guesses->items[g].pieces == 1)
             charge_parts(atoms, &guesses->items[g], guesses);

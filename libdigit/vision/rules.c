@@ -91,7 +91,7 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
     if (status == DIGIT_OK && any)
         status = size_without(&straight, ink, least, &size);
     if (status == DIGIT_OK && size > 0)
-        status = dg_rules_accept(candidates, size, rules);
+        status = dg_rules_accept(ink, least, candidates, size, rules);
     dg_rules_sort(rules);
     if (status == DIGIT_OK)
         status = dg_rules_complete(ink, least, rules);

@@ -35,6 +35,7 @@ typedef struct wall_pair {
 } wall_pair;
 
 typedef struct form {
+    dg_view view; /* along level lines */
     const dg_rules *rules;
     size_t levels;     /* level rules are first */
     bool *accepted;    /* [rules] */
@@ -85,15 +86,21 @@ static bool has_twin(const form *f, size_t level)
     return false;
 }
 
+/* No side of a box, but long enough. */
+static bool is_alone(const form *f, const dg_rule *rule)
+{
+    const double length = dg_rule_length(rule);
+    return length >= LONG * f->size && length >= DG_RULE_THIN_ALONE * rule->thick &&
+           !dg_rule_is_writing(&f->view, f->size, rule);
+}
+
 static void accept_levels(form *f)
 {
     find_corners(f);
     for (size_t i = 0; i < f->levels; i++) {
         const dg_rule *rule = &f->rules->items[i];
         const size_t corners = count_ends(&f->meetings[i]);
-        const bool alone = dg_rule_length(rule) >= LONG * f->size &&
-                           dg_rule_length(rule) >= DG_RULE_THIN_ALONE * rule->thick;
-        f->accepted[i] = alone || corners == 2 || (corners == 1 && has_twin(f, i));
+        f->accepted[i] = corners == 2 || (corners == 1 && has_twin(f, i)) || is_alone(f, rule);
     }
 }
 
@@ -186,10 +193,11 @@ static void accept_combs(form *f)
         f->accepted[i] |= count_ends(&f->meetings[i]) > 0 && is_in_comb(f, &f->rules->items[i]);
 }
 
-digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *rules)
+digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
+                             double size, dg_rules *rules)
 {
     const size_t count = candidates->count;
-    form f = {.rules = candidates, .size = size};
+    form f = {.view = dg_view_of(ink, false, least), .rules = candidates, .size = size};
     digit_status status = DIGIT_OK;
     while (f.levels < count && !candidates->items[f.levels].upright)
         f.levels++;

@@ -60,8 +60,12 @@ digit_status dg_rules_lattice(const dg_rules *candidates, dg_rules *lattice);
  * from where the others say it should be. */
 digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lattice);
 
+/* Is a line made of strokes of digits about `size` pixels high, that touch? */
+bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
+
 /* Add those of the candidates that are no strokes of digits about `size` pixels high. */
-digit_status dg_rules_accept(const dg_rules *candidates, double size, dg_rules *rules);
+digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
+                             double size, dg_rules *rules);
 
 /* Candidates and rules are kept sorted: level ones, then upright ones, by their place across.
  * Of those that lie on each other only the longest stays. */

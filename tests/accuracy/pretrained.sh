@@ -1,6 +1,6 @@
 #!/bin/sh
-# The command of docs/pretrained.md gives the built-in model again, byte for byte (on the
-# kind of CPU it was made on: kernels round differently).
+# The commands of docs/pretrained.md give the built-in networks again, byte for byte (on the
+# kind of CPU they were made on: kernels round differently).
 #
 #     sh tests/accuracy/pretrained.sh BUILD_FOLDER MNIST_FOLDER OUTPUT_FOLDER
 set -eu
@@ -10,28 +10,33 @@ build=$(CDPATH='' cd -- "$1" && pwd)
 mnist=$(CDPATH='' cd -- "$2" && pwd)
 mkdir -p "$3"
 output=$(CDPATH='' cd -- "$3" && pwd)
-shipped=$top/libdigit/io/pretrained.safetensors
 
-# The indented command, with the lines that a backslash continues.
-command=$(awk '/^    digit-train / { on = 1 } on { print; if ($0 !~ /\\$/) exit }' \
-    "$top/docs/pretrained.md")
-[ -n "$command" ] || {
-    echo 'WRONG: docs/pretrained.md has no command that begins with digit-train'
-    exit 1
+# The indented command that writes a file, with the lines that a backslash continues.
+command_for() {
+    awk -v output="--output libdigit/io/$1" '
+        /^    digit-train / { text = ""; on = 1 }
+        on { text = text $0 "\n" }
+        on && $0 !~ /\\$/ { on = 0; if (index(text, output)) printf "%s", text }' \
+        "$top/docs/pretrained.md"
 }
 
-# Run as it stands, in a folder that looks like the top of the tree to it.
+# Run as they stand, in a folder that looks like the top of the tree to them.
 stage=$output/pretrained
 rm -rf "$stage"
 mkdir -p "$stage/libdigit/io"
 ln -s "$mnist" "$stage/data"
-printf '%s\n' "$command"
-(cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command")
 
-if cmp "$stage/libdigit/io/pretrained.safetensors" "$shipped"; then
-    echo 'Ok: 1'
-else
-    echo 'WRONG: the model made anew is another one'
-    echo 'Fail: 1'
-    exit 1
-fi
+failed=0
+for file in pretrained.safetensors pairs.safetensors; do
+    command=$(command_for "$file")
+    printf '%s\n' "$command"
+    if [ -n "$command" ] && (cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command") &&
+        cmp "$stage/libdigit/io/$file" "$top/libdigit/io/$file"; then
+        echo 'Ok: 1'
+    else
+        echo "WRONG: $file made anew is another one, or docs/pretrained.md has no command for it"
+        echo 'Fail: 1'
+        failed=1
+    fi
+done
+exit $failed

@@ -33,12 +33,18 @@ static void draw_digit(const canvas *c, int digit, int x, int y)
         bar(c, x + 20 - step * 14 / 40, y + step, 5, 1);
 }
 
-static canvas draw_number(const char *digits)
+/* With so many pixels from one digit to the next. */
+static canvas draw_row(const char *digits, int pitch)
 {
     canvas c = blank(WIDTH, HEIGHT);
     for (int i = 0; digits[i]; i++)
-        draw_digit(&c, digits[i] - '0', 30 + 40 * i, 40);
+        draw_digit(&c, digits[i] - '0', 30 + pitch * i, 40);
     return c;
+}
+
+static canvas draw_number(const char *digits)
+{
+    return draw_row(digits, 40);
 }
 
 static digit_reading *read_with(const canvas *c, const digit_read_options *options)
@@ -127,6 +133,26 @@ START_TEST(digits_come_with_their_boxes)
         ck_assert(b.y >= 38 && b.y + b.height <= 82 && b.height >= 36);
         ck_assert(glyphs[i].line == 0 && glyphs[i].group == 0 && glyphs[i].flags == 0);
         ck_assert(glyphs[i].prediction.probabilities[glyphs[i].prediction.digit] > 0.5f);
+    }
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* No ink between them that would tell. */
+START_TEST(digits_that_touch_come_apart)
+{
+    static const char *const numbers[] = {"77", "70", "00", "700"};
+    canvas c = draw_row(numbers[_i], 22);
+    digit_reading *reading = read_with(&c, NULL);
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    ck_assert_str_eq(digit_reading_text(reading), numbers[_i]);
+    for (size_t i = 0; i < count; i++) {
+        const digit_box b = glyphs[i].box;
+        ck_assert_uint_eq(glyphs[i].flags, DIGIT_GLYPH_CUT);
+        ck_assert(b.x >= 20 + 22 * (int)i && b.x + b.width <= 64 + 22 * (int)i);
+        ck_assert_float_gt(glyphs[i].prediction.confidence, 0.2f);
     }
     digit_reading_free(reading);
     free(c.pixels);
@@ -338,6 +364,7 @@ static const api_test tests[] = {
     API_TEST(options_are_checked),
     API_TEST(nothing_is_read_from_nothing),
     API_LOOP(digits_come_with_their_boxes, DIGIT_LAYOUT_LINE + 1),
+    API_LOOP(digits_that_touch_come_apart, 4),
     API_LOOP(how_it_is_stored_does_not_matter, 2),
     API_TEST(signs_begin_groups),
     API_TEST(candidates_are_sorted_and_end),

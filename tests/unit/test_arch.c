@@ -19,6 +19,7 @@ static const struct {
 } right[] = {
     {"keras", KERAS},
     {"default", DEFAULT},
+    {"pairs", DEFAULT "01"},
     {KERAS, KERAS},
     {"dense 10", "dense 10"},
     {"  dense   10  ", "dense 10"},
@@ -30,6 +31,7 @@ static const struct {
      "conv 8x3 same relu avgpool 2 dropout 25 dense 10"},
     {"dense 65536 dropout 99 dense 10", "dense 65536 dropout 99 dense 10"},
     {"dense 10 other 1", "dense 10 other 1"},
+    {"dense 10 other 101", "dense 10 other 101"},
     {"conv 8x3 relu  dense 10  other  1 ", "conv 8x3 relu dense 10 other 1"},
 };
 
@@ -119,8 +121,9 @@ static const struct {
     {"other 1", "must end in 'dense 10'"},
     {"dense 11 other 1", "must end in 'dense 10'"},
     {"dense 10 relu other 1", "must end in 'dense 10'"},
-    {"dense 10 other", "other wants a 1, not ''"},
-    {"dense 10 other 2", "other wants a 1, not '2'"},
+    {"dense 10 other", "other wants 1 or 101, not ''"},
+    {"dense 10 other 2", "other wants 1 or 101, not '2'"},
+    {"dense 10 other 101x", "other wants 1 or 101, not '101x'"},
     {"dense 10 other 1 other 1", "'other' behind other 1, the end"},
     {"dense 10 other 1 dense 10", "'dense' behind other 1, the end"},
 };

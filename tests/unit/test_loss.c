@@ -14,7 +14,7 @@ static const struct {
 
 #define CASES (int)(sizeof cases / sizeof cases[0])
 
-/* Set before each test: with and without "no digit". */
+/* Set before each test: without "no digit", with it, and with pairs, too. */
 static uint32_t classes;
 
 static void ten(void)
@@ -23,6 +23,11 @@ static void ten(void)
 }
 
 static void eleven(void)
+{
+    classes = DG_LABEL_OTHER + 1;
+}
+
+static void all(void)
 {
     classes = DG_LOGITS_MAX;
 }
@@ -70,6 +75,13 @@ START_TEST(cross_entropy_is_minus_the_log)
 }
 END_TEST
 
+/* Smoothing goes to digits and "no digit". */
+static double target_of(uint32_t class, uint32_t label, double smoothing)
+{
+    const uint32_t spread = classes < DG_LABEL_PAIRS ? classes : DG_LABEL_PAIRS;
+    return (class < spread ? smoothing / spread : 0) + (class == label ? 1 - smoothing : 0);
+}
+
 /* sum over classes of target * -log p, its slope p - target. */
 START_TEST(gradient_is_answer_minus_target)
 {
@@ -83,14 +95,14 @@ START_TEST(gradient_is_answer_minus_target)
     numbers_fill(_i, SAMPLES * classes, cases[_i].spread, logits);
     memcpy(before, logits, sizeof before);
     for (int s = 0; s < SAMPLES; s++)
-        labels[s] = (uint8_t)((uint32_t)s % classes);
+        labels[s] = (uint8_t)(7 * (uint32_t)s % classes);
     dg_loss_gradient(SAMPLES, classes, labels, smoothing, scale, logits, &found);
     for (int s = 0; s < SAMPLES; s++) {
         const dg_real *sample = before + (uint32_t)s * classes;
         correct += dg_argmax(classes, sample) == labels[s];
         for (uint32_t c = 0; c < classes; c++) {
             const double log_p = (double)naive_log(sample, 1, c);
-            const double target = smoothing / classes + (c == labels[s] ? 1 - smoothing : 0);
+            const double target = target_of(c, labels[s], smoothing);
             sum -= target * log_p;
             ck_assert_double_eq_tol((double)logits[(uint32_t)s * classes + c],
                                     (exp(log_p) - target) * scale, 1e-7);
@@ -130,9 +142,9 @@ END_TEST
 
 int main(void)
 {
-    void (*const set_ups[])(void) = {ten, eleven};
+    void (*const set_ups[])(void) = {ten, eleven, all};
     int failed = 0;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         TCase *tcase = tcase_create("loss");
         tcase_add_unchecked_fixture(tcase, set_ups[i], NULL);
         tcase_add_loop_test(tcase, softmax_is_a_distribution, 0, CASES);

@@ -138,6 +138,26 @@ START_TEST(digits_alone_have_no_lines)
 }
 END_TEST
 
+/* Three 7s whose bars make one line, drawn by hand: 5 pixels thick, now higher, now lower. With
+ * a ruler it were a form's. */
+START_TEST(bars_of_digits_that_touch_stay)
+{
+    const bool by_hand = _i;
+    dg_plane page = drawing(200, 120, 0);
+    dg_rules rules;
+    for (int x = 30; x < 126; x++)
+        draw_bar(&page, x, 30 + (by_hand ? (int)lround(2 * sin(x / 9.0)) : 0), 1, 5, 255);
+    for (int i = 0; i < 3; i++)
+        draw_bar(&page, 57 + 32 * i, 30, 5, 40, 255);
+    const size_t before = count_ink(&page);
+    erase_rules(&page, &rules);
+    ck_assert(by_hand == (rules.count == 0));
+    ck_assert(by_hand == (count_ink(&page) == before));
+    dg_rules_free(&rules);
+    free(page.pixels);
+}
+END_TEST
+
 /* At most so many pixels differ from the digits as they were drawn. */
 static void expect_only_digits(const dg_plane *page, const dg_plane *plain, size_t most)
 {
@@ -209,6 +229,7 @@ int main(void)
     tcase_add_test(tcase, strokes_that_cross_stay_whole);
     tcase_add_loop_test(tcase, boxes_combs_and_grids_go, 0, KINDS);
     tcase_add_test(tcase, digits_alone_have_no_lines);
+    tcase_add_loop_test(tcase, bars_of_digits_that_touch_stay, 0, 2);
     tcase_add_loop_test(tcase, squared_paper_goes, 0, 2);
     tcase_add_test(tcase, a_wall_that_a_digit_hides_goes);
     tcase_add_test(tcase, combs_beside_small_print_go);

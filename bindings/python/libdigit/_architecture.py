@@ -33,7 +33,7 @@ class Layer:
         ``"conv"``, ``"relu"``, ...
     size : int
         Filters, units, side of a pool's window, percent; 0 where there is none.
-        Eleven units at the end are the ten digits and ``other``.
+        Units at the end beyond ten are what is no digit.
     side : int
         Of a convolution's filters.
     same : bool

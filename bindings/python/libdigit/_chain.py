@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ._architecture import INPUT_SHAPE, Shape, side_after
 from ._errors import DigitError, Status
 from ._modelfile import assemble
-from ._prototypes import DIGIT_CLASSES
+from ._prototypes import DIGIT_CLASSES, OTHERS
 from ._safetensors import Tensors
 from .model import Model
 
@@ -212,13 +212,15 @@ class Chain:
         while words and words[-1].startswith("dropout"):
             words.pop()
         last = words[-1] if words else "nothing"
-        if last == f"dense {DIGIT_CLASSES + 1}":
-            words[-1] = f"dense {DIGIT_CLASSES} other 1"
+        others = [f"dense {DIGIT_CLASSES + count}" for count in OTHERS]
+        if last in others:
+            words[-1] = f"dense {DIGIT_CLASSES} other {OTHERS[others.index(last)]}"
         elif last != f"dense {DIGIT_CLASSES}":
             raise DigitError(
                 Status.UNSUPPORTED,
                 f"the network ends in '{last}'; libdigit's end in 'dense {DIGIT_CLASSES}' and "
-                "softmax, an output for each digit, or one more for what is no digit",
+                "softmax, an output for each digit; or one more for what is no digit, and a "
+                "hundred more for two digits as one",
             )
         return assemble(" ".join(words), self._tensors, self._source)
 

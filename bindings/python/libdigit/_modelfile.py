@@ -28,7 +28,7 @@ class Parts:
     Attributes
     ----------
     layers : list of Layer
-        The last one has ten outputs, or eleven with ``other``.
+        The last one has ten outputs, and more behind them with ``other``.
     tensors : dict of str to ndarray of float32
         ``"0.weight"`` and so on, PyTorch's shapes. The temperature that
         confidence is calibrated with is worked into the last layer.

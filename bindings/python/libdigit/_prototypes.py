@@ -29,6 +29,9 @@ DIGIT_SAMPLE_SIDE = 28
 DIGIT_SAMPLE_BYTES = DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE
 DIGIT_CLASSES = 10
 
+# Outputs beyond those of the digits: what is no digit; and with it, which two digits it is.
+OTHERS = (1, 1 + DIGIT_CLASSES**2)
+
 DIGIT_FLAG_BLANK = 1
 
 DIGIT_SCHEDULE_CONSTANT = 0
