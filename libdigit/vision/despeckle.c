@@ -22,31 +22,48 @@ typedef struct window {
     size_t width;
 } window;
 
-/* The eight around pixel x, mirrored likewise. */
-static void around(const window *w, size_t x, uint8_t levels[8])
+static inline uint8_t larger(uint8_t a, uint8_t b)
 {
-    const size_t left = x > 0 ? x - 1 : w->width > 1, right = x + 1 < w->width ? x + 1 : left;
-    const uint8_t eight[8] = {w->rows[0][left],  w->rows[0][x],    w->rows[0][right],
-                              w->rows[1][left],  w->rows[1][right], w->rows[2][left],
-                              w->rows[2][x],     w->rows[2][right]};
-    memcpy(levels, eight, sizeof eight);
+    return a > b ? a : b;
 }
 
-static void sort(uint8_t levels[8])
+static inline uint8_t lesser(uint8_t a, uint8_t b)
 {
-    for (int i = 1; i < 8; i++) {
-        const uint8_t value = levels[i];
-        int place = i;
-        for (; place > 0 && levels[place - 1] > value; place--)
-            levels[place] = levels[place - 1];
-        levels[place] = value;
-    }
+    return a < b ? a : b;
 }
 
-/* From all of eight sorted neighbours but one: a line's end has one beside it. */
-static bool stands_out(const uint8_t levels[8], uint8_t level)
+static inline void order(uint8_t *a, uint8_t *b)
 {
-    return level > levels[6] + STANDS_OUT || level + STANDS_OUT < levels[1];
+    const uint8_t least = lesser(*a, *b);
+    *b = larger(*a, *b);
+    *a = least;
+}
+
+/* The network of 19 comparisons (Knuth, "The Art of Computer Programming", volume 3, section
+ * 5.3.4): without branches, compilers make vectors of it. */
+static inline void sort(uint8_t v[8])
+{
+    order(v + 0, v + 2), order(v + 1, v + 3), order(v + 4, v + 6), order(v + 5, v + 7);
+    order(v + 0, v + 4), order(v + 1, v + 5), order(v + 2, v + 6), order(v + 3, v + 7);
+    order(v + 0, v + 1), order(v + 2, v + 3), order(v + 4, v + 5), order(v + 6, v + 7);
+    order(v + 2, v + 4), order(v + 3, v + 5);
+    order(v + 1, v + 4), order(v + 3, v + 6);
+    order(v + 1, v + 2), order(v + 3, v + 4), order(v + 5, v + 6);
+}
+
+/* What becomes of a pixel with its neighbours in columns left and right. It stands out from all
+ * of them but one: a line's end has one beside it. Of eight there are two in the middle: the one
+ * nearer to what was there, so that the negative of a picture has the negative. */
+static inline uint8_t cleaned(const uint8_t *above, const uint8_t *row, const uint8_t *below,
+                              size_t left, size_t x, size_t right)
+{
+    const uint8_t level = row[x];
+    uint8_t v[8] = {above[left], above[x], above[right], row[left],
+                    row[right],  below[left], below[x],  below[right]};
+    sort(v);
+    const uint8_t over = larger(level, v[6]) - v[6], under = v[1] - lesser(level, v[1]);
+    const uint8_t middle = level > v[4] ? v[4] : v[3];
+    return larger(over, under) > STANDS_OUT ? middle : level;
 }
 
 static window window_at(const dg_plane *grey, size_t y)
@@ -58,16 +75,6 @@ static window window_at(const dg_plane *grey, size_t y)
                  grey->pixels + below * grey->width},
         .width = grey->width,
     };
-}
-
-static inline uint8_t larger(uint8_t a, uint8_t b)
-{
-    return a > b ? a : b;
-}
-
-static inline uint8_t lesser(uint8_t a, uint8_t b)
-{
-    return a < b ? a : b;
 }
 
 /* How many of a row's pixels, but the first and last, stand out from all eight neighbours.
@@ -99,19 +106,15 @@ static bool is_strewn(const dg_plane *grey)
     return alone * STREWN > seen;
 }
 
-/* Of eight there are two in the middle: the one nearer to what was there, so that the negative
- * of a picture has the negative. */
-static void clean_row(const window *w, uint8_t *out)
+/* The first and the last column are mirrored at the edges. */
+static void clean_row(const window *w, uint8_t *restrict out)
 {
-    for (size_t x = 0; x < w->width; x++) {
-        const uint8_t level = w->rows[1][x];
-        uint8_t levels[8];
-        around(w, x, levels);
-        sort(levels);
-        out[x] = !stands_out(levels, level) ? level
-                 : level > levels[4]           ? levels[4]
-                                               : levels[3];
-    }
+    const uint8_t *above = w->rows[0], *row = w->rows[1], *below = w->rows[2];
+    const size_t last = w->width - 1, second = w->width > 1, before = last > 0 ? last - 1 : 0;
+    out[0] = cleaned(above, row, below, second, 0, second);
+    for (size_t x = 1; x < last; x++)
+        out[x] = cleaned(above, row, below, x - 1, x, x + 1);
+    out[last] = cleaned(above, row, below, before, last, before);
 }
 
 /* A row may be overwritten once the next has been cleaned: lines[2][width] hold them so long. */
