@@ -3,12 +3,11 @@
  * child's, which must exit with what it asked for and not by a signal.
  */
 #include "api.h"
+#include "support/child.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,22 +37,9 @@ static bool answers_are_right(void)
            memcmp(answers, expected, sizeof answers) == 0;
 }
 
-static void expect_exit(void (*live)(int round), int round)
+static void expect_exit(int (*live)(const void *), const void *how)
 {
-    int status;
-    fflush(NULL);
-    const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        signal(SIGALRM, SIG_DFL);
-        alarm(CHILD_SECONDS);
-        live(round);
-        _exit(1);
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFEXITED(status), "round %d ended by signal %d%s", round, WTERMSIG(status),
-                  WTERMSIG(status) == SIGALRM ? ": it hung" : "");
-    ck_assert_int_eq(WEXITSTATUS(status), ASKED_FOR);
+    ck_assert_int_eq(child_run(live, how, CHILD_SECONDS), ASKED_FOR);
 }
 
 /* ---- exit() ----------------------------------------------------------- */
@@ -67,8 +53,9 @@ static void *predict_for_ever(void *argument)
 }
 
 /* OpenBLAS gives its memory back when the process exits: nobody may be inside by then. */
-static void exit_while_others_predict(int round)
+static int exit_while_others_predict(const void *how)
 {
+    const int round = *(const int *)how;
     pthread_t thread;
     const struct timespec pause = {0, 1000000 + round * 37000};
     digit_model_set_threads(model, 1 + (uint32_t)round % 3);
@@ -82,7 +69,7 @@ static void exit_while_others_predict(int round)
 START_TEST(exit_while_threads_predict)
 {
     for (int round = 0; round < EXITS; round++)
-        expect_exit(exit_while_others_predict, round);
+        expect_exit(exit_while_others_predict, &round);
 }
 END_TEST
 
@@ -93,9 +80,9 @@ static void predict_at_exit(void)
     digit_model_free(model);
 }
 
-static void exit_with_handler(int round)
+static int exit_with_handler(const void *threads)
 {
-    digit_model_set_threads(model, 1 + 2 * (uint32_t)round);
+    digit_model_set_threads(model, *(const uint32_t *)threads);
     if (atexit(predict_at_exit) != 0 || !answers_are_right())
         _exit(3);
     exit(ASKED_FOR);
@@ -103,8 +90,8 @@ static void exit_with_handler(int round)
 
 START_TEST(a_handler_of_atexit_predicts)
 {
-    expect_exit(exit_with_handler, 0);
-    expect_exit(exit_with_handler, 1);
+    for (uint32_t threads = 1; threads <= 3; threads += 2)
+        expect_exit(exit_with_handler, &threads);
 }
 END_TEST
 
@@ -116,7 +103,7 @@ static void *outlive_main(void *argument)
     exit(answers_are_right() ? ASKED_FOR : 2);
 }
 
-static void end_main(int round)
+static int end_main(const void *unused)
 {
     pthread_t thread;
     if (pthread_create(&thread, NULL, outlive_main, NULL) != 0)
@@ -126,7 +113,7 @@ static void end_main(int round)
 
 START_TEST(a_thread_outlives_main)
 {
-    expect_exit(end_main, 0);
+    expect_exit(end_main, NULL);
 }
 END_TEST
 

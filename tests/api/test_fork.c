@@ -3,9 +3,9 @@
  * neither hang nor answer otherwise. Every child has an alarm of its own.
  */
 #include "api.h"
+#include "support/child.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -51,16 +51,10 @@ static bool answers_are_right(const scene *s, const digit_model *model)
            memcmp(answers, s->expected, sizeof answers) == 0;
 }
 
-/* Check's own handler of SIGALRM would end the whole test: the child is to die alone. */
-static void limit_time(unsigned seconds)
-{
-    signal(SIGALRM, SIG_DFL);
-    alarm(seconds);
-}
-
 /* Uses the model it inherited, then one of its own. Returns an exit status. */
-static int live_as_child(const scene *s)
+static int live_as_child(const void *opaque)
 {
+    const scene *s = opaque;
     digit_model *own;
     if (!answers_are_right(s, s->model))
         return 1;
@@ -74,17 +68,7 @@ static int live_as_child(const scene *s)
 
 static void expect_good_child(const scene *s)
 {
-    int status;
-    const pid_t child = fork();
-    if (child == 0) {
-        limit_time(CHILD_SECONDS);
-        _exit(live_as_child(s));
-    }
-    ck_assert_int_gt(child, 0);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(!WIFSIGNALED(status), "a child ended by signal %d%s", WTERMSIG(status),
-                  WTERMSIG(status) == SIGALRM ? ": it hung" : "");
-    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    ck_assert_int_eq(child_run(live_as_child, s, CHILD_SECONDS), 0);
 }
 
 /* How many forks: DIGIT_FORKS, for longer runs, or as many as the default lane has time for. */
@@ -154,12 +138,12 @@ START_TEST(a_child_of_a_child)
         int status;
         const pid_t child = fork();
         if (child == 0) {
-            limit_time(2 * CHILD_SECONDS);
+            child_limit_time(2 * CHILD_SECONDS);
             if (live_as_child(&s) != 0)
                 _exit(1);
             const pid_t grandchild = fork();
             if (grandchild == 0) {
-                limit_time(CHILD_SECONDS);
+                child_limit_time(CHILD_SECONDS);
                 _exit(live_as_child(&s));
             }
             if (waitpid(grandchild, &status, 0) != grandchild || !WIFEXITED(status))

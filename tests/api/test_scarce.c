@@ -5,15 +5,14 @@
  */
 #define _GNU_SOURCE /* unshare */
 #include "api.h"
+#include "support/child.h"
 #include "support/temp_folder.h"
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 enum { CHILD_SECONDS = 20, SAMPLES = 20, NOBODY = 65534, CANNOT = 77 };
 enum { MIB = 1 << 20, SWEEP_MIB = 1024, STEP_MIB = 16 };
@@ -22,24 +21,6 @@ enum { MIB = 1 << 20, SWEEP_MIB = 1024, STEP_MIB = 16 };
 enum { ALIVE, REFUSED, OTHERWISE };
 
 /* ---- Children --------------------------------------------------------- */
-
-/* Exit status of a child that does this; it may not die of a signal, nor take long. */
-static int run_child(int (*live)(const void *), const void *argument)
-{
-    int status;
-    fflush(NULL);
-    const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        signal(SIGALRM, SIG_DFL);
-        alarm(CHILD_SECONDS);
-        _exit(live(argument));
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFEXITED(status), "a child ended by signal %d%s", WTERMSIG(status),
-                  WTERMSIG(status) == SIGALRM ? ": it hung" : "");
-    return WEXITSTATUS(status);
-}
 
 static bool set_limit(int resource, rlim_t most)
 {
@@ -109,7 +90,7 @@ START_TEST(any_limit_of_address_space)
 {
     int lived = 0, refused = 0;
     for (int mebibytes = 0; mebibytes <= SWEEP_MIB; mebibytes += STEP_MIB) {
-        const int end = run_child(live_in, &mebibytes);
+        const int end = child_run(live_in, &mebibytes, CHILD_SECONDS);
         ck_assert_msg(end == ALIVE || end == REFUSED, "%d MiB more: %d", mebibytes, end);
         lived += end == ALIVE;
         refused += end == REFUSED;
@@ -132,7 +113,7 @@ static int live_without_threads(const void *argument)
 
 START_TEST(no_thread_to_spare)
 {
-    const int end = run_child(live_without_threads, NULL);
+    const int end = child_run(live_without_threads, NULL, CHILD_SECONDS);
     ck_assert_int_eq(end, ALIVE);
 }
 END_TEST
@@ -178,9 +159,9 @@ START_TEST(no_file_that_large_and_no_descriptor)
 {
     digit_model *model = api_model(API_SMALL, 1);
     temp_write("m", "precious", 8);
-    ck_assert_int_eq(run_child(save_large, model), REFUSED);
+    ck_assert_int_eq(child_run(save_large, model, CHILD_SECONDS), REFUSED);
     check_precious();
-    ck_assert_int_eq(run_child(save_without_descriptors, model), REFUSED);
+    ck_assert_int_eq(child_run(save_without_descriptors, model, CHILD_SECONDS), REFUSED);
     check_precious();
     digit_model_free(model);
 }
@@ -207,7 +188,7 @@ static int save_to_full_disk(const void *argument)
 
 START_TEST(a_full_disk)
 {
-    const int end = run_child(save_to_full_disk, NULL);
+    const int end = child_run(save_to_full_disk, NULL, CHILD_SECONDS);
     if (end == CANNOT)
         fprintf(stderr, "SKIPPED: no file system may be mounted here, so no disk is full\n");
     else
@@ -234,7 +215,7 @@ static int live_without_streams(const void *argument)
 START_TEST(no_standard_streams)
 {
     digit_model *model = api_model(API_SMALL, 1);
-    ck_assert_int_eq(run_child(live_without_streams, model), ALIVE);
+    ck_assert_int_eq(child_run(live_without_streams, model, CHILD_SECONDS), ALIVE);
     digit_model_free(model);
 }
 END_TEST
