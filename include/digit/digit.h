@@ -355,7 +355,8 @@ enum {
     DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
     DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
     DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
-    DIGIT_PIXEL_RGBA8 = 3  /**< 4 bytes: as RGB8, then alpha over white */
+    DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then alpha over white */
+    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha over white */
 };
 
 /** Which side of the contrast is the ink. */

@@ -187,7 +187,7 @@ namespace detail {
 
 constexpr int channels_of(std::uint32_t format) noexcept
 {
-    return format == DIGIT_PIXEL_GRAY8 ? 1 : format == DIGIT_PIXEL_RGBA8 ? 4 : 3;
+    return format == DIGIT_PIXEL_GRAY8 ? 1 : format >= DIGIT_PIXEL_RGBA8 ? 4 : 3;
 }
 
 } // namespace detail
@@ -220,13 +220,13 @@ Image image(const Mat &mat, std::uint32_t format, std::uint32_t ink = DIGIT_INK_
                  static_cast<std::ptrdiff_t>(static_cast<std::size_t>(mat.step)), ink);
 }
 
-/** The same: grey, or blue, green and red, as OpenCV has them. */
+/** The same: grey, or blue, green and red, or these and alpha, as OpenCV has them. */
 template <class Mat, class = decltype(std::declval<const Mat &>().step)>
 Image image(const Mat &mat)
 {
-    if (mat.channels() == 4)
-        detail::raise(DIGIT_ERR_ARGUMENT, "4 channels: cv::cvtColor(), then DIGIT_PIXEL_RGBA8");
-    return image(mat, mat.channels() == 1 ? DIGIT_PIXEL_GRAY8 : DIGIT_PIXEL_BGR8);
+    return image(mat, mat.channels() == 1   ? DIGIT_PIXEL_GRAY8
+                      : mat.channels() == 4 ? DIGIT_PIXEL_BGRA8
+                                            : DIGIT_PIXEL_BGR8);
 }
 
 /** A picture of one digit as a sample, as this release prepares them. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Bytes a pixel by DIGIT_PIXEL_... */
-static const uint8_t pixel_bytes[] = {1, 3, 3, 4};
+static const uint8_t pixel_bytes[] = {1, 3, 3, 4, 4};
 
 #define FORMATS ((uint32_t)sizeof pixel_bytes)
 
@@ -84,6 +84,12 @@ static void grey_rgba(const uint8_t *restrict row, size_t width, uint8_t *restri
         grey[x] = over_white(luma(row[4 * x], row[4 * x + 1], row[4 * x + 2]), row[4 * x + 3]);
 }
 
+static void grey_bgra(const uint8_t *restrict row, size_t width, uint8_t *restrict grey)
+{
+    for (size_t x = 0; x < width; x++)
+        grey[x] = over_white(luma(row[4 * x + 2], row[4 * x + 1], row[4 * x]), row[4 * x + 3]);
+}
+
 void dg_image_grey(const digit_image *image, uint8_t *grey)
 {
     const uint8_t *first = image->pixels;
@@ -100,8 +106,11 @@ void dg_image_grey(const digit_image *image, uint8_t *grey)
         case DIGIT_PIXEL_BGR8:
             grey_bgr(row, width, grey);
             break;
-        default:
+        case DIGIT_PIXEL_RGBA8:
             grey_rgba(row, width, grey);
+            break;
+        default:
+            grey_bgra(row, width, grey);
             break;
         }
     }

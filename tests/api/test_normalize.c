@@ -39,7 +39,7 @@ START_TEST(wrong_arguments_are_named)
     assert_fails(digit_model_normalize(NULL, &bad, sample, &info), DIGIT_ERR_ARGUMENT, "pixels");
     assert_same_bytes(&info, &zero, sizeof info);
     bad = good;
-    bad.format = 4;
+    bad.format = 5;
     assert_fails(digit_model_normalize(NULL, &bad, sample, NULL), DIGIT_ERR_ARGUMENT, "format");
     bad = good;
     bad.ink = 3;
@@ -92,7 +92,7 @@ START_TEST(formats_and_strides_give_one_sample)
 {
     enum { WIDE = 4 * SIDE + 36 };
     static uint8_t gray[SIDE][SIDE], bytes[SIDE * WIDE];
-    static const uint32_t sizes[] = {1, 3, 3, 4};
+    static const uint32_t sizes[] = {1, 3, 3, 4, 4};
     uint8_t expected[DIGIT_SAMPLE_BYTES], sample[DIGIT_SAMPLE_BYTES];
     digit_model *model = api_model(API_SMALL, 1);
     draw(gray);
@@ -100,7 +100,7 @@ START_TEST(formats_and_strides_give_one_sample)
     assert_ok(digit_model_normalize(NULL, &image, expected, NULL));
     assert_ok(digit_model_normalize(model, &image, sample, NULL));
     assert_same_bytes(sample, expected, sizeof sample);
-    for (uint32_t format = 0; format < 4; format++) {
+    for (uint32_t format = 0; format < 5; format++) {
         for (int up = 0; up < 2; up++) {
             memset(bytes, 128, sizeof bytes); /* what lies between the rows is nobody's business */
             for (size_t y = 0; y < SIDE; y++) {

@@ -3,7 +3,7 @@
 enum { PIXELS, PAINTED }; /* the bytes are the picture, or say what to paint */
 enum { COMMANDS_MOST = 40 };
 
-static const uint32_t bytes_of[] = {1, 3, 3, 4}; /* by DIGIT_PIXEL_... */
+static const uint32_t bytes_of[] = {1, 3, 3, 4, 4}; /* by DIGIT_PIXEL_... */
 
 typedef struct surface {
     uint8_t *pixels;
@@ -55,7 +55,8 @@ static void fill(const surface *s, size_t size, fuzz_input *in)
 fuzz_picture fuzz_picture_make(fuzz_input *in, uint32_t most)
 {
     const uint8_t how = fuzz_byte(in);
-    const uint32_t format = how % 4u, gap = how >> 6;
+    const uint32_t gap = how >> 6, bgra = how % 4u == DIGIT_PIXEL_RGBA8 && gap == 3;
+    const uint32_t format = how % 4u + bgra;
     const uint32_t width = fuzz_number(in, 2) % (how & 16 ? 65535u : 320u) % most + 1;
     const uint32_t room = most / width;
     const uint32_t height = fuzz_number(in, 2) % (room < 65535u ? room : 65535u) + 1;

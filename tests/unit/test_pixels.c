@@ -11,7 +11,7 @@ static const uint8_t byte = 0;
 
 static digit_image image_of(const void *pixels, uint32_t width, uint32_t height, uint32_t format)
 {
-    static const uint8_t bytes[] = {1, 3, 3, 4};
+    static const uint8_t bytes[] = {1, 3, 3, 4, 4};
     return (digit_image){pixels, (ptrdiff_t)width * bytes[format], width, height, format, 0};
 }
 
@@ -21,7 +21,7 @@ static const struct {
     digit_status status;
 } refused[] = {
     {"NULL", {NULL, 8, 8, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
-    {"format 4", {&byte, 8, 8, 8, 4, 0}, DIGIT_ERR_ARGUMENT},
+    {"format 5", {&byte, 8, 8, 8, 5, 0}, DIGIT_ERR_ARGUMENT},
     {"ink 3", {&byte, 8, 8, 8, 0, 3}, DIGIT_ERR_ARGUMENT},
     {"0 x 8", {&byte, 8, 0, 8, 0, 0}, DIGIT_ERR_ARGUMENT},
     {"8 x 0", {&byte, 8, 8, 0, 0, 0}, DIGIT_ERR_ARGUMENT},
@@ -34,6 +34,7 @@ static const struct {
     {"0 bytes", {&byte, 0, 8, 2, 0, 0}, DIGIT_ERR_ARGUMENT},
     {"row of 24", {&byte, 23, 8, 8, DIGIT_PIXEL_RGB8, 0}, DIGIT_ERR_ARGUMENT},
     {"row of 32", {&byte, -31, 8, 8, DIGIT_PIXEL_RGBA8, 0}, DIGIT_ERR_ARGUMENT},
+    {"row of 32", {&byte, 31, 8, 8, DIGIT_PIXEL_BGRA8, 0}, DIGIT_ERR_ARGUMENT},
 };
 
 START_TEST(refuses_with_a_sentence)
@@ -91,13 +92,17 @@ END_TEST
 
 START_TEST(blue_first_is_red_first_swapped)
 {
-    uint8_t rgb[3 * 37], bgr[3 * 37], first[37], second[37];
+    const size_t bytes = _i ? 4 : 3; /* with alpha, and without */
+    uint8_t rgb[4 * 37], bgr[4 * 37], first[37], second[37];
     for (size_t i = 0; i < sizeof rgb; i++)
-        rgb[i] = (uint8_t)(i * 73);
-    for (size_t i = 0; i < sizeof bgr; i++)
-        bgr[i] = rgb[i / 3 * 3 + 2 - i % 3];
-    const digit_image red_first = image_of(rgb, 37, 1, DIGIT_PIXEL_RGB8);
-    const digit_image blue_first = image_of(bgr, 37, 1, DIGIT_PIXEL_BGR8);
+        rgb[i] = bgr[i] = (uint8_t)(i * 73);
+    for (size_t i = 0; i < bytes * 37; i += bytes) {
+        bgr[i] = rgb[i + 2];
+        bgr[i + 2] = rgb[i];
+    }
+    const digit_image red_first = image_of(rgb, 37, 1, _i ? DIGIT_PIXEL_RGBA8 : DIGIT_PIXEL_RGB8);
+    const digit_image blue_first =
+        image_of(bgr, 37, 1, _i ? DIGIT_PIXEL_BGRA8 : DIGIT_PIXEL_BGR8);
     dg_image_grey(&red_first, first);
     dg_image_grey(&blue_first, second);
     ck_assert_mem_eq(first, second, sizeof first);
@@ -152,7 +157,7 @@ int main(void)
                         (int)(sizeof accepted / sizeof accepted[0]));
     tcase_add_test(tcase, refuses_no_picture);
     tcase_add_test(tcase, luma_is_rec_601_and_exact_for_greys_and_negatives);
-    tcase_add_test(tcase, blue_first_is_red_first_swapped);
+    tcase_add_loop_test(tcase, blue_first_is_red_first_swapped, 0, 2);
     tcase_add_test(tcase, alpha_lies_over_white);
     tcase_add_test(tcase, follows_the_stride);
     return suite_run("pixels", tcase);
