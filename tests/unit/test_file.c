@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -128,10 +129,9 @@ int unlinkat(int folder, const char *name, int flags)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    static time_t passed;
-    passed += clock_step;
+    static atomic_llong passed; /* savers on several threads look at it */
     const int result = (int)syscall(SYS_clock_gettime, clock, now);
-    now->tv_sec += passed;
+    now->tv_sec += (time_t)(atomic_fetch_add(&passed, clock_step) + clock_step);
     return result;
 }
 
