@@ -26,11 +26,14 @@ longest() { # TARGET
     esac
 }
 
+# Seconds an input may take: a page is judged by two networks, in plain C, under sanitizers.
+patience=60
+
 for target; do
     corpus=$build/corpus/$target log=$build/fuzz-$target.log
     mkdir -p "$corpus"
     if "$build/tests/fuzz/fuzz_$target" $(dictionary "$target") -max_len="$(longest "$target")" \
-        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -malloc_limit_mb=256 \
+        -max_total_time="$seconds" -timeout="$patience" -rss_limit_mb=1024 -malloc_limit_mb=256 \
         -print_final_stats=1 -artifact_prefix="$crashes/$target-" "$corpus" \
         "$build/tests/fuzz/seeds/$target" > "$log" 2>&1
     then
