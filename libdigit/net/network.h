@@ -40,8 +40,8 @@ uint64_t dg_network_ops(const dg_network *network);             /* multiply-adds
  * tensor on a cache line of its own. What lies between tensors is and stays 0. */
 size_t dg_network_params(const dg_network *network);
 
-/* Numbers the network gives for a sample: DIGIT_CLASSES, and one more, for "no digit",
- * where the architecture ends in `other 1`. */
+/* Numbers the network gives for a sample: DIGIT_CLASSES, and as many more as `other` at the end
+ * of the architecture says (net/loss.h: what they mean). */
 uint32_t dg_network_logits(const dg_network *network);
 
 /* True if a batch must not be cut into shards of fewer than 32 samples (batchnorm). */

@@ -21,7 +21,7 @@ typedef struct dg_guesses {
     uint32_t *begin; /* [atoms + 1]: the first guess that begins at an atom */
 } dg_guesses;
 
-/* List all that may be a digit. Release with dg_guesses_free(), after a failure too. */
+/* List all that may be a digit, or two. Release with dg_guesses_free(), after a failure too. */
 digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses);
 
 /* -log of how likely the guess is this digit. */

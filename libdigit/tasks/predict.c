@@ -177,7 +177,8 @@ static double probability_of_other(uint32_t classes, const double *p)
 }
 
 /* A network always has an answer; that there is no ink is known without one. p[classes]: of
- * all that it may be; `probabilities` are those of digits, if it is one. */
+ * all that it may be, for networks that know more than digits; `probabilities` are those of
+ * digits, if it is one. */
 static digit_prediction answer(const answer_job *job, const uint8_t *sample,
                                const dg_real *logits, const double *p)
 {
@@ -220,7 +221,8 @@ static void visit_answers(void *context, size_t first, uint32_t count, const dg_
     const answer_job *job = context;
     for (size_t i = first; i < first + count; i++, logits += job->classes) {
         double p[DG_LOGITS_MAX];
-        dg_softmax(job->classes, logits, job->temperature, p);
+        if (job->classes > DIGIT_CLASSES)
+            dg_softmax(job->classes, logits, job->temperature, p);
         job->out[i] = answer(job, job->samples + i * DIGIT_SAMPLE_BYTES, logits, p);
         if (job->pairs)
             job->pairs[i] = likely_pairs(job->classes, p);
