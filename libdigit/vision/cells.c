@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/lines.h"
+#include "vision/digit_size.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -41,8 +41,4 @@ digit_status dg_lines_find(const dg_blobs *blobs, const dg_lines_plan *plan, dg_
 
 void dg_lines_free(dg_lines *lines);
 
-/* How high the digits of a picture are: the height that most ink agrees on; 0 if there is
- * no ink. */
-double dg_digit_size(const dg_blobs *blobs, size_t width, size_t height);
-
 #endif
