@@ -14,8 +14,10 @@
 /* Pieces doubted less are one digit. */
 #define SURE 0.05
 
-/* Of pieces doubted more than this the other network says whether they are two. */
+/* Of pieces doubted more than this the other network says whether they are two. Those that are
+ * hardly so by its word stay whole, whatever they are: cutting a sign or dirt makes digits of it. */
 #define NOTICED 0.002
+#define HARDLY  0.005
 
 /* Slices of one page, in pieces wider than a digit and in others, which on a page of print are
  * letters. What is beyond stays whole: noise and books end in bounded time. */
@@ -27,9 +29,10 @@
 #define CUT_SHARE 0.3
 #define SUREST    0.003
 
-/* In digits' sizes: what is wider is doubted anyhow; what is narrower or lower is at most one
- * digit. */
+/* In digits' sizes: what is wider is doubted anyhow, wider than one digit, narrower or lower than
+ * two. */
 #define SURE_WIDEST 1.2
+#define ONE_WIDEST  1.1
 #define NARROW      0.3
 #define LOW         0.5
 
@@ -40,6 +43,23 @@ static double doubt(const dg_guess *guess)
     return fmax((double)a->other, 1 - (double)a->probabilities[a->digit]);
 }
 
+/* May the other network be asked about it? */
+static bool is_doubtful(const dg_guess *guess)
+{
+    return guess->pair && doubt(guess) >= NOTICED;
+}
+
+static bool is_sure(const dg_guess *guess)
+{
+    return fmax(doubt(guess), (double)guess->pairs.all) < SURE;
+}
+
+/* Does the other network, if it was asked, say no? */
+static bool is_no_pair(const dg_guess *guess)
+{
+    return is_doubtful(guess) && (double)guess->pairs.all < HARDLY;
+}
+
 /* Could it be more than one digit, by its size? */
 static bool is_large(const dg_atom *atom, double size)
 {
@@ -47,8 +67,8 @@ static bool is_large(const dg_atom *atom, double size)
            atom->bottom - atom->top >= LOW * size;
 }
 
-static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool cut_all,
-                         bool *doubted)
+static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool asked,
+                         bool cut_all, bool *doubted)
 {
     for (size_t i = 0; i < atoms->line_count; i++) {
         const dg_atom_line *line = &atoms->lines[i];
@@ -58,9 +78,9 @@ static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool 
              !cut_all && g < guesses->begin[line->first + line->count]; g++) {
             const dg_guess *guess = &guesses->items[g];
             const dg_atom *first = &atoms->items[guess->first];
-            const digit_box box = dg_atoms_box(first, guess->count);
-            if (fmax(doubt(guess), (double)guess->pairs.all) < SURE &&
-                box.width <= SURE_WIDEST * line->size)
+            const double width = dg_atoms_box(first, guess->count).width / line->size;
+            if ((is_sure(guess) && width <= SURE_WIDEST) ||
+                (asked && is_no_pair(guess) && width <= ONE_WIDEST))
                 for (uint32_t k = 0; k < guess->count; k++)
                     doubted[first[k].piece] = false;
         }
@@ -113,11 +133,6 @@ static digit_status ask(const dg_judge *judge, const dg_atoms *atoms, dg_guesses
     const digit_status status = judge_them(judge, atoms, guesses, which, count);
     dg_free(which);
     return status;
-}
-
-static bool is_doubtful(const dg_guess *guess)
-{
-    return guess->pair && doubt(guess) >= NOTICED;
 }
 
 static bool is_part(const dg_guess *guess)
@@ -199,7 +214,7 @@ digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const 
         return dg_fail_memory("pieces", lines->piece_count);
     digit_status status = judge_pieces(judge, blobs, lines, atoms, guesses);
     if (status == DIGIT_OK) {
-        doubt_pieces(atoms, guesses, cut_all, doubted);
+        doubt_pieces(atoms, guesses, judge->pairs != NULL, cut_all, doubted);
         ration(atoms, doubted);
         if (memchr(doubted, true, lines->piece_count))
             status = cut(judge, blobs, lines, doubted, atoms, guesses);
