@@ -44,7 +44,7 @@ def reader_of(layout: str) -> Callable[[], Callable[[np.ndarray, np.ndarray], li
         recognizer = Recognizer(layout=layout)
 
         def read(paths: np.ndarray, contents: np.ndarray) -> list:
-            found = (recognizer.rows(path, bytes(one)) for path, one in zip(paths, contents))
+            found = recognizer.read(zip(paths, map(bytes, contents)))
             return [{"rows": np.array(rows, object)} for rows in found]
 
         return read

@@ -108,6 +108,30 @@ def test_what_is_no_picture_at_all(recognizer, tmp_path):
     assert nothing["digit"] is None and nothing["status"] != "ok"
 
 
+def test_read_gives_the_rows_of_each(recognizer, contents):
+    together = list(recognizer.read(contents.items()))
+    assert together == [recognizer.rows(name, content) for name, content in contents.items()]
+    assert list(recognizer.read([])) == []
+
+
+def test_read_takes_few_pictures_ahead(recognizer):
+    """Or a large job, and one of large pictures, would not fit into memory."""
+    taken = []
+
+    def files(content):
+        for number in range(200):
+            taken.append(number)
+            yield f"{number}.png", content
+
+    next(recognizer.read(files(digit_png(np.random.default_rng(2)))))
+    assert 1 < len(taken) < 100
+    taken.clear()
+    buffer = io.BytesIO()
+    Image.new("L", (2000, 2500), 255).save(buffer, "PNG")
+    next(recognizer.read(files(buffer.getvalue())))
+    assert len(taken) == 1
+
+
 def test_a_blank_picture_keeps_its_row(recognizer):
     buffer = io.BytesIO()
     Image.new("L", (40, 40), 255).save(buffer, "PNG")
@@ -420,7 +444,7 @@ def test_a_shard_that_kills_is_named(tmp_path):
 class Deadly:
     """Instead of a recognizer: crashes whoever reads with it."""
 
-    def rows(self, name, source):
+    def read(self, files):
         os.kill(os.getpid(), signal.SIGKILL)
 
 

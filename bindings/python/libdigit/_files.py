@@ -25,15 +25,15 @@ def read_whole(path: Any, what: str = "path") -> bytes:
     name = name_of(path, what)
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        with open(descriptor, "rb", buffering=0) as file:
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
                 raise DigitError(Status.IO, f"{name}: not a regular file")
-            content = file.read(FILE_MAX + 1)
+            if about.st_size > FILE_MAX:
+                raise error_from(Status.LIMIT, f"{name}: larger than {FILE_MAX:,} bytes")
+            return file.readall()
     except OSError as error:
         raise DigitError(Status.IO, f"{name}: {error.strerror or error}") from error
-    if len(content) > FILE_MAX:
-        raise error_from(Status.LIMIT, f"{name}: larger than {FILE_MAX:,} bytes")
-    return content
 
 
 def write_whole(path: Any, content: bytes) -> None:

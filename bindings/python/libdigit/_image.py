@@ -39,6 +39,7 @@ _SIDE_MAX = 65_535
 _PIXELS_MAX = 64 << 20
 
 _PAGES_MAX = 1_000
+_ORIENTATION = 0x0112  # the tag in EXIF and TIFF; 1 is upright
 _FILE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")  # what digit-predict reads
 
 
@@ -153,7 +154,9 @@ def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
             for page in range(pages):
                 image.seek(page)
                 _check_size(image.width, image.height, name)
-                yield _pixels_of_pillow(ImageOps.exif_transpose(image), name)
+                turned = image.getexif().get(_ORIENTATION, 1) != 1
+                upright = ImageOps.exif_transpose(image) if turned else image  # a copy else, too
+                yield _pixels_of_pillow(upright, name)
     except (DigitError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

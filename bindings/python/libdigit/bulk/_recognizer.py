@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Optional, TypedDict, Union
 
 import numpy as np
@@ -27,6 +29,11 @@ NO_DIGITS = "no digits"
 
 # A picture file: its bytes, where they are, or why there are none.
 Source = Union[bytes, str, DigitError, None]
+
+# Small pictures are decoded so many, or so many bytes, ahead of being read: decoder and network
+# then find the processor's caches as they left them, which is a quarter of a field's time.
+_AHEAD = 32
+_BYTES_AHEAD = 4 << 20
 
 
 class Row(TypedDict):
@@ -152,12 +159,35 @@ class Recognizer:
             alone if any of the file is bad. Nothing is raised for what is wrong
             with a picture.
         """
+        [rows] = self.read([(file, source)])
+        return rows
+
+    def read(self, files: Iterable[tuple[str, Source]]) -> Iterator[list[Row]]:
+        """Read picture files: the `rows` of each, sooner than one by one.
+
+        Parameters
+        ----------
+        files : iterable of (str, source)
+            Names and sources, as for `rows`. A few are taken ahead.
+
+        Yields
+        ------
+        list of Row
+        """
+        waiting: list[_Opened] = []
+        for file, source in files:
+            waiting.append(_opened(file, source))
+            if len(waiting) == _AHEAD or sum(one.bytes for one in waiting) > _BYTES_AHEAD:
+                yield from map(self._all_pages, waiting)
+                waiting = []
+        yield from map(self._all_pages, waiting)
+
+    def _all_pages(self, opened: _Opened) -> list[Row]:
+        file, pages = opened.file, enumerate(opened.pages)
         try:
-            content = _content_of(source)
-            pages = enumerate(pages_of(content))
             return [row for page, pixels in pages for row in self._page(file, page, pixels)]
         except DigitError as error:
-            return [_empty(file, 0, _sentence(str(error), source), None)]
+            return [_empty(file, 0, _sentence(str(error), opened.source), None)]
         except MemoryError:
             return [_empty(file, 0, "out of memory", None)]
 
@@ -189,12 +219,37 @@ class Recognizer:
             The rows; `COLUMNS` are its columns.
         """
         pairs = zip(batch["path"].to_pylist(), batch["bytes"].to_pylist())
-        return table_of([row for path, content in pairs for row in self.rows(path, content)])
+        return table_of([row for rows in self.read(pairs) for row in rows])
 
 
 @lru_cache(maxsize=1)
 def _load(content: bytes) -> Model:
     return Model.from_bytes(content)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A picture file whose first page is decoded; what is wrong with it comes with its pages."""
+
+    file: str
+    source: Source
+    bytes: int
+    pages: Iterator[npt.NDArray[np.uint8]]
+
+
+def _opened(file: str, source: Source) -> _Opened:
+    try:
+        content = _content_of(source)
+        pages = pages_of(content)
+        first = next(pages)
+        return _Opened(file, source, len(content) + first.nbytes, chain([first], pages))
+    except (DigitError, MemoryError) as error:
+        return _Opened(file, source, 0, _raising(error))
+
+
+def _raising(error: Exception) -> Iterator[npt.NDArray[np.uint8]]:
+    raise error
+    yield
 
 
 def _content_of(source: Source) -> bytes:

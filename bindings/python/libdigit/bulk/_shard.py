@@ -56,8 +56,7 @@ class ShardReader:
     def _read(self, number: int, shard: Shard, writer: Any) -> Report:
         pictures = written = bad = 0
         rows: list[Row] = []
-        for name, source in shard.pictures():
-            found = self.recognizer.rows(name, source)
+        for found in self.recognizer.read(shard.pictures()):
             pictures += 1
             bad += found[0]["status"] not in (OK, NO_DIGITS)
             written += len(found)
