@@ -33,6 +33,12 @@ typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t seat);
 void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run,
                  void *context);
 
+/* Which threads a call may use. */
+typedef struct dg_threads {
+    dg_pool *pool;
+    uint32_t count;
+} dg_threads;
+
 /* End the workers. No run may be under way. The pool may be used again. */
 void dg_pool_close(dg_pool *pool);
 

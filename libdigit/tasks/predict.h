@@ -17,12 +17,6 @@ uint64_t dg_predictor_ops(const dg_predictor *predictor);
 /* Logits a sample: dg_network_logits(). */
 uint32_t dg_predictor_logits(const dg_predictor *predictor);
 
-/* Which threads a call may use. */
-typedef struct dg_threads {
-    dg_pool *pool;
-    uint32_t count;
-} dg_threads;
-
 /* Called for runs of samples, each once, on any thread: logits[count][dg_predictor_logits()]
  * of samples first .. first+count-1. */
 typedef void (*dg_logits_fn)(void *context, size_t first, uint32_t count,

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "tasks/read_parts.h"
-#include "vision/lines.h"
+#include "vision/digit_size.h"
 #include "vision/page.h"
 #include "vision/polarity.h"
 
@@ -75,12 +75,12 @@ static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
 
 /* From what may be ink to what is: form lines go, then each piece is judged by its own
  * strength, for a pencil's digits may stand beside a pen's. */
-static digit_status clean(dg_sheet *sheet, uint8_t least)
+static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads)
 {
     const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
     digit_status status = find_blobs(sheet, faint, DG_RULE_PIECE);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, faint, &sheet->blobs, &sheet->rules);
+        status = dg_rules_find(&sheet->ink, faint, &sheet->blobs, threads, &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
     if (status == DIGIT_OK)
@@ -104,14 +104,13 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     dg_image_grey(image, sheet->ink.pixels);
     digit_status status = find_polarity(&sheet->ink, image->ink, &light);
     if (status == DIGIT_OK)
-        status = dg_page_ink(&sheet->ink, light, reader->threads.pool, reader->threads.count,
-                             &least);
+        status = dg_page_ink(&sheet->ink, light, reader->threads, &least);
     const bool blank = least == 0 && options->layout != DIGIT_LAYOUT_GRID;
     if (status != DIGIT_OK || blank)
         return status;
     status = dg_patience_check(patience);
     if (status == DIGIT_OK && least > 0)
-        status = clean(sheet, least);
+        status = clean(sheet, least, reader->threads);
     if (status == DIGIT_OK)
         status = dg_patience_check(patience);
     if (status != DIGIT_OK)

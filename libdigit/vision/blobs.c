@@ -1,6 +1,7 @@
 #include "vision/blobs.h"
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "base/mem.h"
 #include "vision/page.h"
 
@@ -38,27 +39,29 @@ static bool next_run(const uint8_t *row, size_t width, uint8_t least, size_t x, 
     return true;
 }
 
-static size_t count_runs(const dg_plane *ink, uint8_t least)
-{
-    size_t count = 0;
-    dg_run run;
-    for (size_t y = 0; y < ink->height; y++) {
-        const uint8_t *row = ink->pixels + y * ink->width;
-        for (size_t x = 0; next_run(row, ink->width, least, x, &run); x = run.end)
-            count++;
-    }
-    return count;
-}
+/* Runs of ink while they are found, in reading order. */
+typedef struct run_list {
+    dg_run *items; /* [count] */
+    size_t count, room;
+} run_list;
 
-static void fill_runs(const dg_plane *ink, uint8_t least, dg_run *runs)
+static digit_status list_runs(const dg_plane *ink, uint8_t least, run_list *list)
 {
+    const size_t most = ink->width / 2 + 1; /* in one row */
     dg_run run;
-    for (size_t y = 0; y < ink->height; y++) {
+    for (size_t y = 0; y < ink->height && list->count <= DG_RUNS_MAX; y++) {
         const uint8_t *row = ink->pixels + y * ink->width;
+        dg_run *items = dg_grow(list->items, list->count, &list->room, most, sizeof *items);
+        if (!items)
+            return dg_fail_memory("pieces of ink", most * sizeof *items);
+        list->items = items;
         run.y = (uint16_t)y;
         for (size_t x = 0; next_run(row, ink->width, least, x, &run); x = run.end)
-            *runs++ = run;
+            items[list->count++] = run;
     }
+    if (list->count > DG_RUNS_MAX)
+        return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %u runs of ink", DG_RUNS_MAX);
+    return DIGIT_OK;
 }
 
 static uint32_t find_root(uint32_t *labels, uint32_t label)
@@ -179,22 +182,17 @@ static digit_status split(const dg_run *runs, size_t count, uint32_t *labels, ui
 digit_status dg_blobs_find(const dg_plane *ink, uint8_t least, uint32_t size, dg_blobs *found)
 {
     *found = (dg_blobs){0};
-    const size_t count = count_runs(ink, least);
-    if (count > DG_RUNS_MAX)
-        return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu runs of ink; at most %u", count,
-                       DG_RUNS_MAX);
-    dg_run *runs = dg_alloc(count, sizeof *runs);
-    uint32_t *labels = dg_alloc(count, sizeof *labels);
-    digit_status status = DIGIT_OK;
-    if (!runs || !labels) {
-        status = dg_fail_memory("pieces of ink", count * (sizeof *runs + sizeof *labels));
+    run_list runs = {0};
+    uint32_t *labels = NULL;
+    digit_status status = list_runs(ink, least, &runs);
+    if (status != DIGIT_OK)
         goto done;
-    }
-    fill_runs(ink, least, runs);
-    status = split(runs, count, labels, size, found);
+    labels = dg_alloc(runs.count, sizeof *labels);
+    status = labels ? split(runs.items, runs.count, labels, size, found)
+                    : dg_fail_memory("pieces of ink", runs.count * sizeof *labels);
 done:
     dg_free(labels);
-    dg_free(runs);
+    dg_free(runs.items);
     return status;
 }
 

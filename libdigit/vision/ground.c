@@ -120,25 +120,38 @@ static uint32_t blend(uint32_t from, uint32_t to, size_t part, size_t whole)
                       whole);
 }
 
-/* Levels of a cell's centre in pixel row y, times 2^FRACTION. */
-static uint32_t centre_level(const dg_ground *g, size_t column, size_t y)
+/* A pixel row, between two rows of cells' centres. */
+typedef struct row_place {
+    const uint8_t *above, *below; /* [columns] */
+    size_t part, whole;
+} row_place;
+
+static row_place place_of(const dg_ground *g, size_t y)
 {
     const size_t place = 2 * y + 1 > g->cell ? 2 * y + 1 - g->cell : 0;
     const size_t above = smaller(place / (2 * g->cell), g->rows - 1);
     const size_t below = smaller(above + 1, g->rows - 1);
-    return blend(g->level[above * g->columns + column], g->level[below * g->columns + column],
-                 place % (2 * g->cell), 2 * g->cell);
+    return (row_place){g->level + above * g->columns, g->level + below * g->columns,
+                       place % (2 * g->cell), 2 * g->cell};
+}
+
+/* Levels of a cell's centre in a pixel row, times 2^FRACTION. */
+static int32_t centre_level(const row_place *row, size_t column)
+{
+    return (int32_t)blend(row->above[column], row->below[column], row->part, row->whole);
 }
 
 void dg_ground_row(const dg_ground *ground, size_t y, size_t width, uint8_t *line)
 {
+    const row_place row = place_of(ground, y);
+    const int32_t cell = (int32_t)ground->cell;
     size_t x = 0;
-    int64_t from = centre_level(ground, 0, y);
+    int32_t from = centre_level(&row, 0);
     for (size_t piece = 0; x < width; piece++) {
-        const int64_t to = centre_level(ground, smaller(piece, ground->columns - 1), y);
-        const int64_t step = (to - from) / (int64_t)ground->cell;
+        const int32_t to = centre_level(&row, smaller(piece, ground->columns - 1));
+        const int32_t step = (to - from) / cell;
         const size_t end = smaller(piece * ground->cell + ground->cell / 2, width);
-        int64_t level = from + (1 << (FRACTION - 1));
+        int32_t level = from + (1 << (FRACTION - 1));
         for (; x < end; x++, level += step)
             line[x] = (uint8_t)(level >> FRACTION);
         from = to;

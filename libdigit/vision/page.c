@@ -20,6 +20,7 @@
 
 /* Rows a piece of work, and pixels that statistics are taken of. */
 #define STRIPE        64
+#define BLOCK         16 /* ... and pixels that may be paper alone */
 #define SAMPLE_PIXELS (1u << 19)
 
 /* Ink is darker than its paper by so many levels, and so many deviations of the noise. */
@@ -177,6 +178,26 @@ static uint8_t plan_strengths(page *p)
     return (uint8_t)greater(scale * (least - floor), 1);
 }
 
+static void map_pixels(const page *p, const uint8_t *line, size_t count, uint8_t *row)
+{
+    for (size_t x = 0; x < count; x++) {
+        const int difference = (int)line[x] - row[x];
+        const int darkness = difference < p->least ? 0 : difference * p->scale[line[x]] / 256;
+        row[x] = p->table[darkness > 255 ? 255 : darkness];
+    }
+}
+
+/* Most of a page: nothing here differs enough. */
+static bool is_paper(const page *p, const uint8_t *line, size_t count, const uint8_t *row)
+{
+    uint8_t most = 0;
+    for (size_t x = 0; x < count; x++) {
+        const uint8_t difference = line[x] > row[x] ? (uint8_t)(line[x] - row[x]) : 0;
+        most = difference > most ? difference : most;
+    }
+    return most < p->least;
+}
+
 static void map_stripe(void *context, uint32_t index, uint32_t seat)
 {
     const page *p = context;
@@ -186,11 +207,12 @@ static void map_stripe(void *context, uint32_t index, uint32_t seat)
     for (size_t y = from; y < from + STRIPE && y < plane->height; y++) {
         uint8_t *row = plane->pixels + y * width;
         dg_ground_row(&p->ground, y, width, line);
-        for (size_t x = 0; x < width; x++) {
-            const int difference = (int)line[x] - row[x];
-            const int darkness =
-                difference < p->least ? 0 : difference * p->scale[line[x]] / 256;
-            row[x] = p->table[darkness > 255 ? 255 : darkness];
+        for (size_t x = 0; x < width; x += BLOCK) {
+            const size_t count = width - x < BLOCK ? width - x : BLOCK;
+            if (is_paper(p, line + x, count, row + x))
+                memset(row + x, p->table[0], count);
+            else
+                map_pixels(p, line + x, count, row + x);
         }
     }
 }
@@ -208,8 +230,7 @@ static void fill_scale(page *p)
         p->scale[level] = (uint16_t)(255 * 256 / (level > GROUND_MIN ? level : GROUND_MIN));
 }
 
-digit_status dg_page_ink(const dg_plane *plane, bool light, dg_pool *pool, uint32_t threads,
-                         uint8_t *least)
+digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least)
 {
     page p = {.plane = plane};
     *least = 0;
@@ -218,17 +239,17 @@ digit_status dg_page_ink(const dg_plane *plane, bool light, dg_pool *pool, uint3
     digit_status status = dg_ground_find(plane, &p.ground);
     if (status != DIGIT_OK)
         goto done;
-    p.lines = dg_alloc(threads, plane->width);
+    p.lines = dg_alloc(threads.count, plane->width);
     if (!p.lines) {
-        status = dg_fail_memory("a page", threads * plane->width);
+        status = dg_fail_memory("a page", threads.count * plane->width);
         goto done;
     }
     fill_scale(&p);
     p.usual = mean_ground(&p.ground);
     *least = plan_strengths(&p);
     if (*least > 0)
-        dg_pool_run(pool, threads, (uint32_t)((plane->height + STRIPE - 1) / STRIPE), map_stripe,
-                    &p);
+        dg_pool_run(threads.pool, threads.count,
+                    (uint32_t)((plane->height + STRIPE - 1) / STRIPE), map_stripe, &p);
 done:
     dg_free(p.lines);
     dg_ground_free(&p.ground);

@@ -16,9 +16,8 @@
  * 0 = paper, however it is lit; DG_INK_FULL = as strong as most of the ink. *least
  * is what stands out from the noise: ink that faint may still be a pencil's, to be
  * judged piece by piece. *least is 0, and the plane in any state, when there is
- * nothing that could be ink. Rows are spread over `threads` threads of `pool`.
+ * nothing that could be ink.
  */
-digit_status dg_page_ink(const dg_plane *plane, bool light, dg_pool *pool, uint32_t threads,
-                         uint8_t *least);
+digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
-#include "vision/lines.h"
+#include "vision/digit_size.h"
 #include "vision/rules_parts.h"
 
 #include <string.h>
@@ -100,11 +100,11 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
 }
 
 digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
-                           dg_rules *rules)
+                           dg_threads threads, dg_rules *rules)
 {
     dg_rules candidates = {0};
     *rules = (dg_rules){0};
-    digit_status status = dg_rules_candidates(ink, least, blobs, &candidates);
+    digit_status status = dg_rules_candidates(ink, least, blobs, threads, &candidates);
     if (status == DIGIT_OK)
         status = choose(ink, least, &candidates, rules);
     dg_rules_free(&candidates);

@@ -2,6 +2,7 @@
 #ifndef DG_VISION_RULES_H
 #define DG_VISION_RULES_H
 
+#include "base/pool.h"
 #include "vision/blobs.h"
 
 #include <stdbool.h>
@@ -25,7 +26,7 @@ typedef struct dg_rules {
 /* Find the lines that are no writing; `blobs` are those of the ink that is at least `least`
  * strong. Release with dg_rules_free(), after a failure too. */
 digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
-                           dg_rules *rules);
+                           dg_threads threads, dg_rules *rules);
 
 /* Take the lines out of the ink, where `least` or more is ink; strokes that cross one
  * stay whole. */

@@ -5,17 +5,27 @@
 #define THINNEST 0.4
 #define BESIDE   1.0
 
+/* floor(), which is a call where the instruction set is the oldest one. */
+static int32_t whole_part(double x)
+{
+    const int32_t whole = (int32_t)x;
+    return whole - (x < whole);
+}
+
 bool dg_rule_slice(const dg_view *v, const dg_rule *rule, int32_t along, double reach,
                    int32_t most, int32_t *first, int32_t *last)
 {
-    const int32_t centre = (int32_t)floor(dg_rule_middle(rule, along) + 0.5);
-    if (!dg_view_nearest(v, along, centre, (int32_t)reach, first))
+    const int32_t centre = whole_part(dg_rule_middle(rule, along) + 0.5);
+    int32_t from, to;
+    if (!dg_view_nearest(v, along, centre, (int32_t)reach, &from))
         return false;
-    *last = *first;
-    while (*last - *first < most && dg_view_ink(v, along, *first - 1))
-        (*first)--;
-    while (*last - *first < most && dg_view_ink(v, along, *last + 1))
-        (*last)++;
+    const uint8_t *above = dg_view_pixel(v, along, from), *below = above;
+    for (to = from; to - from < most && from > 0 && *(above -= v->across) >= v->least; from--)
+        ;
+    for (; to - from < most && to + 1 < v->size && *(below += v->across) >= v->least; to++)
+        ;
+    *first = from;
+    *last = to;
     return true;
 }
 

@@ -50,7 +50,7 @@ digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count,
 
 /* Everything straight, strokes of digits too; no line twice. */
 digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
-                                 dg_rules *found);
+                                 dg_threads threads, dg_rules *found);
 
 /* Two level and two upright lines that cross are no digits, however high those are: squared
  * paper, boxes. Add those of the candidates. */

@@ -61,6 +61,7 @@ int main(void)
     unsigned width, height;
     uint8_t least;
     dg_pool pool = {0};
+    const dg_threads threads = {&pool, 1};
     dg_blobs blobs;
     dg_rules rules;
     if (scanf("P5 %u %u 255", &width, &height) != 2 || getchar() == EOF)
@@ -68,10 +69,10 @@ int main(void)
     dg_plane plane = {malloc((size_t)width * height), width, height};
     if (!plane.pixels || fread(plane.pixels, 1, (size_t)width * height, stdin) == 0)
         return 1;
-    check(dg_page_ink(&plane, is_light(&plane), &pool, 1, &least));
+    check(dg_page_ink(&plane, is_light(&plane), threads, &least));
     show(&plane);
     check(dg_blobs_find(&plane, (uint8_t)(least / 2 + 1), 8, &blobs));
-    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &blobs, &rules));
+    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &blobs, threads, &rules));
     check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1)));
     show(&plane);
     dg_blobs_free(&blobs);

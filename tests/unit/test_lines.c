@@ -1,4 +1,5 @@
 /* Lines: order, skew, small pieces, dirt. */
+#include "vision/digit_size.h"
 #include "vision/lines.h"
 
 #include "../support/suite.h"

@@ -12,7 +12,7 @@ static uint8_t ink_of(const dg_plane *plane, bool light, uint32_t threads)
 {
     dg_pool pool = {0};
     uint8_t least;
-    ck_assert_int_eq(dg_page_ink(plane, light, &pool, threads, &least), DIGIT_OK);
+    ck_assert_int_eq(dg_page_ink(plane, light, (dg_threads){&pool, threads}, &least), DIGIT_OK);
     dg_pool_close(&pool);
     return least;
 }
