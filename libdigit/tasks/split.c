@@ -15,7 +15,7 @@
 #define SURE 0.05
 
 /* Of pieces doubted more than this the other network says whether they are two. Those that are
- * hardly so by its word stay whole, whatever they are: cutting a sign or dirt makes digits of it. */
+ * hardly so by its word stay whole, whatever they are: cut, a sign or dirt becomes digits. */
 #define NOTICED 0.002
 #define HARDLY  0.005
 
