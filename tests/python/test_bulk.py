@@ -119,12 +119,12 @@ def test_read_takes_few_pictures_ahead(recognizer):
     taken = []
 
     def files(content):
-        for number in range(200):
+        for number in range(1000):
             taken.append(number)
             yield f"{number}.png", content
 
     next(recognizer.read(files(digit_png(np.random.default_rng(2)))))
-    assert 1 < len(taken) < 100
+    assert 1 < len(taken) < 500
     taken.clear()
     buffer = io.BytesIO()
     Image.new("L", (2000, 2500), 255).save(buffer, "PNG")

@@ -32,7 +32,7 @@ Source = Union[bytes, str, DigitError, None]
 
 # Small pictures are decoded so many, or so many bytes, ahead of being read: decoder and network
 # then find the processor's caches as they left them, which is a quarter of a field's time.
-_AHEAD = 32
+_AHEAD = 128
 _BYTES_AHEAD = 4 << 20
 
 
@@ -175,11 +175,13 @@ class Recognizer:
         list of Row
         """
         waiting: list[_Opened] = []
+        kept = 0
         for file, source in files:
             waiting.append(_opened(file, source))
-            if len(waiting) == _AHEAD or sum(one.bytes for one in waiting) > _BYTES_AHEAD:
+            kept += waiting[-1].bytes
+            if len(waiting) == _AHEAD or kept > _BYTES_AHEAD:
                 yield from map(self._all_pages, waiting)
-                waiting = []
+                waiting, kept = [], 0
         yield from map(self._all_pages, waiting)
 
     def _all_pages(self, opened: _Opened) -> list[Row]:
