@@ -15,7 +15,8 @@
  * special about it.
  *
  * 1. Result. A function that can fail returns a digit_status: DIGIT_OK (0) or
- *    a negative code. digit_last_error() says more. A failed call sets a
+ *    a negative code; take one you don't know for a failure, for later
+ *    releases may have more. digit_last_error() says more. A failed call sets a
  *    single out-parameter to NULL or zero (arrays are not touched, `size`
  *    members stay) and leaves every object as it was; the exceptions are
  *    DIGIT_ERR_CANCELLED in digit_model_train() and the size that
@@ -24,14 +25,18 @@
  * 2. Ownership. An object stored through a `digit_x **out` belongs to the
  *    caller, who releases it with digit_x_free(); digit_x_free(NULL) does
  *    nothing. A pointer that is returned belongs to the object it was asked
- *    of and lives as long. Arguments are borrowed for the call only.
+ *    of and lives as long, if nothing else is said. Arguments are borrowed
+ *    for the call only.
  * 3. Threads. Any number of threads may use one object at the same time
  *    through functions that take it as `const`. A function that takes it
  *    without const needs it to itself. Different objects are independent.
  * 4. Options. NULL means "all defaults". Otherwise call the matching
- *    digit_x_options_init() first, then change members. Structs whose first
- *    member is `size` may gain members at their end in a later release and
- *    old programs keep working; all other structs never change.
+ *    digit_x_options_init(&options, sizeof options) first, then change
+ *    members. Structs whose first member is `size` may gain members at their
+ *    end in a later release and old programs keep working; all other structs
+ *    never change. Of options that this library does not know all must be 0
+ *    (else DIGIT_ERR_UNSUPPORTED); in what it reports it sets them to 0. What
+ *    callbacks are given has the library's `size`: nothing beyond it is there.
  * 5. Silence. libdigit's own code never prints, exits, reads the environment
  *    or installs signal or exit handlers. (The OpenBLAS it uses reads
  *    OPENBLAS_* variables: docs/blas.md.) Callbacks must return: no longjmp,
@@ -72,8 +77,11 @@ DIGIT_API const char *digit_version(void);
  *  instruction sets. For bug reports; the wording may change. Static storage. */
 DIGIT_API const char *digit_build_info(void);
 
-/** Outcome of a call. Values are part of the ABI and are never reused. */
-typedef enum digit_status {
+/** Outcome of a call, DIGIT_OK or DIGIT_ERR_... */
+typedef int32_t digit_status;
+
+/** Outcomes. Values are part of the ABI and are never reused. */
+enum {
     DIGIT_OK              =  0,
     DIGIT_ERR_ARGUMENT    = -1, /**< an argument breaks the contract */
     DIGIT_ERR_MEMORY      = -2, /**< out of memory */
@@ -85,7 +93,7 @@ typedef enum digit_status {
     DIGIT_ERR_LIMIT       = -8, /**< larger than this library accepts */
     DIGIT_ERR_TIMEOUT     = -9, /**< the time limit of the options has passed */
     DIGIT_ERR_BLAS        = -10 /**< the BLAS in use failed its self test */
-} digit_status;
+};
 
 /** Fixed English phrase for a status. Static storage; never NULL. */
 DIGIT_API const char *digit_status_text(digit_status status);
@@ -150,8 +158,8 @@ DIGIT_API digit_status digit_model_load_pretrained(digit_model **out);
 
 /**
  * Read a model. Bytes from anywhere are safe to pass: a file that is damaged,
- * hostile or newer gives DIGIT_ERR_FORMAT, _LIMIT or _UNSUPPORTED, and at
- * most twice its own size plus 1 MiB is allocated. Files of every earlier
+ * hostile or newer gives DIGIT_ERR_FORMAT, _LIMIT or _UNSUPPORTED, and no more
+ * than a small multiple of its own size is allocated. Files of every earlier
  * release stay readable.
  */
 DIGIT_API digit_status digit_model_load(const char *path, digit_model **out);
@@ -166,7 +174,8 @@ DIGIT_API digit_status digit_model_save(const digit_model *model, const char *pa
 
 /**
  * Write a model to memory. *size holds the room in bytes on entry and the
- * bytes needed on return. A NULL buffer only asks for the size.
+ * bytes needed on return; with too little room that is DIGIT_ERR_ARGUMENT. A
+ * NULL buffer only asks for the size.
  */
 DIGIT_API digit_status digit_model_save_memory(const digit_model *model,
                                                void *buffer, size_t *size);
@@ -176,7 +185,8 @@ DIGIT_API void digit_model_free(digit_model *model);
 /** Facts about a model. The caller sets `size` before asking. */
 typedef struct digit_model_info {
     size_t      size;
-    const char *architecture; /**< full layer list; lives as long as the model */
+    const char *architecture; /**< full layer list; lives until the model is
+                                   trained or freed */
     uint64_t    parameters;   /**< number of trained weights */
     uint64_t    sample_ops;   /**< multiply-adds to predict one sample */
     const char *trained_on;   /**< free text, "" if unknown; lives as long */
@@ -222,6 +232,7 @@ DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,
                                            size_t first, size_t count,
                                            digit_dataset **out);
 
+/** Of NULL: 0 and NULL. samples[count][DIGIT_SAMPLE_BYTES], labels[count]. */
 DIGIT_API size_t         digit_dataset_count(const digit_dataset *dataset);
 DIGIT_API const uint8_t *digit_dataset_samples(const digit_dataset *dataset);
 DIGIT_API const uint8_t *digit_dataset_labels(const digit_dataset *dataset);
@@ -251,7 +262,8 @@ typedef struct digit_progress {
     uint64_t samples_total;       /**< in one epoch */
     double   loss;                /**< mean over this epoch so far */
     double   accuracy;            /**< likewise, 0..1 */
-    double   validation_accuracy; /**< 0..1; NaN until an epoch has ended */
+    double   validation_accuracy; /**< 0..1; NaN until an epoch has ended,
+                                       and without `validation` */
     double   seconds;             /**< since training began */
 } digit_progress;
 
@@ -355,8 +367,9 @@ enum {
     DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
     DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
     DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
-    DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then alpha over white */
-    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha over white */
+    DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then alpha, which is not
+                                multiplied in, over white */
+    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha likewise */
 };
 
 /** Which side of the contrast is the ink. */
@@ -387,7 +400,7 @@ typedef struct digit_sample_info {
     size_t    size;
     uint32_t  ink;   /**< DIGIT_INK_DARK or DIGIT_INK_LIGHT: what was used */
     uint32_t  flags; /**< DIGIT_FLAG_... */
-    digit_box box;   /**< of the ink, in the picture */
+    digit_box box;   /**< of the ink, in the picture; all 0 if there is none */
 } digit_sample_info;
 
 /**
@@ -414,10 +427,12 @@ enum {
 typedef struct digit_read_options {
     size_t   size;
     uint32_t layout;         /**< DIGIT_LAYOUT_...; default PAGE */
-    float    min_confidence; /**< below it the text shows '?'; default 0 */
+    float    min_confidence; /**< below it digits are rejected; default 0 */
     uint32_t min_height;     /**< ink lower than this is dirt, in pixels;
-                                  0 = choose by the picture; default 0 */
-    uint32_t min_digits;     /**< in a group; default 1 */
+                                  0 = choose by the picture; default 0; not
+                                  looked at with GRID */
+    uint32_t min_digits;     /**< in a group; default 1. Both: looked at with
+                                  PAGE and LINE */
     uint32_t max_digits;     /**< in a group; 0 = any; default 0 */
     uint32_t allowed;        /**< bit d = digit d may be answered; 0 = all */
     uint32_t rows, columns;  /**< of DIGIT_LAYOUT_GRID; 0 = find out */
@@ -431,8 +446,11 @@ DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size)
 enum {
     DIGIT_GLYPH_CUT      = 1, /**< cut from ink that touched a neighbour */
     DIGIT_GLYPH_JOINED   = 2, /**< put together from broken pieces */
-    DIGIT_GLYPH_REJECTED = 4, /**< below min_confidence; '?' in the text */
-    DIGIT_GLYPH_EMPTY    = 8, /**< a cell of a grid without ink */
+    DIGIT_GLYPH_REJECTED = 4, /**< '?' in the text: below min_confidence, not of
+                                   the number of digits asked for, or rather no
+                                   digit */
+    DIGIT_GLYPH_EMPTY    = 8, /**< a cell of a grid without ink: its digit is -1,
+                                   its group without meaning */
     DIGIT_GLYPH_MARK     = 16 /**< a sign such as . , - / stood before it; it
                                    begins a new group */
 };
@@ -444,30 +462,36 @@ typedef struct digit_glyph {
     uint32_t         group; /**< from 0 in its line; a new group after a gap */
     uint32_t         flags; /**< DIGIT_GLYPH_... */
     uint32_t         row, column; /**< of a grid; 0 elsewhere */
-    digit_prediction prediction;
+    digit_prediction prediction;  /**< `digit` is the one read, which its
+                                       neighbours or `allowed` may have decided
+                                       against the most probable; `other` counts
+                                       doubts about cuts and words, too */
 } digit_glyph;
 
 /** What was read from a picture. Immutable. */
 typedef struct digit_reading digit_reading;
 
-/** Find and classify the digits in a picture. Finding none is no error. */
+/** Find and classify the digits in a picture. Finding none is no error. What is
+ *  found may get better with any release, whatever the model. */
 DIGIT_API digit_status digit_model_read(const digit_model *model,
                                         const digit_image *image,
                                         const digit_read_options *options,
                                         digit_reading **out);
 
-/** Digits in reading order: a space between groups, a newline between lines,
- *  none at the end. */
+/** Digits in reading order, '?' for rejected ones: a space between groups, a
+ *  newline between lines, none at the end. Of NULL: "". */
 DIGIT_API const char *digit_reading_text(const digit_reading *reading);
 
-/** The digits in reading order; *count of them. */
+/** The digits in reading order, and the empty cells of a grid; *count of them,
+ *  unless `count` is NULL. NULL if there are none. */
 DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
                                                   size_t *count);
 
 /**
- * The other ways to read a group, best first: rank 0 is what the text shows.
- * DIGIT_ERR_ARGUMENT past the last. *text lives as long as the reading;
- * *probability is of the whole string, 0..1.
+ * The ways to read a group, best first: rank 0 is what the text shows, with
+ * its '?', the others are digits. DIGIT_ERR_ARGUMENT past the last, which ends
+ * a loop over them. *text lives as long as the reading; *probability is of the
+ * whole string, 0..1, whatever company the group is in.
  */
 DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading,
                                                uint32_t line, uint32_t group,

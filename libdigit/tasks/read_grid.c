@@ -82,7 +82,7 @@ static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column
     if (guess == 0) {
         glyph.box = cell_box(job, row, column);
         glyph.flags = DIGIT_GLYPH_EMPTY;
-        glyph.prediction = (digit_prediction){.flags = DIGIT_FLAG_BLANK, .other = 1};
+        glyph.prediction = (digit_prediction){.digit = -1, .flags = DIGIT_FLAG_BLANK, .other = 1};
         for (int d = 0; d < DIGIT_CLASSES; d++)
             glyph.prediction.probabilities[d] = 1.0f / DIGIT_CLASSES;
         return glyph;
