@@ -39,7 +39,7 @@ def versions() -> dict[str, str]:
 def sonames() -> dict[str, str]:
     return {
         "meson.build": found(r"^soversion = '(\d+)'", "meson.build"),
-        "libdigit/libdigit.map": found(r"\bDIGIT_(\d+) \{", "libdigit/libdigit.map"),
+        "libdigit/libdigit.map": found(r"\bDIGIT_(\d+)\.0 \{", "libdigit/libdigit.map"),
         "debian/control": found(r"^Package: libdigit(\d+)$", "debian/control"),
     }
 

@@ -16,7 +16,7 @@ cc -static hello.c -o static $(pkg-config --static --cflags --libs libdigit) 2> 
 cat > CMakeLists.txt << 'END'
 cmake_minimum_required(VERSION 3.16)
 project(consumer C)
-find_package(libdigit 0.1 CONFIG REQUIRED)
+find_package(libdigit 1.0 CONFIG REQUIRED)
 add_executable(with-cmake hello.c)
 target_link_libraries(with-cmake libdigit::libdigit)
 END

@@ -48,8 +48,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DIGIT_VERSION_MAJOR 0
-#define DIGIT_VERSION_MINOR 1
+#define DIGIT_VERSION_MAJOR 1
+#define DIGIT_VERSION_MINOR 0
 #define DIGIT_VERSION_PATCH 0
 
 #ifndef DIGIT_API
@@ -70,7 +70,7 @@ extern "C" {
 
 /* ---- Library ---------------------------------------------------------- */
 
-/** Version of the library in use, such as "0.1.0". Static storage. */
+/** Version of the library in use, such as "1.0.0". Static storage. */
 DIGIT_API const char *digit_version(void);
 
 /** How it was built and what it runs on: BLAS version, kernel, linking mode,

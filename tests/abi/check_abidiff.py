@@ -4,8 +4,8 @@ of functions and at the end of structs that say their size.
 usage: check_abidiff.py LIBRARY BASELINE INCLUDE [--update]
 
 The baseline is what libabigail's abidw wrote of an earlier library, debug information and all.
---update writes it anew: before 1.0 whenever the interface changes on purpose, after that only
-with a new soname. Exit status 77: libabigail is missing.
+--update writes it anew: when a release has added something, or with a new soname. Exit status
+77: libabigail is missing.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ def public_names(header: str) -> set[str]:
     names |= set(re.findall(r'\b(digit_\w+)\s*\(', code))
     names |= set(re.findall(r'\}\s*(digit_\w+);', code))
     names |= set(re.findall(r'typedef struct (digit_\w+) digit_\w+;', code))
+    names |= set(re.findall(r'typedef \w+ (digit_\w+);', code))
     names |= set(re.findall(r'\(\*(digit_\w+)\)', code))
     return names
 

@@ -42,8 +42,8 @@ def complaints(header: str, project: str, library: str, symbol_map: str,
         yield f'the file is {Path(library).resolve().name}, not libdigit.so.{version}'
     if f'Version: {version}\n' not in Path(pkg_config).read_text(encoding='utf-8'):
         yield 'libdigit.pc has another version'
-    if f'DIGIT_{major} ' not in Path(symbol_map).read_text(encoding='ascii'):
-        yield f'libdigit.map has no node DIGIT_{major}'
+    if f'DIGIT_{major}.0 ' not in Path(symbol_map).read_text(encoding='ascii'):
+        yield f'libdigit.map has no node DIGIT_{major}.0'
 
 
 finish('versions', complaints(*sys.argv[1:7]))

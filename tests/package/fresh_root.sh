@@ -92,7 +92,7 @@ apt-get install -y -qq $(ls /debs/*.deb | grep -v -e -dbgsym) > /tmp/apt.log 2>&
 apt-get install -y -qq gcc libc6-dev pkgconf cmake make python3-pil > /tmp/apt.log 2>&1
 sh debian/tests/consumer.sh
 sh debian/tests/installed.sh
-apt-get remove -y -qq libdigit0 > /tmp/apt.log 2>&1
+apt-get remove -y -qq libdigit1 > /tmp/apt.log 2>&1
 test -z "$(ls -d /usr/lib/*/libdigit* /usr/bin/digit* /usr/include/digit 2> /dev/null)"
 echo "the packages work, and go without a trace"'
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import SOURCE, must, run, unneeded
 
-PACKAGES = {"libdigit0", "libdigit-dev", "digit-tools", "python3-libdigit"}
+PACKAGES = {"libdigit1", "libdigit-dev", "digit-tools", "python3-libdigit"}
 NOT_HERE = 77
 FRESH_ROOT = SOURCE / "tests" / "package" / "fresh_root.sh"
 
@@ -37,9 +37,9 @@ def test_lintian_has_no_errors(debs: Path) -> None:
 
 
 def test_symbols_are_those_of_the_library() -> None:
-    listed = (SOURCE / "debian" / "libdigit0.symbols").read_text().splitlines()[1:]
+    listed = (SOURCE / "debian" / "libdigit1.symbols").read_text().splitlines()[1:]
     names = {line.split("@")[0].strip() for line in listed}
-    assert names - {"DIGIT_0"} == set((SOURCE / "tests/abi/symbols.txt").read_text().split())
+    assert names - {"DIGIT_1.0"} == set((SOURCE / "tests/abi/symbols.txt").read_text().split())
 
 
 def fresh_root(*arguments: object) -> str:

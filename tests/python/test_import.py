@@ -28,7 +28,7 @@ def test_the_variable_is_the_only_place_looked_at(tmp_path):
     assert done.returncode == 1
     last = done.stderr[done.stderr.index("ImportError:") :]
     assert str(missing) in last and "LIBDIGIT_LIBRARY" in last
-    assert "libdigit.so.0" not in last
+    assert "libdigit.so.1" not in last
 
 
 def test_the_variable_names_a_file_not_a_library_to_search_for(tmp_path, monkeypatch):
@@ -54,7 +54,7 @@ def test_a_library_that_is_not_libdigit():
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
-@pytest.mark.parametrize("version", ["0.0.9", "0.2.0", "1.1.0"])
+@pytest.mark.parametrize("version", ["0.9.0", "2.0.0"])
 def test_a_library_of_another_series(tmp_path, version):
     source, library = tmp_path / "other.c", tmp_path / "libdigit.so"
     source.write_text(
@@ -64,7 +64,7 @@ def test_a_library_of_another_series(tmp_path, version):
     subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
     done = run_python(IMPORT, LIBDIGIT_LIBRARY=str(library))
     assert done.returncode == 1
-    assert f"is version {version}, but this package needs 0.1.x" in done.stderr
+    assert f"is version {version}, but this package needs 1.0.0 or a later 1.x" in done.stderr
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_all_that_was_tried_is_listed(bare_package):
     if done.returncode == 0:
         pytest.skip("libdigit is installed on this system")
     assert str(bare_package / "libdigit" / "libdigit.so") in done.stderr
-    assert "  libdigit.so.0: " in done.stderr
+    assert "  libdigit.so.1: " in done.stderr
 
 
 def test_the_library_in_the_package_is_found(bare_package, library_path):
@@ -94,7 +94,7 @@ def test_the_library_in_the_package_is_found(bare_package, library_path):
 
 
 def test_the_librarys_own_name_is_the_last_resort(bare_package, library_path):
-    (bare_package / "libdigit.so.0").symlink_to(library_path.resolve())
+    (bare_package / "libdigit.so.1").symlink_to(library_path.resolve())
     code = "import libdigit._library as l; print(l.lib._name)"
     done = run_python(
         code,
@@ -102,7 +102,7 @@ def test_the_librarys_own_name_is_the_last_resort(bare_package, library_path):
         LD_LIBRARY_PATH=str(bare_package),
         PYTHONPATH=str(bare_package),
     )
-    assert done.stdout.strip() == "libdigit.so.0", done.stderr
+    assert done.stdout.strip() == "libdigit.so.1", done.stderr
 
 
 def test_import_says_nothing_and_changes_no_environment():

@@ -5,7 +5,7 @@ Where it is looked for, in this order:
 1. the file that the environment variable ``LIBDIGIT_LIBRARY`` names; if it is
    set, nothing else is tried;
 2. ``libdigit.so`` inside the package (what ``pip install`` puts there);
-3. ``libdigit.so.0`` wherever the system's loader finds it.
+3. ``libdigit.so.1`` wherever the system's loader finds it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ._prototypes import declare
 
 __all__ = ["VERSION", "build_info", "check", "lib", "version"]
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 
 _VARIABLE = "LIBDIGIT_LIBRARY"
 _PACKAGED = "libdigit.so"
-_SONAME = "libdigit.so.0"
+_SONAME = "libdigit.so.1"
 _STRINGS_END = 1 << 20  # names of the libraries that a library needs stand near its front
 _SANITIZERS = ("__asan_init", "__tsan_init", "__msan_init")
 
@@ -63,8 +63,10 @@ def _mode(path: str) -> int:
     return mode
 
 
-def _series(text: str) -> list[str]:
-    return text.split(".")[:2]
+def _will_do(found: str) -> bool:
+    """Whether it has all that this package was written for, and nothing was taken away since."""
+    ours, theirs = ([int(part) for part in text.split(".")] for text in (VERSION, found))
+    return theirs[0] == ours[0] and theirs >= ours
 
 
 def _open(path: str) -> ctypes.CDLL:
@@ -73,9 +75,9 @@ def _open(path: str) -> ctypes.CDLL:
     try:
         library.digit_version.restype = ctypes.c_char_p
         found = library.digit_version().decode()
-        if _series(found) != _series(VERSION):
-            wanted = ".".join(_series(VERSION))
-            raise OSError(f"is version {found}, but this package needs {wanted}.x")
+        if not _will_do(found):
+            later = f"a later {VERSION.partition('.')[0]}.x"
+            raise OSError(f"is version {found}, but this package needs {VERSION} or {later}")
         declare(library)
     except AttributeError as error:
         raise OSError(f"is no libdigit that this package knows: {error}") from error
@@ -116,7 +118,8 @@ def version() -> str:
     Returns
     -------
     str
-        Such as ``"0.1.0"``; of the same series as ``libdigit.__version__``.
+        Such as ``"1.0.0"``: that of ``libdigit.__version__``, or a later one with
+        the same first number.
     """
     text: bytes = lib.digit_version()
     return text.decode()
