@@ -25,15 +25,17 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
-from bulk_pictures import digit_png, field_png
+from bulk_pictures import digit_png, field_png, page_png
 
 from libdigit.bulk import Recognizer
 from libdigit.bulk._plan import plan
 from libdigit.bulk._shard import ShardReader
 
+# How each is drawn, how many are of a shard, how many differ: a page takes long to draw.
 KINDS = {
-    "digits": lambda rng: digit_png(rng),
-    "fields": lambda rng: field_png(rng, 5),
+    "digits": (digit_png, 500, None),
+    "fields": (lambda rng: field_png(rng, 5), 500, None),
+    "pages": (page_png, 8, 24),
 }
 
 
@@ -50,10 +52,12 @@ def parse():
 
 def draw(folder, kind, count):
     rng = np.random.default_rng(1)
+    make, shard, distinct = KINDS[kind]
+    made = [make(rng) for _ in range(distinct or 0)]
     for number in range(count):
-        path = folder / f"{number // 500:05d}" / f"{number:07d}.png"
+        path = folder / f"{number // shard:05d}" / f"{number:07d}.png"
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(KINDS[kind](rng))
+        path.write_bytes(made[number % distinct] if made else make(rng))
 
 
 def processors():
@@ -88,11 +92,11 @@ def rate_of_c(program, folder, workers):
     return count / (time.monotonic() - begun), count / (processors() - spent)
 
 
-def rate_of_engine(engine, folder, workers):
+def rate_of_engine(engine, folder, shard, workers):
     """The same between the first reports and the last."""
     run = import_module(f"libdigit.bulk._{engine}").run
     with tempfile.TemporaryDirectory(dir=folder.parent) as out:
-        jobs = list(enumerate(plan(str(folder), 500).shards))
+        jobs = list(enumerate(plan(str(folder), shard).shards))
         came, pictures = [], []
         for report in run(ShardReader(Recognizer(), out), jobs, workers):
             came.append((time.monotonic(), processors()))
@@ -107,16 +111,17 @@ def main():
     with tempfile.TemporaryDirectory() as top:
         folder = Path(top) / "pictures"
         folder.mkdir()
-        draw(folder, options.kind, 1_000)
+        shard = KINDS[options.kind][1]
+        draw(folder, options.kind, 2 * shard)
         guess, _ = rate_of_c(options.program, folder, options.workers)
-        count = max(5_000, 500 * round(guess * options.seconds / 500))
+        count = shard * max(10, round(guess * options.seconds / shard))
         draw(folder, options.kind, count)
         print(f"{count:,} pictures ({options.kind}), {options.workers} workers")
         rates = {name: [] for name in ("C", *options.engines)}
         for _ in range(options.rounds):
             rates["C"].append(rate_of_c(options.program, folder, options.workers))
             for engine in options.engines:
-                rates[engine].append(rate_of_engine(engine, folder, options.workers))
+                rates[engine].append(rate_of_engine(engine, folder, shard, options.workers))
             last = ", ".join(
                 f"{name} {some[-1][0]:,.0f} a second, {some[-1][1]:,.0f} a second of a processor"
                 for name, some in rates.items()

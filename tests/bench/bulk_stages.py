@@ -8,7 +8,6 @@ decode: Pillow, from a file's bytes to pixels. read: the library, which finds an
 rows: objects of Python. write: Parquet with its fsync, by the clock.
 """
 
-import io
 import os
 import statistics
 import sys
@@ -20,8 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
-from bulk_pictures import digit_png, field_png
-from PIL import Image
+from bulk_pictures import digit_png, field_png, page_png
 
 from libdigit._image import pages_of
 from libdigit.bulk import Recognizer
@@ -29,15 +27,6 @@ from libdigit.bulk._recognizer import table_of
 from libdigit.bulk._shard import _whole_file
 
 ROUNDS = 5
-
-
-def page_png(rng, rows=20, count=16):
-    """A scan of 20 lines of 16 digits, three times as large as MNIST's."""
-    fields = [np.asarray(Image.open(io.BytesIO(field_png(rng, count)))) for _ in range(rows)]
-    page = Image.fromarray(np.vstack(fields))
-    buffer = io.BytesIO()
-    page.resize((3 * page.width, 3 * page.height), Image.Resampling.BILINEAR).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 KINDS = {

@@ -69,6 +69,16 @@ def _claiming(width, height):
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0"))
 
 
+def page_png(rng, rows=20, count=16):
+    """A scan of 20 lines of 16 digits, three times as large as MNIST's."""
+    from PIL import Image
+
+    fields = [np.asarray(Image.open(io.BytesIO(field_png(rng, count)))) for _ in range(rows)]
+    page = Image.fromarray(np.vstack(fields))
+    size = (3 * page.width, 3 * page.height)
+    return _png(np.asarray(page.resize(size, Image.Resampling.BILINEAR)))
+
+
 def broken(way, png):
     """A PNG file made bad in one of the ways of `BROKEN`."""
     from PIL import Image
