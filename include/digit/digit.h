@@ -189,7 +189,7 @@ typedef struct digit_model_info {
                                    trained or freed */
     uint64_t    parameters;   /**< number of trained weights */
     uint64_t    sample_ops;   /**< multiply-adds to predict one sample */
-    const char *trained_on;   /**< free text, "" if unknown; lives as long */
+    const char *trained_on;   /**< free text, "" if unknown; likewise */
     const char *licence;      /**< of the weights, "" if unknown; likewise */
     uint32_t    preparation;  /**< version of the sample preparation it expects */
     uint32_t    rejects;      /**< 1 if `other` is meaningful, else 0 */

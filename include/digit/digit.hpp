@@ -417,7 +417,7 @@ public:
         return bytes;
     }
 
-    /** Its texts live as long as the model. */
+    /** Its texts live until the model is trained or freed. */
     ModelInfo info() const
     {
         ModelInfo info;
