@@ -38,7 +38,8 @@ static canvas draw_row(const char *digits, int pitch)
 {
     canvas c = blank(WIDTH, HEIGHT);
     for (int i = 0; digits[i]; i++)
-        draw_digit(&c, digits[i] - '0', 30 + pitch * i, 40);
+        if (digits[i] != ' ')
+            draw_digit(&c, digits[i] - '0', 30 + pitch * i, 40);
     return c;
 }
 
@@ -206,6 +207,25 @@ START_TEST(signs_begin_groups)
 }
 END_TEST
 
+/* Cut down the middle, a cross would make two digits. */
+START_TEST(a_sign_as_wide_as_a_digit_stays_whole)
+{
+    canvas c = draw_number("17 01");
+    for (int step = 0; step < 24 && _i == 0; step++) { /* X */
+        bar(&c, 114 + step, 44 + step, 4, 3);
+        bar(&c, 137 - step, 44 + step, 4, 3);
+    }
+    if (_i == 1) { /* + */
+        bar(&c, 112, 58, 26, 4);
+        bar(&c, 123, 46, 4, 28);
+    }
+    digit_reading *reading = read_with(&c, NULL);
+    ck_assert_str_eq(digit_reading_text(reading), "17 01");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 START_TEST(candidates_are_sorted_and_end)
 {
     canvas c = draw_number("1071");
@@ -367,6 +387,7 @@ static const api_test tests[] = {
     API_LOOP(digits_that_touch_come_apart, 4),
     API_LOOP(how_it_is_stored_does_not_matter, 2),
     API_TEST(signs_begin_groups),
+    API_LOOP(a_sign_as_wide_as_a_digit_stays_whole, 2),
     API_TEST(candidates_are_sorted_and_end),
     API_TEST(doubtful_digits_are_question_marks),
     API_TEST(only_allowed_digits_are_answered),
