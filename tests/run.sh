@@ -55,7 +55,7 @@ packages() {
         libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
-    case " $lanes " in *' docs '*) echo doxygen scdoc man-db cmake ;; esac
+    case " $lanes " in *' docs '*) echo doxygen scdoc man-db cmake make ;; esac
     case " $lanes " in *' packaging '*)
         echo cmake scdoc debhelper dh-python lintian fakeroot debootstrap ;; esac
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
