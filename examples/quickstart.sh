@@ -9,7 +9,8 @@ set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 build=$top/build/quickstart
-packages='gcc libc6-dev meson ninja-build pkgconf libopenblas-pthread-dev libjansson-dev
+# Meson asks dpkg-dev where Debian has its libraries, for whoever installs what is built here.
+packages='gcc libc6-dev dpkg-dev meson ninja-build pkgconf libopenblas-pthread-dev libjansson-dev
 zlib1g-dev libleptonica-dev'
 
 say() { echo "quickstart: $*"; }
