@@ -53,7 +53,8 @@ has() { command -v "$1" > /dev/null 2>&1; }
 packages() {
     # Meson asks dpkg-dev where Debian has its libraries; without it they go where CMake won't look.
     echo meson ninja-build gcc g++ libc6-dev dpkg-dev pkgconf binutils strace check \
-        libopenblas-pthread-dev libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv curl ca-certificates
+        libopenblas-pthread-dev libjansson-dev zlib1g-dev libleptonica-dev python3 python3-venv \
+        curl ca-certificates
     # The pipeline's example, and its tests in two lanes.
     echo libtesseract-dev tesseract-ocr fonts-dejavu-core
     case " $lanes " in *' docs '*) echo doxygen scdoc man-db cmake ;; esac
