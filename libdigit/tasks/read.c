@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "tasks/read_parts.h"
+#include "vision/bands.h"
 #include "vision/digit_size.h"
 #include "vision/page.h"
 #include "vision/polarity.h"
@@ -67,10 +68,37 @@ static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *ligh
     return status;
 }
 
-static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
+typedef struct grey_job {
+    const digit_image *image;
+    const dg_plane *grey;
+} grey_job;
+
+static void grey_band(void *context, uint32_t index, uint32_t seat)
+{
+    const grey_job *job = context;
+    digit_image band = *job->image;
+    size_t first;
+    const size_t end = dg_band_span(index, band.width, band.height, &first);
+    (void)seat;
+    band.pixels = (const uint8_t *)band.pixels + (ptrdiff_t)first * band.stride;
+    band.height = (uint32_t)(end - first);
+    dg_image_grey(&band, job->grey->pixels + first * job->grey->width);
+}
+
+/* All threads are the first to touch their part of the memory: the system hands it out a page
+ * at a time, which takes as long as the copying. */
+static void make_grey(const digit_image *image, dg_threads threads, const dg_plane *grey)
+{
+    grey_job job = {image, grey};
+    dg_pool_run(threads.pool, threads.count, dg_band_count(image->width, image->height),
+                grey_band, &job);
+}
+
+static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size,
+                               dg_threads threads)
 {
     dg_blobs_free(&sheet->blobs);
-    return dg_blobs_find(&sheet->ink, least, size, &sheet->blobs);
+    return dg_blobs_find(&sheet->ink, least, size, threads, &sheet->blobs);
 }
 
 /* From what may be ink to what is: form lines go, then each piece is judged by its own
@@ -78,21 +106,21 @@ static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size)
 static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads)
 {
     const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
-    digit_status status = find_blobs(sheet, faint, DG_RULE_PIECE);
+    digit_status status = find_blobs(sheet, faint, DG_RULE_PIECE, threads);
     if (status == DIGIT_OK)
         status = dg_rules_find(&sheet->ink, faint, &sheet->blobs, threads, &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
     if (status == DIGIT_OK)
-        status = find_blobs(sheet, least, PIECE_MIN);
+        status = find_blobs(sheet, least, PIECE_MIN, threads);
     if (status != DIGIT_OK)
         return status;
     const double size = dg_digit_size(&sheet->blobs, sheet->ink.width, sheet->ink.height);
-    status = dg_blobs_level(&sheet->blobs, &sheet->ink);
+    status = dg_blobs_level(&sheet->blobs, &sheet->ink, threads);
     if (status != DIGIT_OK)
         return status;
     const uint32_t dirt = size > 0 ? (uint32_t)(PIECE_SHARE * size) : 0;
-    return find_blobs(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN);
+    return find_blobs(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN, threads);
 }
 
 static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
@@ -100,8 +128,8 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
                                dg_sheet *sheet, digit_reading *reading)
 {
     uint8_t least = 0;
-    bool light;
-    dg_image_grey(image, sheet->ink.pixels);
+    bool light = false;
+    make_grey(image, reader->threads, &sheet->ink);
     digit_status status = find_polarity(&sheet->ink, image->ink, &light);
     if (status == DIGIT_OK)
         status = dg_page_ink(&sheet->ink, light, reader->threads, &least);

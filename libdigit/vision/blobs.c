@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
+#include "vision/bands.h"
 #include "vision/page.h"
 
 #include <stdbool.h>
@@ -18,18 +19,25 @@
 /* Ink weaker than this part of what most is, is a shadow or dirt. */
 #define FAINT 0.45
 
+/* Empty pixels to pass over at once. */
+#define BLOCK (4 * sizeof(uint64_t))
+
+static bool is_empty(const uint8_t row[BLOCK])
+{
+    uint64_t a, b, c, d;
+    memcpy(&a, row, sizeof a);
+    memcpy(&b, row + sizeof a, sizeof b);
+    memcpy(&c, row + 2 * sizeof a, sizeof c);
+    memcpy(&d, row + 3 * sizeof a, sizeof d);
+    return (a | b | c | d) == 0;
+}
+
 /* The first run at or after `x`. False if the rest of the row is empty. */
 static bool next_run(const uint8_t *row, size_t width, uint8_t least, size_t x, dg_run *out)
 {
-    uint64_t eight;
-    while (x < width && row[x] < least) {
-        x++;
-        for (; x + 8 <= width; x += 8) {
-            memcpy(&eight, row + x, 8);
-            if (eight)
-                break;
-        }
-    }
+    while (x < width && row[x] < least)
+        for (x++; x + BLOCK <= width && is_empty(row + x);)
+            x += BLOCK;
     if (x >= width)
         return false;
     out->start = (uint16_t)x;
@@ -39,29 +47,87 @@ static bool next_run(const uint8_t *row, size_t width, uint8_t least, size_t x, 
     return true;
 }
 
-/* Runs of ink while they are found, in reading order. */
-typedef struct run_list {
+/* Runs of a band of rows while they are found, in reading order. */
+typedef struct band {
     dg_run *items; /* [count] */
     size_t count, room;
-} run_list;
+    bool failed; /* memory was short */
+} band;
 
-static digit_status list_runs(const dg_plane *ink, uint8_t least, run_list *list)
+typedef struct listing {
+    const dg_plane *ink;
+    uint8_t least;
+    band *bands;    /* [count] */
+    uint32_t count;
+    dg_run *runs;   /* [run_count]: of all bands */
+    size_t run_count;
+} listing;
+
+static void list_band(void *context, uint32_t index, uint32_t seat)
 {
+    const listing *l = context;
+    const dg_plane *ink = l->ink;
+    band *b = &l->bands[index];
     const size_t most = ink->width / 2 + 1; /* in one row */
+    size_t y;
+    const size_t end = dg_band_span(index, ink->width, ink->height, &y);
     dg_run run;
-    for (size_t y = 0; y < ink->height && list->count <= DG_RUNS_MAX; y++) {
+    (void)seat;
+    for (; y < end && b->count <= DG_RUNS_MAX; y++) {
         const uint8_t *row = ink->pixels + y * ink->width;
-        dg_run *items = dg_grow(list->items, list->count, &list->room, most, sizeof *items);
+        dg_run *items = dg_grow(b->items, b->count, &b->room, most, sizeof *items);
+        b->failed = !items;
         if (!items)
-            return dg_fail_memory("pieces of ink", most * sizeof *items);
-        list->items = items;
+            return;
+        b->items = items;
         run.y = (uint16_t)y;
-        for (size_t x = 0; next_run(row, ink->width, least, x, &run); x = run.end)
-            items[list->count++] = run;
+        for (size_t x = 0; next_run(row, ink->width, l->least, x, &run); x = run.end)
+            items[b->count++] = run;
     }
-    if (list->count > DG_RUNS_MAX)
+}
+
+/* All runs one after the other; the bands let go of theirs. */
+static digit_status join_bands(listing *l)
+{
+    const uint32_t count = l->count;
+    bool failed = false;
+    for (uint32_t i = 0; i < count; i++) {
+        failed |= l->bands[i].failed;
+        l->run_count += l->bands[i].count;
+    }
+    if (l->run_count > DG_RUNS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %u runs of ink", DG_RUNS_MAX);
+    l->runs = failed ? NULL : dg_alloc(l->run_count, sizeof *l->runs);
+    if (!l->runs)
+        return dg_fail_memory("pieces of ink", l->run_count * sizeof *l->runs);
+    dg_run *next = l->runs;
+    for (uint32_t i = 0; i < count; i++) {
+        band *b = &l->bands[i];
+        if (b->count > 0)
+            memcpy(next, b->items, b->count * sizeof *next);
+        next += b->count;
+        dg_free(b->items);
+        b->items = NULL;
+    }
     return DIGIT_OK;
+}
+
+static digit_status list_runs(listing *l, dg_threads threads)
+{
+    l->count = dg_band_count(l->ink->width, l->ink->height);
+    l->bands = dg_alloc_zero(l->count, sizeof *l->bands);
+    if (!l->bands)
+        return dg_fail_memory("pieces of ink", l->count * sizeof *l->bands);
+    dg_pool_run(threads.pool, threads.count, l->count, list_band, l);
+    return join_bands(l);
+}
+
+static void listing_free(listing *l)
+{
+    for (uint32_t i = 0; l->bands && i < l->count; i++)
+        dg_free(l->bands[i].items);
+    dg_free(l->bands);
+    dg_free(l->runs);
 }
 
 static uint32_t find_root(uint32_t *labels, uint32_t label)
@@ -179,20 +245,21 @@ static digit_status split(const dg_run *runs, size_t count, uint32_t *labels, ui
     return DIGIT_OK;
 }
 
-digit_status dg_blobs_find(const dg_plane *ink, uint8_t least, uint32_t size, dg_blobs *found)
+digit_status dg_blobs_find(const dg_plane *ink, uint8_t least, uint32_t size,
+                           dg_threads threads, dg_blobs *found)
 {
-    *found = (dg_blobs){0};
-    run_list runs = {0};
+    listing l = {.ink = ink, .least = least};
     uint32_t *labels = NULL;
-    digit_status status = list_runs(ink, least, &runs);
+    *found = (dg_blobs){0};
+    digit_status status = list_runs(&l, threads);
     if (status != DIGIT_OK)
         goto done;
-    labels = dg_alloc(runs.count, sizeof *labels);
-    status = labels ? split(runs.items, runs.count, labels, size, found)
-                    : dg_fail_memory("pieces of ink", runs.count * sizeof *labels);
+    labels = dg_alloc(l.run_count, sizeof *labels);
+    status = labels ? split(l.runs, l.run_count, labels, size, found)
+                    : dg_fail_memory("pieces of ink", l.run_count * sizeof *labels);
 done:
     dg_free(labels);
-    dg_free(runs.items);
+    listing_free(&l);
     return status;
 }
 
@@ -202,6 +269,18 @@ void dg_blobs_free(dg_blobs *found)
     dg_free(found->items);
     *found = (dg_blobs){0};
 }
+
+/* ---- Strength --------------------------------------------------------------- */
+
+/* Blobs in a piece of work. */
+#define PART_BLOBS 64
+
+typedef struct levelling {
+    const dg_blobs *blobs;
+    const dg_plane *ink;
+    uint8_t *inner;  /* [count]: how strong a piece's ink is */
+    uint32_t usual;  /* most of the ink */
+} levelling;
 
 /* How strong the strongest part of a piece's ink is at least. */
 static uint8_t inner_strength(const dg_blob *blob, const dg_run *runs, const dg_plane *ink)
@@ -243,22 +322,45 @@ static void map_blob(const dg_blob *blob, const dg_run *runs, const dg_plane *in
     }
 }
 
-digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink)
+static size_t part_end(const levelling *l, uint32_t part)
 {
-    uint8_t *inner = dg_alloc(blobs->count, 1);
-    if (!inner)
-        return dg_fail_memory("pieces of ink", blobs->count);
-    for (size_t i = 0; i < blobs->count; i++)
-        inner[i] = inner_strength(&blobs->items[i], blobs->runs, ink);
-    const uint32_t least = (uint32_t)(FAINT * usual_strength(blobs, inner));
-    for (size_t i = 0; i < blobs->count; i++) {
+    const size_t end = (part + (size_t)1) * PART_BLOBS;
+    return end < l->blobs->count ? end : l->blobs->count;
+}
+
+static void measure_part(void *context, uint32_t part, uint32_t seat)
+{
+    const levelling *l = context;
+    (void)seat;
+    for (size_t i = (size_t)part * PART_BLOBS; i < part_end(l, part); i++)
+        l->inner[i] = inner_strength(&l->blobs->items[i], l->blobs->runs, l->ink);
+}
+
+static void level_part(void *context, uint32_t part, uint32_t seat)
+{
+    const levelling *l = context;
+    const uint32_t least = (uint32_t)(FAINT * l->usual);
+    (void)seat;
+    for (size_t i = (size_t)part * PART_BLOBS; i < part_end(l, part); i++) {
+        const uint32_t inner = l->inner[i];
         uint8_t table[256] = {0};
-        for (uint32_t level = 0; inner[i] >= least && level < 256; level++) {
-            const uint32_t strength = level * DG_INK_FULL / inner[i];
+        for (uint32_t level = 0; inner >= least && level < 256; level++) {
+            const uint32_t strength = level * DG_INK_FULL / inner;
             table[level] = (uint8_t)(strength < 255 ? strength : 255);
         }
-        map_blob(&blobs->items[i], blobs->runs, ink, table);
+        map_blob(&l->blobs->items[i], l->blobs->runs, l->ink, table);
     }
-    dg_free(inner);
+}
+
+digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink, dg_threads threads)
+{
+    const uint32_t parts = (uint32_t)((blobs->count + PART_BLOBS - 1) / PART_BLOBS);
+    levelling l = {blobs, ink, dg_alloc(blobs->count, 1), 0};
+    if (!l.inner)
+        return dg_fail_memory("pieces of ink", blobs->count);
+    dg_pool_run(threads.pool, threads.count, parts, measure_part, &l);
+    l.usual = usual_strength(blobs, l.inner);
+    dg_pool_run(threads.pool, threads.count, parts, level_part, &l);
+    dg_free(l.inner);
     return DIGIT_OK;
 }

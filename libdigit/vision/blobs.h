@@ -2,6 +2,7 @@
 #ifndef DG_VISION_BLOBS_H
 #define DG_VISION_BLOBS_H
 
+#include "base/pool.h"
 #include "vision/pixels.h"
 
 /* More runs than this are no writing. */
@@ -30,7 +31,8 @@ typedef struct dg_blobs {
  * there are more than DG_RUNS_MAX runs, or too many pieces. Release with
  * dg_blobs_free(), after a failure too.
  */
-digit_status dg_blobs_find(const dg_plane *ink, uint8_t least, uint32_t size, dg_blobs *found);
+digit_status dg_blobs_find(const dg_plane *ink, uint8_t least, uint32_t size,
+                           dg_threads threads, dg_blobs *found);
 
 void dg_blobs_free(dg_blobs *found);
 
@@ -40,7 +42,7 @@ size_t dg_runs_label(const dg_run *runs, size_t count, uint32_t *labels);
 
 /* Make the ink of every piece DG_INK_FULL strong inside, whichever pen wrote it; what is
  * far weaker than most goes. */
-digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink);
+digit_status dg_blobs_level(const dg_blobs *blobs, const dg_plane *ink, dg_threads threads);
 
 static inline uint32_t dg_blob_width(const dg_blob *blob)
 {

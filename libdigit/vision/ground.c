@@ -4,9 +4,9 @@
 #include "base/mem.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-/* Cells along the longer side of a large page, and the smallest cell. */
-#define CELLS    256
+#define CELLS    DG_GROUND_CELLS
 #define CELL_MIN 4
 
 /* Pixels looked at along a cell's side. */
@@ -17,8 +17,9 @@
 #define WINDOW_BASE  64
 #define WINDOW_SLOPE 16
 
-/* Fraction bits of levels between two cells' centres. */
+/* Fraction bits of levels between two cells' centres, and what rounds them. */
 #define FRACTION 16
+#define HALF     (1 << (FRACTION - 1))
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -37,11 +38,14 @@ static uint8_t cell_level(const dg_plane *grey, size_t x0, size_t y0, size_t cel
     const size_t height = smaller(cell, grey->height - y0);
     const size_t across = smaller(width, CELL_SAMPLES), down = smaller(height, CELL_SAMPLES);
     uint8_t seen[CELL_SAMPLES * CELL_SAMPLES];
+    size_t column[CELL_SAMPLES];
     uint32_t count = 0, sum = 0, light = 0, light_sum = 0;
+    for (size_t i = 0; i < across; i++)
+        column[i] = i * width / across;
     for (size_t j = 0; j < down; j++) {
         const uint8_t *row = grey->pixels + (y0 + j * height / down) * grey->width + x0;
         for (size_t i = 0; i < across; i++)
-            sum += seen[count++] = row[i * width / across];
+            sum += seen[count++] = row[column[i]];
     }
     for (uint32_t i = 0; i < count; i++) {
         const bool above = seen[i] * count >= sum;
@@ -51,35 +55,49 @@ static uint8_t cell_level(const dg_plane *grey, size_t x0, size_t y0, size_t cel
     return (uint8_t)((light_sum + light / 2) / light);
 }
 
-static uint8_t pick(const uint8_t *cells, size_t count, size_t step, bool largest)
+/* levels[i] = the larger or smaller of levels[i] and others[i]. */
+static void combine(uint8_t *restrict levels, const uint8_t *restrict others, size_t count,
+                    bool largest)
 {
-    uint8_t best = cells[0];
-    for (size_t i = 1; i < count; i++) {
-        const uint8_t level = cells[i * step];
-        best = (level > best) == largest ? level : best;
-    }
-    return best;
+    if (largest)
+        for (size_t i = 0; i < count; i++)
+            levels[i] = levels[i] > others[i] ? levels[i] : others[i];
+    else
+        for (size_t i = 0; i < count; i++)
+            levels[i] = levels[i] < others[i] ? levels[i] : others[i];
 }
 
-/* Replace each of `count` cells, `step` apart, by the largest or smallest of those up to
- * `reach` away. old[count] is scratch. */
-static void filter_line(uint8_t *cells, size_t count, size_t step, size_t reach, bool largest,
-                        uint8_t *old)
+/* Replace each level by the largest or smallest of those up to `reach` cells away in its row:
+ * all of the row at once, one step away at a time. The edges go on beyond the ends. */
+static void filter_row(uint8_t *level, size_t columns, size_t reach, bool largest)
 {
-    for (size_t i = 0; i < count; i++)
-        old[i] = cells[i * step];
-    for (size_t i = 0; i < count; i++) {
-        const size_t from = i > reach ? i - reach : 0;
-        cells[i * step] = pick(old + from, smaller(i + reach + 1, count) - from, 1, largest);
+    uint8_t wide[3 * CELLS]; /* no window is wider than two pictures */
+    memset(wide, level[0], reach);
+    memcpy(wide + reach, level, columns);
+    memset(wide + reach + columns, level[columns - 1], reach);
+    for (size_t away = 0; away <= 2 * reach; away++)
+        combine(level, wide + away, columns, largest);
+}
+
+/* The same up and down: out[rows][columns] from in. */
+static void filter_columns(const uint8_t *in, size_t columns, size_t rows, size_t reach,
+                           bool largest, uint8_t *out)
+{
+    memcpy(out, in, columns * rows);
+    for (size_t row = 0; row < rows; row++) {
+        const size_t end = smaller(row + reach + 1, rows);
+        for (size_t other = row > reach ? row - reach : 0; other < end; other++)
+            combine(out + row * columns, in + other * columns, columns, largest);
     }
 }
 
+/* Both ways; scratch[rows][columns]. */
 static void filter(dg_ground *g, size_t reach, bool largest, uint8_t *scratch)
 {
     for (size_t row = 0; row < g->rows; row++)
-        filter_line(g->level + row * g->columns, g->columns, 1, reach, largest, scratch);
-    for (size_t column = 0; column < g->columns; column++)
-        filter_line(g->level + column, g->rows, g->columns, reach, largest, scratch);
+        filter_row(g->level + row * g->columns, g->columns, reach, largest);
+    memcpy(scratch, g->level, g->columns * g->rows);
+    filter_columns(scratch, g->columns, g->rows, reach, largest, g->level);
 }
 
 static size_t window_of(const dg_plane *grey)
@@ -89,7 +107,23 @@ static size_t window_of(const dg_plane *grey)
                   smaller(shorter / WINDOW_SHARE, WINDOW_BASE + shorter / WINDOW_SLOPE));
 }
 
-digit_status dg_ground_find(const dg_plane *grey, dg_ground *ground)
+/* Cells while they are measured, a row a piece of work. */
+typedef struct survey {
+    const dg_plane *grey;
+    dg_ground *ground;
+} survey;
+
+static void measure_row(void *context, uint32_t index, uint32_t seat)
+{
+    const survey *s = context;
+    const size_t columns = s->ground->columns, cell = s->ground->cell;
+    uint8_t *level = s->ground->level + index * columns;
+    (void)seat;
+    for (size_t column = 0; column < columns; column++)
+        level[column] = cell_level(s->grey, column * cell, index * cell, cell);
+}
+
+digit_status dg_ground_find(const dg_plane *grey, dg_threads threads, dg_ground *ground)
 {
     const size_t longer = larger(grey->width, grey->height);
     const size_t cell = larger(CELL_MIN, (longer + CELLS - 1) / CELLS);
@@ -99,62 +133,69 @@ digit_status dg_ground_find(const dg_plane *grey, dg_ground *ground)
         .cell = cell,
     };
     const size_t cells = ground->columns * ground->rows;
-    const size_t scratch = larger(ground->columns, ground->rows);
-    ground->level = dg_alloc(cells + scratch, 1);
+    ground->level = dg_alloc(2 * cells, 1); /* and scratch */
     if (!ground->level)
-        return dg_fail_memory("the ground of a page", cells + scratch);
-    for (size_t row = 0; row < ground->rows; row++)
-        for (size_t column = 0; column < ground->columns; column++)
-            ground->level[row * ground->columns + column] =
-                cell_level(grey, column * cell, row * cell, cell);
+        return dg_fail_memory("the ground of a page", 2 * cells);
+    survey s = {grey, ground};
+    dg_pool_run(threads.pool, threads.count, (uint32_t)ground->rows, measure_row, &s);
     const size_t reach = window_of(grey) / (2 * cell) + 1;
     filter(ground, reach, true, ground->level + cells);
     filter(ground, reach, false, ground->level + cells);
     return DIGIT_OK;
 }
 
-/* Between the centres of two cells levels change evenly. */
-static uint32_t blend(uint32_t from, uint32_t to, size_t part, size_t whole)
+/* Whole numbers by doubles: their division is one the processor does several of at once, and as
+ * exact once it is cut off. */
+static int32_t divide(uint64_t number, size_t by)
 {
-    return (uint32_t)((((uint64_t)from * (whole - part) + (uint64_t)to * part) << FRACTION) /
-                      whole);
+    return (int32_t)((double)number / (double)by);
 }
 
-/* A pixel row, between two rows of cells' centres. */
-typedef struct row_place {
-    const uint8_t *above, *below; /* [columns] */
-    size_t part, whole;
-} row_place;
-
-static row_place place_of(const dg_ground *g, size_t y)
+void dg_ground_row_at(const dg_ground *g, size_t y, dg_ground_row *row)
 {
-    const size_t place = 2 * y + 1 > g->cell ? 2 * y + 1 - g->cell : 0;
-    const size_t above = smaller(place / (2 * g->cell), g->rows - 1);
-    const size_t below = smaller(above + 1, g->rows - 1);
-    return (row_place){g->level + above * g->columns, g->level + below * g->columns,
-                       place % (2 * g->cell), 2 * g->cell};
+    const size_t whole = 2 * g->cell, place = 2 * y + 1 > g->cell ? 2 * y + 1 - g->cell : 0;
+    const size_t part = place % whole, first = smaller(place / whole, g->rows - 1);
+    const uint8_t *above = g->level + first * g->columns;
+    const uint8_t *below = g->level + smaller(first + 1, g->rows - 1) * g->columns;
+    row->cell = g->cell;
+    for (size_t column = 0; column < g->columns; column++) {
+        const size_t sum = above[column] * (whole - part) + below[column] * part;
+        row->centres[column + 1] = divide((uint64_t)sum << FRACTION, whole);
+    }
+    row->centres[0] = row->centres[1];
+    row->centres[g->columns + 1] = row->centres[g->columns];
 }
 
-/* Levels of a cell's centre in a pixel row, times 2^FRACTION. */
-static int32_t centre_level(const row_place *row, size_t column)
+/* Which piece, from one centre to the next, a pixel lies in; the first is half a cell. */
+static size_t piece_of(const dg_ground_row *row, size_t x)
 {
-    return (int32_t)blend(row->above[column], row->below[column], row->part, row->whole);
+    return (x + row->cell - row->cell / 2) / row->cell;
 }
 
-void dg_ground_row(const dg_ground *ground, size_t y, size_t width, uint8_t *line)
+static size_t piece_end(const dg_ground_row *row, size_t piece)
 {
-    const row_place row = place_of(ground, y);
-    const int32_t cell = (int32_t)ground->cell;
-    size_t x = 0;
-    int32_t from = centre_level(&row, 0);
-    for (size_t piece = 0; x < width; piece++) {
-        const int32_t to = centre_level(&row, smaller(piece, ground->columns - 1));
-        const int32_t step = (to - from) / cell;
-        const size_t end = smaller(piece * ground->cell + ground->cell / 2, width);
-        int32_t level = from + (1 << (FRACTION - 1));
-        for (; x < end; x++, level += step)
-            line[x] = (uint8_t)(level >> FRACTION);
-        from = to;
+    return piece * row->cell + row->cell / 2;
+}
+
+uint8_t dg_ground_most(const dg_ground_row *row, size_t from, size_t end)
+{
+    const size_t last = piece_of(row, end - 1) + 1;
+    int32_t most = 0;
+    for (size_t piece = piece_of(row, from); piece <= last; piece++)
+        most = row->centres[piece] > most ? row->centres[piece] : most;
+    return (uint8_t)((most + HALF) >> FRACTION);
+}
+
+void dg_ground_levels(const dg_ground_row *row, size_t from, size_t end, uint8_t *levels)
+{
+    for (size_t x = from, piece = piece_of(row, x); x < end; piece++) {
+        const size_t piece_begin = piece > 0 ? piece_end(row, piece - 1) : 0;
+        const size_t to = smaller(piece_end(row, piece), end);
+        const int32_t step =
+            (row->centres[piece + 1] - row->centres[piece]) / (int32_t)row->cell;
+        int32_t level = row->centres[piece] + HALF + step * (int32_t)(x - piece_begin);
+        for (; x < to; x++, level += step)
+            *levels++ = (uint8_t)(level >> FRACTION);
     }
 }
 

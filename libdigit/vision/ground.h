@@ -2,7 +2,11 @@
 #ifndef DG_VISION_GROUND_H
 #define DG_VISION_GROUND_H
 
+#include "base/pool.h"
 #include "vision/pixels.h"
+
+/* Cells along the longer side of a page, at most. */
+#define DG_GROUND_CELLS 256
 
 /* The paper's grey level at the centres of square cells. */
 typedef struct dg_ground {
@@ -17,10 +21,21 @@ typedef struct dg_ground {
  * surface it follows the sharp edge of a shadow. Release with dg_ground_free(),
  * after a failure too.
  */
-digit_status dg_ground_find(const dg_plane *grey, dg_ground *ground);
+digit_status dg_ground_find(const dg_plane *grey, dg_threads threads, dg_ground *ground);
 
-/* The paper's level at each pixel of row `y`: line[width]. */
-void dg_ground_row(const dg_ground *ground, size_t y, size_t width, uint8_t *line);
+/* The paper along one row of pixels: between the centres of two cells levels change evenly. */
+typedef struct dg_ground_row {
+    size_t cell;
+    int32_t centres[DG_GROUND_CELLS + 2]; /* [columns + 2], fixed point; the ends twice */
+} dg_ground_row;
+
+void dg_ground_row_at(const dg_ground *ground, size_t y, dg_ground_row *row);
+
+/* No pixel from .. end - 1 of the row has lighter paper than this. */
+uint8_t dg_ground_most(const dg_ground_row *row, size_t from, size_t end);
+
+/* The paper's level at pixels from .. end - 1 of the row: levels[end - from]. */
+void dg_ground_levels(const dg_ground_row *row, size_t from, size_t end, uint8_t *levels);
 
 void dg_ground_free(dg_ground *ground);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/bands.h"
 #include "vision/ground.h"
 
 #include <string.h>
@@ -18,10 +19,9 @@
 /* Levels under a ground darker than this are noise: parts of it are not taken. */
 #define GROUND_MIN 40
 
-/* Rows a piece of work, and pixels that statistics are taken of. */
-#define STRIPE        64
-#define BLOCK         16 /* ... and pixels that may be paper alone */
+/* Pixels that statistics are taken of, and those that may be paper alone. */
 #define SAMPLE_PIXELS (1u << 19)
+#define BLOCK         32
 
 /* Ink is darker than its paper by so many levels, and so many deviations of the noise. */
 #define CONTRAST_MIN   14.0
@@ -47,7 +47,6 @@ typedef struct page {
     uint16_t scale[LEVELS]; /* 255 * 256 / ground level */
     uint8_t table[LEVELS];  /* strength by darkness */
     int least;              /* levels: smaller differences are noise, in the dark too */
-    uint8_t *lines;         /* [threads][width]: the ground in a row */
     double usual;           /* the paper's mean level */
 } page;
 
@@ -79,15 +78,18 @@ static void count_row(const page *p, const uint8_t *row, const uint8_t *line,
     }
 }
 
-static void count_darknesses(const page *p, uint32_t counts[DARKNESSES])
+/* line[width] is scratch. */
+static void count_darknesses(const page *p, uint8_t *line, uint32_t counts[DARKNESSES])
 {
     const dg_plane *plane = p->plane;
     const size_t rows = SAMPLE_PIXELS / plane->width + 1;
     const size_t step = plane->height > rows ? plane->height / rows : 1;
+    dg_ground_row ground;
     memset(counts, 0, DARKNESSES * sizeof *counts);
     for (size_t y = step / 2; y < plane->height; y += step) {
-        dg_ground_row(&p->ground, y, plane->width, p->lines);
-        count_row(p, plane->pixels + y * plane->width, p->lines, counts);
+        dg_ground_row_at(&p->ground, y, &ground);
+        dg_ground_levels(&ground, 0, plane->width, line);
+        count_row(p, plane->pixels + y * plane->width, line, counts);
     }
 }
 
@@ -156,10 +158,10 @@ static double greater(double a, double b)
 }
 
 /* Fill the table of strengths. Returns the least strength of what could be ink, or 0. */
-static uint8_t plan_strengths(page *p)
+static uint8_t plan_strengths(page *p, uint8_t *line)
 {
     uint32_t counts[DARKNESSES];
-    count_darknesses(p, counts);
+    count_darknesses(p, line, counts);
     const paper ground = measure_paper(counts);
     const double stands_out =
         ground.level + greater(CONTRAST_NOISE * ground.noise, CONTRAST_MIN);
@@ -187,33 +189,41 @@ static void map_pixels(const page *p, const uint8_t *line, size_t count, uint8_t
     }
 }
 
-/* Most of a page: nothing here differs enough. */
-static bool is_paper(const page *p, const uint8_t *line, size_t count, const uint8_t *row)
+static uint8_t darkest(const uint8_t row[BLOCK])
 {
-    uint8_t most = 0;
-    for (size_t x = 0; x < count; x++) {
-        const uint8_t difference = line[x] > row[x] ? (uint8_t)(line[x] - row[x]) : 0;
-        most = difference > most ? difference : most;
-    }
-    return most < p->least;
+    uint8_t least = 255;
+    for (size_t x = 0; x < BLOCK; x++)
+        least = row[x] < least ? row[x] : least;
+    return least;
 }
 
-static void map_stripe(void *context, uint32_t index, uint32_t seat)
+/* Most of a page is bare: no ground need be known closely there. */
+static void map_row(const page *p, const dg_ground_row *ground, uint8_t *row)
+{
+    const size_t width = p->plane->width;
+    uint8_t levels[BLOCK];
+    for (size_t x = 0; x < width; x += BLOCK) {
+        const size_t end = x + BLOCK < width ? x + BLOCK : width;
+        if (end - x == BLOCK && dg_ground_most(ground, x, end) < darkest(row + x) + p->least) {
+            memset(row + x, p->table[0], BLOCK);
+            continue;
+        }
+        dg_ground_levels(ground, x, end, levels);
+        map_pixels(p, levels, end - x, row + x);
+    }
+}
+
+static void map_band(void *context, uint32_t index, uint32_t seat)
 {
     const page *p = context;
     const dg_plane *plane = p->plane;
-    const size_t width = plane->width, from = (size_t)index * STRIPE;
-    uint8_t *line = p->lines + seat * width;
-    for (size_t y = from; y < from + STRIPE && y < plane->height; y++) {
-        uint8_t *row = plane->pixels + y * width;
-        dg_ground_row(&p->ground, y, width, line);
-        for (size_t x = 0; x < width; x += BLOCK) {
-            const size_t count = width - x < BLOCK ? width - x : BLOCK;
-            if (is_paper(p, line + x, count, row + x))
-                memset(row + x, p->table[0], count);
-            else
-                map_pixels(p, line + x, count, row + x);
-        }
+    size_t y;
+    const size_t end = dg_band_span(index, plane->width, plane->height, &y);
+    dg_ground_row ground;
+    (void)seat;
+    for (; y < end; y++) {
+        dg_ground_row_at(&p->ground, y, &ground);
+        map_row(p, &ground, plane->pixels + y * plane->width);
     }
 }
 
@@ -236,22 +246,20 @@ digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, 
     *least = 0;
     if (light)
         invert(plane);
-    digit_status status = dg_ground_find(plane, &p.ground);
+    digit_status status = dg_ground_find(plane, threads, &p.ground);
+    uint8_t *line = dg_alloc(plane->width, 1);
+    if (status == DIGIT_OK && !line)
+        status = dg_fail_memory("a page", plane->width);
     if (status != DIGIT_OK)
         goto done;
-    p.lines = dg_alloc(threads.count, plane->width);
-    if (!p.lines) {
-        status = dg_fail_memory("a page", threads.count * plane->width);
-        goto done;
-    }
     fill_scale(&p);
     p.usual = mean_ground(&p.ground);
-    *least = plan_strengths(&p);
+    *least = plan_strengths(&p, line);
     if (*least > 0)
-        dg_pool_run(threads.pool, threads.count,
-                    (uint32_t)((plane->height + STRIPE - 1) / STRIPE), map_stripe, &p);
+        dg_pool_run(threads.pool, threads.count, dg_band_count(plane->width, plane->height),
+                    map_band, &p);
 done:
-    dg_free(p.lines);
+    dg_free(line);
     dg_ground_free(&p.ground);
     return status;
 }

@@ -53,7 +53,7 @@ static digit_status list_straight(const dg_rules *candidates, dg_rules *straight
 /* How high digits are, judged by what is left without the straight lines; 0: all there is are
  * lines. */
 static digit_status size_without(const dg_rules *straight, const dg_plane *ink, uint8_t least,
-                                 double *size)
+                                 dg_threads threads, double *size)
 {
     dg_plane copy = *ink;
     dg_blobs rest = {0};
@@ -63,7 +63,7 @@ static digit_status size_without(const dg_rules *straight, const dg_plane *ink, 
     memcpy(copy.pixels, ink->pixels, ink->width * ink->height);
     digit_status status = dg_rules_erase(straight, &copy, least);
     if (status == DIGIT_OK)
-        status = dg_blobs_find(&copy, least, DG_RULE_PIECE, &rest);
+        status = dg_blobs_find(&copy, least, DG_RULE_PIECE, threads, &rest);
     if (status == DIGIT_OK)
         *size = dg_digit_size(&rest, ink->width, ink->height);
     if (status == DIGIT_OK && *size < 0)
@@ -75,7 +75,7 @@ static digit_status size_without(const dg_rules *straight, const dg_plane *ink, 
 
 /* Of the candidates those that are a form's, and what completes them. */
 static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
-                           dg_rules *rules)
+                           dg_threads threads, dg_rules *rules)
 {
     dg_rules straight = {0};
     double size = 0;
@@ -89,7 +89,7 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
         status = dg_rules_add(&straight, &rules->items[i]);
     dg_rules_sort(&straight);
     if (status == DIGIT_OK && any)
-        status = size_without(&straight, ink, least, &size);
+        status = size_without(&straight, ink, least, threads, &size);
     if (status == DIGIT_OK && size > 0)
         status = dg_rules_accept(ink, least, candidates, size, rules);
     dg_rules_sort(rules);
@@ -106,7 +106,7 @@ digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *b
     *rules = (dg_rules){0};
     digit_status status = dg_rules_candidates(ink, least, blobs, threads, &candidates);
     if (status == DIGIT_OK)
-        status = choose(ink, least, &candidates, rules);
+        status = choose(ink, least, &candidates, threads, rules);
     dg_rules_free(&candidates);
     return status;
 }

@@ -14,10 +14,9 @@
 /* Blobs that are searched in one piece of work. */
 #define PART_BLOBS 32
 
-/* A piece of work: all of the picture, or some blobs, for lines of one direction. */
+/* A piece of work: all of the picture for lines of one direction, or some blobs for both. */
 typedef struct part {
-    bool upright;
-    dg_long_runs runs;
+    dg_long_runs runs; /* of what is looked at just now */
     dg_rules found;
     digit_status status;
 } part;
@@ -26,21 +25,21 @@ typedef struct search {
     const dg_blobs *blobs;
     dg_view views[2];  /* level, upright */
     uint32_t shortest; /* run */
-    part *parts;       /* [2][count], level first */
+    part *parts;       /* [count] */
     uint32_t count;
 } search;
 
-static size_t count_pixels(const dg_long_runs *runs)
+static size_t count_pixels(const dg_run *runs, size_t count)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < runs->count; i++)
-        count += (size_t)(runs->items[i].end - runs->items[i].start);
-    return count;
+    size_t pixels = 0;
+    for (size_t i = 0; i < count; i++)
+        pixels += (size_t)(runs[i].end - runs[i].start);
+    return pixels;
 }
 
-static digit_status fit(const search *s, part *p, const dg_run *runs, size_t count)
+static digit_status fit(const search *s, part *p, bool upright, const dg_run *runs, size_t count)
 {
-    return dg_rules_fit(&s->views[p->upright], runs, count, p->upright, s->shortest, &p->found);
+    return dg_rules_fit(&s->views[upright], runs, count, upright, s->shortest, &p->found);
 }
 
 /* Runs in the order of their groups; each group stays in order. */
@@ -58,7 +57,7 @@ static void sort_groups(const dg_long_runs *runs, const uint32_t *labels, size_t
     begin[0] = 0;
 }
 
-static digit_status fit_groups(const search *s, part *p)
+static digit_status fit_groups(const search *s, part *p, bool upright)
 {
     const size_t count = p->runs.count;
     uint32_t *labels = dg_alloc(count, sizeof *labels);
@@ -72,7 +71,7 @@ static digit_status fit_groups(const search *s, part *p)
     const size_t groups = dg_runs_label(p->runs.items, count, labels);
     sort_groups(&p->runs, labels, begin, groups, sorted);
     for (size_t g = 0; status == DIGIT_OK && g < groups; g++)
-        status = fit(s, p, sorted + begin[g], begin[g + 1] - begin[g]);
+        status = fit(s, p, upright, sorted + begin[g], begin[g + 1] - begin[g]);
 done:
     dg_free(sorted);
     dg_free(begin);
@@ -80,48 +79,56 @@ done:
     return status;
 }
 
-static digit_status find_in_blob(const search *s, part *p, const dg_blob *blob)
+static digit_status find_in_blob(const search *s, part *p, bool upright, const dg_blob *blob)
 {
     p->runs.count = 0;
-    const digit_status status =
-        dg_long_runs_add(s->blobs, blob, p->upright, s->shortest, &p->runs);
+    const digit_status status = dg_long_runs_add(s->blobs, blob, upright, s->shortest, &p->runs);
     if (status != DIGIT_OK || p->runs.count == 0)
         return status;
-    return count_pixels(&p->runs) <= BLOB_MOST ? fit(s, p, p->runs.items, p->runs.count)
-                                               : fit_groups(s, p);
+    return count_pixels(p->runs.items, p->runs.count) <= BLOB_MOST
+               ? fit(s, p, upright, p->runs.items, p->runs.count)
+               : fit_groups(s, p, upright);
 }
 
+/* Upright lines are a form's only where they meet level ones: digits, which are most of the
+ * blobs, have none of these, or few. */
 static digit_status find_in_blobs(const search *s, part *p, size_t first)
 {
     digit_status status = DIGIT_OK;
     for (size_t i = first; status == DIGIT_OK && i < first + PART_BLOBS && i < s->blobs->count;
          i++) {
         const dg_blob *blob = &s->blobs->items[i];
-        if (dg_blob_width(blob) >= 2 * s->shortest) /* else no wall meets a level line in it */
-            status = find_in_blob(s, p, blob);
+        const size_t before = p->found.count;
+        if (dg_blob_width(blob) < 2 * s->shortest) /* no wall meets a level line in it */
+            continue;
+        status = find_in_blob(s, p, false, blob);
+        if (status == DIGIT_OK && p->found.count > before)
+            status = find_in_blob(s, p, true, blob);
     }
     return status;
 }
 
-static digit_status find_in_picture(const search *s, part *p)
+/* All of it at once, if there is little enough to look at. */
+static digit_status find_in_picture(const search *s, part *p, bool upright)
 {
-    digit_status status = DIGIT_OK;
-    for (size_t i = 0; status == DIGIT_OK && i < s->blobs->count; i++)
-        status = dg_long_runs_add(s->blobs, &s->blobs->items[i], p->upright, s->shortest,
-                                  &p->runs);
-    if (status == DIGIT_OK && s->blobs->count > 1 && count_pixels(&p->runs) <= PICTURE_MOST)
-        status = fit(s, p, p->runs.items, p->runs.count);
-    return status;
+    size_t pixels = 0, counted = 0;
+    for (size_t i = 0; i < s->blobs->count; i++) {
+        const digit_status status = dg_long_runs_add(s->blobs, &s->blobs->items[i], upright,
+                                                     s->shortest, &p->runs);
+        pixels += count_pixels(p->runs.items + counted, p->runs.count - counted);
+        counted = p->runs.count;
+        if (status != DIGIT_OK || pixels > PICTURE_MOST)
+            return status;
+    }
+    return s->blobs->count > 1 ? fit(s, p, upright, p->runs.items, p->runs.count) : DIGIT_OK;
 }
 
 static void find_in_part(void *context, uint32_t index, uint32_t seat)
 {
     const search *s = context;
     part *p = &s->parts[index];
-    const uint32_t place = index % s->count; /* the picture, then the blobs */
-    p->upright = index >= s->count;
-    p->status = place == 0 ? find_in_picture(s, p)
-                           : find_in_blobs(s, p, (size_t)(place - 1) * PART_BLOBS);
+    p->status = index < 2 ? find_in_picture(s, p, index == 1)
+                          : find_in_blobs(s, p, (size_t)(index - 2) * PART_BLOBS);
     dg_free(p->runs.items);
     (void)seat;
 }
@@ -130,7 +137,7 @@ static void find_in_part(void *context, uint32_t index, uint32_t seat)
 static digit_status collect(const search *s, dg_rules *found)
 {
     digit_status status = DIGIT_OK;
-    for (uint32_t i = 0; i < 2 * s->count; i++) {
+    for (uint32_t i = 0; i < s->count; i++) {
         part *p = &s->parts[i];
         if (p->status != DIGIT_OK) /* the sentence may be another thread's */
             status = dg_fail_memory("form lines", sizeof *p->found.items);
@@ -149,12 +156,12 @@ digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_bl
         .blobs = blobs,
         .views = {dg_view_of(ink, false, least), dg_view_of(ink, true, least)},
         .shortest = longer / RUN_SHARE > RUN_LEAST ? (uint32_t)(longer / RUN_SHARE) : RUN_LEAST,
-        .count = 1 + (uint32_t)((blobs->count + PART_BLOBS - 1) / PART_BLOBS),
+        .count = 2 + (uint32_t)((blobs->count + PART_BLOBS - 1) / PART_BLOBS),
     };
-    s.parts = dg_alloc_zero(2 * s.count, sizeof *s.parts);
+    s.parts = dg_alloc_zero(s.count, sizeof *s.parts);
     if (!s.parts)
-        return dg_fail_memory("form lines", 2 * s.count * sizeof *s.parts);
-    dg_pool_run(threads.pool, threads.count, 2 * s.count, find_in_part, &s);
+        return dg_fail_memory("form lines", s.count * sizeof *s.parts);
+    dg_pool_run(threads.pool, threads.count, s.count, find_in_part, &s);
     const digit_status status = collect(&s, found);
     dg_rules_sort(found);
     dg_free(s.parts);

@@ -34,29 +34,20 @@
 /* A short part of a long run: x along, y across. */
 typedef struct chunk {
     int32_t from, to; /* along, inclusive */
-    int32_t y;
-    bool taken;
+    int32_t weight;   /* pixels */
+    double x, y;      /* its middle */
 } chunk;
 
 typedef struct fit {
     const dg_view *view;
-    chunk *items; /* [count] */
+    chunk *items; /* [count]: those that no line took yet */
     size_t count;
     int32_t left, right, top, bottom;
     uint32_t shortest;
-    float *votes; /* [vote_count] */
+    int32_t *votes;  /* [vote_count]: pixels */
     size_t vote_count;
+    int32_t *covers; /* [right - left + 2] */
 } fit;
-
-static double chunk_x(const chunk *c)
-{
-    return (c->from + c->to) / 2.0;
-}
-
-static double chunk_weight(const chunk *c)
-{
-    return c->to - c->from + 1;
-}
 
 static void measure(fit *f)
 {
@@ -66,36 +57,51 @@ static void measure(fit *f)
         const chunk *c = &f->items[i];
         f->left = c->from < f->left ? c->from : f->left;
         f->right = c->to > f->right ? c->to : f->right;
-        f->top = c->y < f->top ? c->y : f->top;
-        f->bottom = c->y > f->bottom ? c->y : f->bottom;
+        f->top = (int32_t)c->y < f->top ? (int32_t)c->y : f->top;
+        f->bottom = (int32_t)c->y > f->bottom ? (int32_t)c->y : f->bottom;
     }
+}
+
+/* Pixels in the three bins about `bin`. */
+static inline int32_t votes_about(const int32_t *votes, size_t bin)
+{
+    return votes[bin - 1] + votes[bin] + votes[bin + 1];
+}
+
+static int32_t most_votes(const int32_t *votes, size_t count)
+{
+    int32_t most = 0;
+    for (size_t bin = 1; bin + 1 < count; bin++) {
+        const int32_t here = votes_about(votes, bin);
+        most = here > most ? here : most;
+    }
+    return most;
 }
 
 /* Hough's transform: the line that goes through most pixels, one to either side. Returns
  * how many. */
-static double vote(const fit *f, dg_rule *rule)
+static int32_t vote(const fit *f, dg_rule *rule)
 {
     const double first = f->top - DG_RULE_STEEP * (f->right - f->left) - 2;
     const int far = (int)(DG_RULE_STEEP * (f->right - f->left)) + 2; /* pixels, end to end */
     const int steps = far < SLOPES ? far : SLOPES;
-    double best = 0;
+    int32_t best = 0;
     for (int step = -steps; step <= steps; step++) {
         const double slope = DG_RULE_STEEP * step / steps;
         memset(f->votes, 0, f->vote_count * sizeof *f->votes);
         for (size_t i = 0; i < f->count; i++) {
             const chunk *c = &f->items[i];
-            if (!c->taken)
-                f->votes[(size_t)(c->y - slope * (chunk_x(c) - f->left) - first)] +=
-                    (float)chunk_weight(c);
+            f->votes[(int32_t)(c->y - slope * (c->x - f->left) - first)] += c->weight;
         }
-        for (size_t bin = 1; bin + 1 < f->vote_count; bin++) {
-            const double here = (double)(f->votes[bin - 1] + f->votes[bin] + f->votes[bin + 1]);
-            if (here > best) {
-                best = here;
-                rule->slope = slope;
-                rule->offset = first + (double)bin + 0.5 - slope * f->left;
-            }
-        }
+        const int32_t most = most_votes(f->votes, f->vote_count);
+        if (most <= best)
+            continue;
+        size_t bin = 1;
+        while (votes_about(f->votes, bin) < most)
+            bin++;
+        best = most;
+        rule->slope = slope;
+        rule->offset = first + (double)bin + 0.5 - slope * f->left;
     }
     return best;
 }
@@ -106,8 +112,8 @@ static void refine(const fit *f, double reach, dg_rule *rule)
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (size_t i = 0; i < f->count; i++) {
         const chunk *c = &f->items[i];
-        const double at = chunk_x(c), w = chunk_weight(c);
-        if (c->taken || fabs(c->y - dg_rule_middle(rule, at)) > reach)
+        const double at = c->x, w = c->weight;
+        if (fabs(c->y - dg_rule_middle(rule, at)) > reach)
             continue;
         n += w;
         x += w * at;
@@ -122,20 +128,32 @@ static void refine(const fit *f, double reach, dg_rule *rule)
     rule->offset = (y - rule->slope * x) / n;
 }
 
+/* f->covers[right - left + 2]: by how many chunks of the rule more than the place before it each
+ * place along is covered. */
+static void find_covers(const fit *f, const dg_rule *rule)
+{
+    memset(f->covers, 0, (size_t)(f->right - f->left + 2) * sizeof *f->covers);
+    for (size_t i = 0; i < f->count; i++) {
+        const chunk *c = &f->items[i];
+        if (fabs(c->y - dg_rule_middle(rule, c->x)) > NEAR)
+            continue;
+        f->covers[c->from - f->left]++;
+        f->covers[c->to + 1 - f->left]--;
+    }
+}
+
 /* How thick: what it is where it is thin, since strokes that cross it are thicker. */
 static double thickness(const fit *f, const dg_rule *rule)
 {
     size_t counts[THICK_MOST + 2] = {0}, all = 0, below = 0;
-    int32_t first, last;
-    for (size_t i = 0; i < f->count; i++) {
-        const chunk *c = &f->items[i];
-        if (c->taken || fabs(c->y - dg_rule_middle(rule, chunk_x(c))) > NEAR)
+    int32_t first, last, covers = 0;
+    find_covers(f, rule);
+    for (int32_t x = f->left; x <= f->right; x++) {
+        covers += f->covers[x - f->left];
+        if (covers == 0 || !dg_rule_slice(f->view, rule, x, NEAR, THICK_MOST, &first, &last))
             continue;
-        for (int32_t x = c->from; x <= c->to; x++)
-            if (dg_rule_slice(f->view, rule, x, NEAR, THICK_MOST, &first, &last)) {
-                counts[last - first + 1]++;
-                all++;
-            }
+        counts[last - first + 1] += (size_t)covers;
+        all += (size_t)covers;
     }
     int32_t thick = 1;
     while (thick <= THICK_MOST && (double)(below += counts[thick]) <= THIN_RANK * (double)all)
@@ -145,10 +163,13 @@ static double thickness(const fit *f, const dg_rule *rule)
 
 static void take(fit *f, const dg_rule *rule)
 {
+    size_t left = 0;
     for (size_t i = 0; i < f->count; i++) {
-        chunk *c = &f->items[i];
-        c->taken |= fabs(c->y - dg_rule_middle(rule, chunk_x(c))) <= rule->thick / 2 + 1;
+        const chunk c = f->items[i];
+        if (fabs(c.y - dg_rule_middle(rule, c.x)) > rule->thick / 2 + 1)
+            f->items[left++] = c;
     }
+    f->count = left;
 }
 
 /* ---- Ends ------------------------------------------------------------------- */
@@ -200,19 +221,33 @@ static digit_status add_part(const dg_rule *whole, const part *p, dg_rules *foun
     return dg_rules_add(found, &rule);
 }
 
-/* Add all parts of the rule that are lines; it may go on a while beyond what was fitted.
- * *any: there is one. */
+/* Where to begin to follow a rule, `least` or later: what reaches into the fitted part may begin
+ * before it. */
+static int32_t find_begin(const fit *f, const dg_rule *rule, int32_t least)
+{
+    int32_t at = f->left;
+    for (uint32_t gaps = 0; at > least && gaps <= f->shortest;) {
+        const dg_look seen = dg_rule_look(f->view, rule, --at);
+        gaps = seen == DG_LOOK_LINE ? 0 : gaps + (seen == DG_LOOK_GAP);
+    }
+    return at;
+}
+
+/* Add all parts of the rule that are lines and not all beyond what was fitted. *any: there is
+ * one. */
 static digit_status add_parts(const fit *f, const dg_rule *rule, dg_rules *found, bool *any)
 {
     const int32_t beyond = f->right - f->left;
-    const int32_t from = f->left > beyond ? f->left - beyond : 0;
+    const int32_t least = f->left > beyond ? f->left - beyond : 0;
     const int32_t end = f->right + beyond < f->view->length ? f->right + beyond + 1
                                                             : f->view->length;
     const part none = {.from = 0, .to = -1};
     part p = none;
     digit_status status = DIGIT_OK;
     *any = false;
-    for (int32_t at = from; status == DIGIT_OK && at <= end; at++) {
+    for (int32_t at = find_begin(f, rule, least); status == DIGIT_OK && at <= end; at++) {
+        if (at > f->right && p.from > p.to)
+            break;
         const bool over = at == end || p.gaps_after > f->shortest;
         if (!over) {
             follow(&p, at, dg_rule_look(f->view, rule, at));
@@ -264,8 +299,10 @@ static void fill_chunks(const dg_run *runs, size_t count, chunk *chunks)
 {
     for (size_t i = 0; i < count; i++) {
         const int32_t end = runs[i].end;
-        for (int32_t x = runs[i].start; x < end; x += CHUNK)
-            *chunks++ = (chunk){x, x + CHUNK < end ? x + CHUNK - 1 : end - 1, runs[i].y, false};
+        for (int32_t x = runs[i].start; x < end; x += CHUNK) {
+            const int32_t to = x + CHUNK < end ? x + CHUNK - 1 : end - 1;
+            *chunks++ = (chunk){x, to, to - x + 1, (x + to) / 2.0, runs[i].y};
+        }
     }
 }
 
@@ -282,9 +319,11 @@ digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count,
     digit_status status = DIGIT_OK;
     if (f.count > 0 && length >= (upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest) {
         f.vote_count = (size_t)(f.bottom - f.top + 2 * DG_RULE_STEEP * length) + 8;
-        f.votes = dg_alloc(f.vote_count, sizeof *f.votes);
+        const size_t places = (size_t)(f.right - f.left) + 2;
+        f.votes = dg_alloc(f.vote_count + places, sizeof *f.votes);
+        f.covers = f.votes ? f.votes + f.vote_count : NULL;
         status = f.votes ? find_lines(&f, upright, found)
-                         : dg_fail_memory("form lines", f.vote_count * sizeof *f.votes);
+                         : dg_fail_memory("form lines", (f.vote_count + places) * sizeof *f.votes);
     }
     dg_free(f.votes);
     dg_free(f.items);

@@ -2,11 +2,15 @@
 #ifndef DIGIT_TEST_DRAWING_H
 #define DIGIT_TEST_DRAWING_H
 
+#include "base/pool.h"
 #include "vision/pixels.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+static dg_pool no_workers;
+static const dg_threads one_thread = {&no_workers, 1};
 
 /* A plane of one level; free(plane.pixels). */
 static inline dg_plane drawing(size_t width, size_t height, uint8_t level)

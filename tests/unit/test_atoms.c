@@ -26,7 +26,7 @@ static void set_up(fixture *f)
         draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
     const dg_lines_plan plan = {f->page.width, f->page.height, 0, true};
-    ck_assert_int_eq(dg_blobs_find(&f->page, 1, 2, &f->blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&f->page, 1, 2, one_thread, &f->blobs), DIGIT_OK);
     ck_assert_int_eq(dg_lines_find(&f->blobs, &plan, &f->lines), DIGIT_OK);
     ck_assert_uint_eq(f->lines.piece_count, 2);
 }
@@ -108,8 +108,8 @@ START_TEST(samples_leave_neighbours_out)
     draw_ring(&alone, 20, 20, 40, 50, 5, 255);
     draw_bar(&page, 32, 35, 12, 12, 255);
     dg_blobs blobs, one;
-    ck_assert_int_eq(dg_blobs_find(&page, 1, 1, &blobs), DIGIT_OK);
-    ck_assert_int_eq(dg_blobs_find(&alone, 1, 1, &one), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&page, 1, 1, one_thread, &blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&alone, 1, 1, one_thread, &one), DIGIT_OK);
     ck_assert_uint_eq(blobs.count, 2);
     const digit_box box = box_of(&blobs.items[0]);
     ck_assert_int_eq(dg_glyph_sample(&page, blobs.runs, blobs.items[0].count, &box, a), DIGIT_OK);

@@ -42,7 +42,7 @@ START_TEST(finds_what_a_flood_fill_finds)
         plane.pixels[i] = (int)(state >> 24) % 10 < 1 + _i % 9 ? (uint8_t)(state >> 16) : 0;
     }
     dg_blobs found;
-    ck_assert_int_eq(dg_blobs_find(&plane, LEAST, 1, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&plane, LEAST, 1, one_thread, &found), DIGIT_OK);
     size_t count = 0;
     for (int i = 0; i < (int)(width * height); i++) {
         if (plane.pixels[i] < LEAST)
@@ -65,13 +65,40 @@ START_TEST(finds_what_a_flood_fill_finds)
 }
 END_TEST
 
+/* Several bands of rows, each listed by whoever comes first. */
+START_TEST(any_threads_find_the_same)
+{
+    dg_plane plane = drawing(2000, 300, 0), copy = drawing(2000, 300, 0);
+    dg_pool pool = {0};
+    const dg_threads three = {&pool, 3};
+    dg_blobs one, many;
+    add_noise(&plane, 30, 7);
+    draw_ring(&plane, 40, 5, 700, 290, 9, 200);
+    memcpy(copy.pixels, plane.pixels, plane.width * plane.height);
+    ck_assert_int_eq(dg_blobs_find(&plane, 29, 1, one_thread, &one), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&copy, 29, 1, three, &many), DIGIT_OK);
+    ck_assert_uint_gt(one.count, 1000);
+    ck_assert_uint_eq(one.count, many.count);
+    ck_assert_uint_eq(one.run_count, many.run_count);
+    ck_assert_mem_eq(one.runs, many.runs, one.run_count * sizeof *one.runs);
+    ck_assert_int_eq(dg_blobs_level(&one, &plane, one_thread), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_level(&many, &copy, three), DIGIT_OK);
+    ck_assert_mem_eq(plane.pixels, copy.pixels, plane.width * plane.height);
+    dg_blobs_free(&one);
+    dg_blobs_free(&many);
+    dg_pool_close(&pool);
+    free(plane.pixels);
+    free(copy.pixels);
+}
+END_TEST
+
 START_TEST(small_pieces_are_left_out)
 {
     dg_plane plane = drawing(100, 100, 0);
     draw_bar(&plane, 10, 10, 3, 3, 255);
     draw_bar(&plane, 50, 10, 1, 20, 255);
     dg_blobs found;
-    ck_assert_int_eq(dg_blobs_find(&plane, 1, 4, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&plane, 1, 4, one_thread, &found), DIGIT_OK);
     ck_assert_uint_eq(found.count, 1);
     ck_assert_uint_eq(found.run_count, 20);
     ck_assert_int_eq(found.items[0].left, 50);
@@ -87,9 +114,9 @@ START_TEST(too_many_are_refused_by_name)
         for (size_t x = 0; x < 1200; x += 4)
             draw_bar(&plane, (int)x, (int)y, 2, 2, 255);
     dg_blobs found;
-    ck_assert_int_eq(dg_blobs_find(&plane, 1, 2, &found), DIGIT_ERR_LIMIT);
+    ck_assert_int_eq(dg_blobs_find(&plane, 1, 2, one_thread, &found), DIGIT_ERR_LIMIT);
     dg_blobs_free(&found);
-    ck_assert_int_eq(dg_blobs_find(&plane, 1, 3, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&plane, 1, 3, one_thread, &found), DIGIT_OK);
     ck_assert_uint_eq(found.count, 0);
     dg_blobs_free(&found);
     free(plane.pixels);
@@ -103,8 +130,8 @@ START_TEST(a_pencil_beside_a_pen_comes_out_as_strong)
     draw_bar(&plane, 60, 20, 8, 60, 140);
     draw_bar(&plane, 100, 20, 30, 60, 40); /* a shadow */
     dg_blobs found;
-    ck_assert_int_eq(dg_blobs_find(&plane, 30, 2, &found), DIGIT_OK);
-    ck_assert_int_eq(dg_blobs_level(&found, &plane), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(&plane, 30, 2, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_level(&found, &plane, one_thread), DIGIT_OK);
     ck_assert_int_eq(level_at(&plane, 24, 50), DG_INK_FULL);
     ck_assert_int_eq(level_at(&plane, 64, 50), DG_INK_FULL);
     ck_assert_int_eq(level_at(&plane, 110, 50), 0);
@@ -117,6 +144,7 @@ int main(void)
 {
     TCase *tcase = tcase_create("blobs");
     tcase_add_loop_test(tcase, finds_what_a_flood_fill_finds, 0, 200);
+    tcase_add_test(tcase, any_threads_find_the_same);
     tcase_add_test(tcase, small_pieces_are_left_out);
     tcase_add_test(tcase, too_many_are_refused_by_name);
     tcase_add_test(tcase, a_pencil_beside_a_pen_comes_out_as_strong);

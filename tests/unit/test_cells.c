@@ -25,11 +25,11 @@ static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_blobs *blob
     dg_rules rules;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 1};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 4, blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(page, 1, 4, one_thread, blobs), DIGIT_OK);
     ck_assert_int_eq(dg_rules_find(page, 1, blobs, threads, &rules), DIGIT_OK);
     ck_assert_int_eq(dg_rules_erase(&rules, page, 1), DIGIT_OK);
     dg_blobs_free(blobs);
-    ck_assert_int_eq(dg_blobs_find(page, 1, 4, blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(page, 1, 4, one_thread, blobs), DIGIT_OK);
     ck_assert_int_eq(
         dg_cells_find(&rules, blobs, page->width, page->height, rows, columns, cells), DIGIT_OK);
     dg_rules_free(&rules);

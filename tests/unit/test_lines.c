@@ -8,7 +8,7 @@
 static void find(const dg_plane *page, bool single, dg_blobs *blobs, dg_lines *lines)
 {
     const dg_lines_plan plan = {page->width, page->height, 0, single};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 2, blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(page, 1, 2, one_thread, blobs), DIGIT_OK);
     ck_assert_int_eq(dg_lines_find(blobs, &plan, lines), DIGIT_OK);
 }
 

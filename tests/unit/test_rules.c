@@ -11,7 +11,7 @@ static size_t erase_rules(const dg_plane *page, dg_rules *rules)
     dg_blobs blobs;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 2};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 8, &blobs), DIGIT_OK);
+    ck_assert_int_eq(dg_blobs_find(page, 1, 8, one_thread, &blobs), DIGIT_OK);
     ck_assert_int_eq(dg_rules_find(page, 1, &blobs, threads, rules), DIGIT_OK);
     ck_assert_int_eq(dg_rules_erase(rules, page, 1), DIGIT_OK);
     dg_blobs_free(&blobs);
