@@ -6,6 +6,7 @@
 #include "vision/bands.h"
 #include "vision/digit_size.h"
 #include "vision/page.h"
+#include "vision/papers.h"
 #include "vision/polarity.h"
 
 /* Smaller pieces of ink are dirt, in pixels and in parts of a digit's height. */
@@ -50,12 +51,25 @@ static digit_status judge_polarity(const dg_plane *grey, bool *light)
     return DIGIT_OK;
 }
 
+/* A page half in a hard shadow, or on a table: the same paper everywhere, and dark ink. */
+static digit_status even_paper(const dg_plane *grey, const dg_plane *small, size_t step,
+                               uint32_t ink, bool *evened)
+{
+    dg_papers papers;
+    const digit_status status = dg_papers_find(small, ink, &papers, evened);
+    if (status == DIGIT_OK && *evened) {
+        papers.cell *= step;
+        dg_papers_flatten(grey, &papers);
+    }
+    return status;
+}
+
+/* Is the ink light? What is found of a small copy holds for all of the picture, whose paper may be
+ * made even. */
 static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *light)
 {
     size_t step = 1;
-    *light = ink == DIGIT_INK_LIGHT;
-    if (ink != DIGIT_INK_AUTO)
-        return DIGIT_OK;
+    bool evened;
     while (grey->width / step * (grey->height / step) > POLARITY_PIXELS)
         step++;
     dg_plane small = {NULL, (grey->width + step - 1) / step, (grey->height + step - 1) / step};
@@ -63,7 +77,12 @@ static digit_status find_polarity(const dg_plane *grey, uint32_t ink, bool *ligh
     if (!small.pixels)
         return dg_fail_memory("a picture", small.width * small.height);
     thin_out(grey, step, &small);
-    const digit_status status = judge_polarity(&small, light);
+    *light = ink == DIGIT_INK_LIGHT;
+    digit_status status = even_paper(grey, &small, step, ink, &evened);
+    if (status == DIGIT_OK && evened)
+        *light = false;
+    else if (status == DIGIT_OK && ink == DIGIT_INK_AUTO)
+        status = judge_polarity(&small, light);
     dg_free(small.pixels);
     return status;
 }

@@ -11,6 +11,7 @@
 static digit_status (*const preparations[])(const dg_plane *grey, dg_prepared *result) = {
     [1] = dg_prepare_1,
     [2] = dg_prepare_2,
+    [3] = dg_prepare_3,
 };
 
 digit_status dg_normalize(const digit_image *image, uint32_t preparation,

@@ -6,7 +6,7 @@
 
 /* The newest way to prepare a sample. Models keep the number of the one they
  * were trained for; every number that was ever released stays available. */
-#define DG_PREPARATION_VERSION 2
+#define DG_PREPARATION_VERSION 3
 
 /*
  * Turn a picture that passed dg_image_check() into a sample. *ink is the side

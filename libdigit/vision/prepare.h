@@ -19,6 +19,7 @@ typedef struct dg_prepared {
 /* `result` is cleared but for `ink`; `grey` is worked on and worthless afterwards. */
 digit_status dg_prepare_1(const dg_plane *grey, dg_prepared *result);
 digit_status dg_prepare_2(const dg_plane *grey, dg_prepared *result);
+digit_status dg_prepare_3(const dg_plane *grey, dg_prepared *result);
 
 /* As dg_frame(). */
 typedef digit_status (*dg_framer)(const dg_plane *ink, const digit_box *box,

@@ -226,6 +226,23 @@ START_TEST(a_sign_as_wide_as_a_digit_stays_whole)
 }
 END_TEST
 
+/* Its edge lies aslant, through the digits. */
+START_TEST(a_hard_shadow_is_no_ink)
+{
+    canvas c = draw_number("1701");
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            uint8_t *pixel = &c.pixels[y * WIDTH + x];
+            *pixel = (uint8_t)(60 + *pixel * 0.6);
+            *pixel = (uint8_t)(x + y < 130 + 40 * _i ? *pixel * 0.55 : *pixel);
+        }
+    digit_reading *reading = read_with(&c, NULL);
+    ck_assert_str_eq(digit_reading_text(reading), "1701");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 START_TEST(candidates_are_sorted_and_end)
 {
     canvas c = draw_number("1071");
@@ -388,6 +405,7 @@ static const api_test tests[] = {
     API_LOOP(how_it_is_stored_does_not_matter, 2),
     API_TEST(signs_begin_groups),
     API_LOOP(a_sign_as_wide_as_a_digit_stays_whole, 2),
+    API_LOOP(a_hard_shadow_is_no_ink, 3),
     API_TEST(candidates_are_sorted_and_end),
     API_TEST(doubtful_digits_are_question_marks),
     API_TEST(only_allowed_digits_are_answered),

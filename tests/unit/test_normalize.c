@@ -414,6 +414,46 @@ START_TEST(stripes_do_not_matter)
 }
 END_TEST
 
+/* One corner in shadow, half, a strip: aslant, so that it is no stripe; either polarity, with
+ * noise. */
+START_TEST(a_hard_shadow_does_not_matter)
+{
+    static const double edges[][3] = {{1, 0.6, 90}, {0.3, 1, 130}, {-0.8, 1, 20}, {1, -0.4, 130}};
+    canvas c = four_on_paper(200, 100, 10);
+    for (int i = 0; i < 200 * 200; i++)
+        c.pixels[i] = (uint8_t)(60 + c.pixels[i] * 0.65);
+    const result plain = normalize(&c);
+    for (int y = 0; y < 200; y++)
+        for (int x = 0; x < 200; x++) {
+            const double *edge = edges[_i % 4];
+            uint8_t *pixel = &c.pixels[y * 200 + x];
+            *pixel = (uint8_t)(edge[0] * x + edge[1] * y < edge[2] ? *pixel * 0.5 : *pixel);
+            *pixel = _i >= 4 ? (uint8_t)(255 - *pixel) : *pixel;
+        }
+    add_noise(&c, 4, 7);
+    const result shadowed = normalize(&c);
+    ck_assert_uint_eq(shadowed.ink, _i >= 4 ? DIGIT_INK_LIGHT : DIGIT_INK_DARK);
+    ck_assert_int_le(abs(shadowed.box.width - plain.box.width), 4);
+    ck_assert_int_le(abs(shadowed.box.x - plain.box.x), 3);
+    ck_assert_double_lt(unlikeness(plain.sample, shadowed.sample), 0.25);
+    free(c.pixels);
+}
+END_TEST
+
+/* A digit that fills its picture, with a pen so broad that its strokes are areas: no paper. */
+START_TEST(a_broad_pen_is_no_paper)
+{
+    canvas c = canvas_new(160, 200, 220);
+    draw_four(&c, 10, 4, 190, 44, 40);
+    const result broad = normalize(&c);
+    preparation = 2;
+    const result before = normalize(&c);
+    preparation = 3;
+    ck_assert_mem_eq(broad.sample, before.sample, BYTES);
+    free(c.pixels);
+}
+END_TEST
+
 static void first(void)
 {
     preparation = 1;
@@ -422,6 +462,11 @@ static void first(void)
 static void second(void)
 {
     preparation = 2;
+}
+
+static void third(void)
+{
+    preparation = 3;
 }
 
 static TCase *of_any_preparation(void (*set_up)(void))
@@ -445,11 +490,20 @@ static TCase *of_any_preparation(void (*set_up)(void))
     return tcase;
 }
 
+static TCase *of_later_preparation(void (*set_up)(void))
+{
+    TCase *tcase = of_any_preparation(set_up);
+    tcase_add_test(tcase, salt_and_pepper_is_taken_out);
+    tcase_add_loop_test(tcase, stripes_do_not_matter, 0, 2);
+    return tcase;
+}
+
 int main(void)
 {
-    TCase *latest = of_any_preparation(second);
-    tcase_add_test(latest, salt_and_pepper_is_taken_out);
-    tcase_add_loop_test(latest, stripes_do_not_matter, 0, 2);
-    const int failed = suite_run("normalize", of_any_preparation(first));
+    TCase *latest = of_later_preparation(third);
+    tcase_add_loop_test(latest, a_hard_shadow_does_not_matter, 0, 8);
+    tcase_add_test(latest, a_broad_pen_is_no_paper);
+    const int failed = suite_run("normalize", of_any_preparation(first)) |
+                       suite_run("normalize", of_later_preparation(second));
     return suite_run("normalize", latest) | failed;
 }
