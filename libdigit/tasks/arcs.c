@@ -129,24 +129,31 @@ static digit_status add_pairs(const dg_decode_plan *plan, uint32_t index, dg_arc
             !is_allowed(plan, right))
             continue;
         const double parts = divide(plan, index, left, right, arc.choices);
-        arc.cost = dg_guess_pair_cost(guess, i) + DG_ARC_PARTS_SHARE * parts;
+        arc.cost = dg_guess_pair_cost(guess, plan->atoms, plan->size, i) +
+                   DG_ARC_PARTS_SHARE * parts;
         if (parts < INFINITY)
             status = add(arcs, &arc);
     }
     return status;
 }
 
-/* One side of a pair. */
-static digit_prediction side_of(const dg_pairs *pairs, bool left, uint8_t digit)
+/* How likely it is no digit: what is cut from its neighbours, the other network knows best. */
+static float other_of(const dg_guess *guess)
 {
-    digit_prediction answer = {.digit = digit, .other = 1 - pairs->all};
+    return guess->whole ? guess->answer.other : 1 - guess->pairs.one;
+}
+
+/* One side of a pair. That it is one may be clear from all of it, or from the slice. */
+static digit_prediction side_of(const dg_guess *slice, const dg_pairs *pairs, bool left,
+                                uint8_t digit)
+{
+    digit_prediction answer = {.digit = digit, .other = fminf(1 - pairs->all, other_of(slice))};
     float sum = 0;
     for (int i = 0; i < DG_PAIRS_KEPT; i++)
         sum += pairs->p[i];
     for (int i = 0; i < DG_PAIRS_KEPT; i++)
         answer.probabilities[left ? pairs->which[i] / 10 : pairs->which[i] % 10] +=
             pairs->p[i] / sum;
-    answer.confidence = answer.probabilities[digit] * (1 - answer.other);
     return answer;
 }
 
@@ -154,8 +161,12 @@ digit_prediction dg_choice_answer(const dg_guesses *guesses, const dg_choice *ch
 {
     const dg_guess *guess = &guesses->items[choice->guess];
     const dg_guess *whole = &guesses->items[choice->whole];
-    return guess == whole ? guess->answer
-                          : side_of(&whole->pairs, guess->first == whole->first, choice->digit);
+    digit_prediction answer = guess->answer;
+    answer.other = other_of(guess);
+    if (guess != whole)
+        answer = side_of(guess, &whole->pairs, guess->first == whole->first, choice->digit);
+    answer.confidence = answer.probabilities[answer.digit] * (1 - answer.other);
+    return answer;
 }
 
 /* ---- All of them ----------------------------------------------------------- */

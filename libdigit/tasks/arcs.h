@@ -41,7 +41,7 @@ typedef struct dg_arcs {
 /* No arc of two digits passes more atoms; they must look like digits apart from each other, too:
  * such a part of that cost is added to theirs. */
 #define DG_ARC_PAIR_MOST   (3 * DG_SLICES)
-#define DG_ARC_PARTS_SHARE 0.2
+#define DG_ARC_PARTS_SHARE 0.22
 
 /* All there are. Release with dg_arcs_free(), after a failure too. */
 digit_status dg_arcs_list(const dg_decode_plan *plan, dg_arcs *arcs);

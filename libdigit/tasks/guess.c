@@ -11,7 +11,7 @@
 #define WIDEST      1.35 /* a part of a piece */
 #define NARROWEST   0.1
 #define LOWEST      0.5
-#define JOIN_WIDEST 1.1  /* put together from several pieces */
+#define JOIN_WIDEST 1.25 /* put together from several pieces */
 #define JOIN_NARROW 0.8  /* ... all of them tall */
 #define JOIN_HIGHEST 1.5
 #define JOIN_GAP    0.15
@@ -26,15 +26,6 @@
 
 /* What it costs to say that ink lay apart. */
 #define JOIN_COST 0.9f
-
-/* What it costs to say that ink goes on beyond the digit, on each side. */
-#define CUT_COST 0.4f
-
-/* Two digits that touch: what the network's doubt costs, as a power of its probability; and what
- * it is worth that they were not cut, for the ways to cut them add up. */
-#define PAIR_POWER 2.0
-#define PAIR_WORTH 1.5 /* all of a piece */
-#define PART_WORTH 1.0 /* some of it */
 
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
@@ -135,8 +126,7 @@ static bool is_too_wide(const span *s)
 static float shape_cost(const span *s)
 {
     const double high = s->box.height / s->size;
-    float cost = JOIN_COST * (float)(s->pieces - 1) +
-                 CUT_COST * (float)(s->cut_before + s->cut_after);
+    float cost = JOIN_COST * (float)(s->pieces - 1);
     if (s->pieces == 1 && s->atoms[0].slash)
         cost += SLASH_COST;
     if (high < 0.7)
@@ -170,9 +160,11 @@ static digit_status list_from(const dg_atoms *atoms, const dg_atom_line *line, s
                                 .count = count,
                                 .pieces = s.pieces,
                                 .whole = !(s.cut_before || s.cut_after),
+                                .cuts = (uint8_t)(s.cut_before + s.cut_after),
                                 .single = may_be_digit(&s),
                                 .pair = may_be_pair(&s, first),
-                                .shape = shape_cost(&s)};
+                                .shape = shape_cost(&s),
+                                .pairs = {.one = 1}};
         if (guess.single || guess.pair)
             status = add(guesses, &guess);
         if (is_too_wide(&s))
@@ -206,7 +198,11 @@ void dg_guesses_free(dg_guesses *guesses)
     *guesses = (dg_guesses){0};
 }
 
-/* ---- Costs ---------------------------------------------------------------- */
+/* ---- Costs ----------------------------------------------------------------
+ *
+ * Each is a sum of what is known, weighed: a conditional random field (Lafferty, McCallum and
+ * Pereira, ICML 2001), so that the weights could be fitted. docs/reading.md says to what.
+ */
 
 /* Width by height of MNIST's training digits, slanted by up to a quarter either way: mean
  * and deviation. */
@@ -219,10 +215,6 @@ static const double aspect_spread[DIGIT_CLASSES] = {0.18, 0.19, 0.21, 0.17, 0.17
 #define ASPECT_FREE 1.0
 #define ASPECT_SHARE 0.3
 
-/* A network that doubts between digits has often none before it: what that costs, by the
- * logarithm of its best one. */
-#define DOUBT_COST 1.0
-
 static double aspect_cost(double aspect, int digit)
 {
     const double off = fabs(aspect - aspect_mean[digit]) / aspect_spread[digit] - ASPECT_FREE;
@@ -234,19 +226,63 @@ static double cost_of(double probability)
     return -log(fmax(probability, 1e-6));
 }
 
+/* What doubts weigh, which are -log of probabilities. */
+typedef struct weights {
+    double top;    /* the network doubts between digits: it has often none before it */
+    double digit;  /* ... it would rather have another digit */
+    double other;  /* ... it is no digit */
+    double pair;   /* the other network: it is two */
+    double one;    /* ... it is not one */
+    double aspect; /* it is too wide or too narrow */
+} weights;
+
+static const weights whole_weights = {1, 1, 1, 1, 0, 1};
+static const weights part_weights = {4.77, 1.56, 2.93, 2.97, 10.05, 2.37};
+
+/* A slice: what it is worth by the digit it looks like (strokes of all digits look like a 1), what
+ * each side costs on which ink goes on, and how wide slices are that are digits, in sizes. */
+static const double part_worth[DIGIT_CLASSES] = {3.71, 0.52, 2.44, 3.58, 3.76,
+                                                 3.90, 3.18, 2.02, 4.87, 4.23};
+#define CUT_COST    1.55
+#define PART_WIDTH  0.84
+#define WIDTH_COST  3.01
+
+static double part_cost(const dg_guess *guess, double width, int digit)
+{
+    const double off = digit == 1 ? 0 : width - PART_WIDTH;
+    return (double)guess->rare + CUT_COST * guess->cuts + WIDTH_COST * off * off -
+           part_worth[digit];
+}
+
 double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit)
 {
     const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
     const double aspect = box.width / fmax(box.height, 0.7 * size);
     const digit_prediction *answer = &guess->answer;
-    const double top = (double)answer->probabilities[answer->digit];
-    return (double)guess->shape + aspect_cost(aspect, digit) + DOUBT_COST * cost_of(top) +
-           cost_of(1 - (double)answer->other) + cost_of(1 - (double)guess->pairs.all) +
-           cost_of((double)answer->probabilities[digit]);
+    const weights *w = guess->whole ? &whole_weights : &part_weights;
+    return (double)guess->shape + (guess->whole ? 0 : part_cost(guess, box.width / size, digit)) +
+           w->aspect * aspect_cost(aspect, digit) +
+           w->top * cost_of((double)answer->probabilities[answer->digit]) +
+           w->digit * cost_of((double)answer->probabilities[digit]) +
+           w->other * cost_of(1 - (double)answer->other) +
+           w->pair * cost_of(1 - (double)guess->pairs.all) +
+           w->one * cost_of((double)guess->pairs.one);
 }
 
-double dg_guess_pair_cost(const dg_guess *guess, int index)
+/* Two digits: what it is worth that they need no cut, for the ways to cut them add up; what the
+ * network's doubt weighs, in all of a piece and in some of it; what width costs. */
+#define PAIR_WORTH       6.52
+#define PAIR_WEIGHT      1.20
+#define PAIR_PART_WORTH  2.44
+#define PAIR_PART_WEIGHT 0.85
+#define PAIR_WIDTH_COST  0.96
+
+double dg_guess_pair_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int index)
 {
-    return (double)guess->shape - (guess->whole ? PAIR_WORTH : PART_WORTH) +
-           PAIR_POWER * cost_of((double)guess->pairs.p[index]);
+    const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
+    const double doubt = cost_of((double)guess->pairs.p[index]), width = box.width / size;
+    const double cost =
+        (double)guess->shape + (double)guess->rare + PAIR_WIDTH_COST * width * width;
+    return guess->whole ? cost - PAIR_WORTH + PAIR_WEIGHT * doubt
+                        : cost - PAIR_PART_WORTH + PAIR_PART_WEIGHT * doubt;
 }

@@ -8,7 +8,7 @@
 
 typedef struct dg_judge {
     const dg_predictor *predictor;
-    const dg_predictor *pairs; /* or NULL */
+    const dg_predictor *pairs; /* or NULL: nobody asks for pairs */
     dg_threads threads;
     const dg_plane *ink;
     const dg_patience *patience;

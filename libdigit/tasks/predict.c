@@ -197,9 +197,9 @@ static digit_prediction answer(const answer_job *job, const uint8_t *sample,
     return prediction;
 }
 
-static dg_pairs likely_pairs(uint32_t classes, const double *p)
+static dg_pairs likely_pairs(uint32_t classes, const double *p, float one)
 {
-    dg_pairs pairs = {0};
+    dg_pairs pairs = {.one = one};
     for (uint32_t c = DG_LABEL_PAIRS; c < classes; c++) {
         int at = DG_PAIRS_KEPT;
         for (; at > 0 && pairs.p[at - 1] < (float)p[c]; at--)
@@ -225,7 +225,7 @@ static void visit_answers(void *context, size_t first, uint32_t count, const dg_
             dg_softmax(job->classes, logits, job->temperature, p);
         job->out[i] = answer(job, job->samples + i * DIGIT_SAMPLE_BYTES, logits, p);
         if (job->pairs)
-            job->pairs[i] = likely_pairs(job->classes, p);
+            job->pairs[i] = likely_pairs(job->classes, p, 1 - job->out[i].other);
     }
 }
 

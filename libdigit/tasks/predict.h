@@ -35,7 +35,8 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
 
 /* Which two digits a sample may be, side by side; p = 0 where a network can't tell. */
 typedef struct dg_pairs {
-    float all;                    /* how likely it is any two; no more than `other` */
+    float one;                    /* how likely it is one digit: 1 - `other` */
+    float all;                    /* ... any two; no more than `other` */
     float p[DG_PAIRS_KEPT];       /* the likeliest, best first */
     uint8_t which[DG_PAIRS_KEPT]; /* 10 * left + right */
 } dg_pairs;

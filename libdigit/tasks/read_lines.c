@@ -28,8 +28,11 @@
 /* A sign is at least this large, in digits' sizes. */
 #define MARK_LEAST 0.1
 
-/* Wider pieces are two digits that touch rather than a letter. */
+/* Wider pieces are two digits that touch rather than a letter. What is cut from such a piece is
+ * doubtful more often than what stands alone: only what is less sure than this counts as a letter
+ * would (1 of 100 digits, 24 of 100 letters). */
 #define LETTER_WIDEST 0.9
+#define CUT_SURE      0.5f
 
 /* What is more likely no digit is not shown as one. */
 #define OTHER_MOST 0.5f
@@ -172,8 +175,11 @@ static float sureness(const page_job *job, const dg_choice *choice, double size)
 {
     const dg_guess *guess = guess_of(job, choice);
     const digit_prediction answer = dg_choice_answer(&job->guesses, choice);
-    if (guess->whole || piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
-        return answer.probabilities[answer.digit] * (1 - answer.other);
+    const float sure = answer.probabilities[answer.digit] * (1 - answer.other);
+    if (guess->whole)
+        return sure;
+    if (piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
+        return sure >= CUT_SURE ? 1 : sure;
     return job->atoms.items[guess->first].cut_before ? DG_NOT_COUNTED : 0;
 }
 

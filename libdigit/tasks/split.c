@@ -29,6 +29,10 @@
 #define CUT_SHARE 0.3
 #define SUREST    0.003
 
+/* Pieces that are two digits, rather; and what it costs at most that such are rare. */
+#define TOUCHING 0.5f
+#define RAREST   4.0
+
 /* In digits' sizes: what is wider is doubted anyhow, wider than one digit, narrower or lower than
  * two. */
 #define SURE_WIDEST 1.2
@@ -54,7 +58,7 @@ static bool is_sure(const dg_guess *guess)
     return fmax(doubt(guess), (double)guess->pairs.all) < SURE;
 }
 
-/* Does the other network, if it was asked, say no? */
+/* Does the other network, which was asked, say no? */
 static bool is_no_pair(const dg_guess *guess)
 {
     return is_doubtful(guess) && (double)guess->pairs.all < HARDLY;
@@ -67,8 +71,8 @@ static bool is_large(const dg_atom *atom, double size)
            atom->bottom - atom->top >= LOW * size;
 }
 
-static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool asked,
-                         bool cut_all, bool *doubted)
+static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool cut_all,
+                         bool *doubted)
 {
     for (size_t i = 0; i < atoms->line_count; i++) {
         const dg_atom_line *line = &atoms->lines[i];
@@ -80,7 +84,7 @@ static void doubt_pieces(const dg_atoms *atoms, const dg_guesses *guesses, bool 
             const dg_atom *first = &atoms->items[guess->first];
             const double width = dg_atoms_box(first, guess->count).width / line->size;
             if ((is_sure(guess) && width <= SURE_WIDEST) ||
-                (asked && is_no_pair(guess) && width <= ONE_WIDEST))
+                (is_no_pair(guess) && width <= ONE_WIDEST))
                 for (uint32_t k = 0; k < guess->count; k++)
                     doubted[first[k].piece] = false;
         }
@@ -140,19 +144,36 @@ static bool is_part(const dg_guess *guess)
     return guess->single && !guess->whole;
 }
 
-static bool is_double_part(const dg_guess *guess)
+static bool is_no_whole(const dg_guess *guess)
 {
-    return guess->pair && !guess->whole;
+    return !guess->whole;
+}
+
+/* Where most digits stand alone, digits that touch are rare: -log of the odds, by the rule of
+ * succession. */
+static float rarity(const dg_atoms *atoms, const dg_guesses *pieces)
+{
+    size_t alone = 0, touching = 0;
+    for (size_t g = 0; g < pieces->count; g++) {
+        const dg_guess *guess = &pieces->items[g];
+        if (guess->pieces > 1 || atoms->items[guess->first].small)
+            continue;
+        alone += is_sure(guess);
+        touching += guess->pairs.all > TOUCHING;
+    }
+    const double odds = ((double)touching + 1) / ((double)alone + 1);
+    return (float)fmin(fmax(-log(odds), 0), RAREST);
 }
 
 /* What cutting a piece costs its parts, which are the guesses that begin in it and are not
  * whole. */
-static void charge_parts(const dg_atoms *atoms, const dg_guess *whole, dg_guesses *guesses)
+static void charge_parts(const dg_atoms *atoms, dg_guess *whole, float rare, dg_guesses *guesses)
 {
     const float cost = (float)(-CUT_SHARE * log(fmax(doubt(whole), SUREST)));
     const uint32_t end = whole->first + whole->count;
     for (uint32_t g = guesses->begin[whole->first]; g < guesses->begin[end]; g++) {
         dg_guess *part = &guesses->items[g];
+        part->rare = part->first == whole->first ? rare : 0; /* once a way */
         if (!part->whole)
             part->shape += cost * (float)(atoms->items[part->first].cut_before +
                                           (part->first + part->count < end));
@@ -167,13 +188,13 @@ static digit_status judge_pieces(const dg_judge *judge, const dg_blobs *blobs,
         status = dg_guesses_list(atoms, guesses);
     if (status == DIGIT_OK)
         status = dg_judge_guesses(judge, atoms, guesses, NULL, guesses->count);
-    if (status == DIGIT_OK && judge->pairs)
+    if (status == DIGIT_OK)
         status = ask(judge, atoms, guesses, is_doubtful, dg_judge_pairs);
     return status;
 }
 
 static digit_status judge_parts(const dg_judge *judge, const dg_blobs *blobs,
-                                const dg_lines *lines, const bool *doubted,
+                                const dg_lines *lines, const bool *doubted, float rare,
                                 const dg_guesses *known, dg_atoms *atoms, dg_guesses *guesses)
 {
     digit_status status = dg_atoms_make(blobs, lines, doubted, atoms);
@@ -183,11 +204,11 @@ static digit_status judge_parts(const dg_judge *judge, const dg_blobs *blobs,
         return status;
     take_over(known, guesses);
     status = ask(judge, atoms, guesses, is_part, dg_judge_guesses);
-    if (status == DIGIT_OK && judge->pairs)
-        status = ask(judge, atoms, guesses, is_double_part, dg_judge_pairs);
+    if (status == DIGIT_OK)
+        status = ask(judge, atoms, guesses, is_no_whole, dg_judge_pairs);
     for (size_t g = 0; status == DIGIT_OK && g < guesses->count; g++)
         if (guesses->items[g].whole && guesses->items[g].pieces == 1)
-            charge_parts(atoms, &guesses->items[g], guesses);
+            charge_parts(atoms, &guesses->items[g], rare, guesses);
     return status;
 }
 
@@ -200,7 +221,8 @@ static digit_status cut(const dg_judge *judge, const dg_blobs *blobs, const dg_l
     *atoms = (dg_atoms){0};
     *guesses = (dg_guesses){0};
     const digit_status status =
-        judge_parts(judge, blobs, lines, doubted, &known, atoms, guesses);
+        judge_parts(judge, blobs, lines, doubted, rarity(&pieces, &known), &known, atoms,
+                    guesses);
     dg_guesses_free(&known);
     dg_atoms_free(&pieces);
     return status;
@@ -214,7 +236,7 @@ digit_status dg_split_lines(const dg_judge *judge, const dg_blobs *blobs, const 
         return dg_fail_memory("pieces", lines->piece_count);
     digit_status status = judge_pieces(judge, blobs, lines, atoms, guesses);
     if (status == DIGIT_OK) {
-        doubt_pieces(atoms, guesses, judge->pairs != NULL, cut_all, doubted);
+        doubt_pieces(atoms, guesses, cut_all, doubted);
         ration(atoms, doubted);
         if (memchr(doubted, true, lines->piece_count))
             status = cut(judge, blobs, lines, doubted, atoms, guesses);

@@ -160,6 +160,35 @@ START_TEST(digits_that_touch_come_apart)
 }
 END_TEST
 
+/* Each is doubtful alone; the row is a number nevertheless. */
+START_TEST(rows_that_touch_come_apart)
+{
+    static const struct { const char *digits; int pitch; } rows[] = {
+        {"00000", 20}, {"00700", 18}, {"70000", 16}};
+    canvas c = draw_row(rows[_i].digits, rows[_i].pitch);
+    digit_reading *reading = read_with(&c, NULL);
+    ck_assert_str_eq(digit_reading_text(reading), rows[_i].digits);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* An 8 whose loops don't meet, and that leans: wider than high. */
+START_TEST(loops_apart_are_one_digit)
+{
+    canvas c = draw_number("17 01");
+    for (int step = 0; step < 400; step++) {
+        bar(&c, (int)(111 + 11 * cos(step / 63.0)), (int)(63 + 7 * sin(step / 63.0)), 4, 3);
+        bar(&c, (int)(131 + 11 * cos(step / 63.0)), (int)(46 + 6 * sin(step / 63.0)), 4, 3);
+    }
+    digit_reading *reading = read_with(&c, NULL);
+    ck_assert_str_eq(digit_reading_text(reading), "17801");
+    ck_assert_uint_eq(digit_reading_glyphs(reading, NULL)[2].flags, DIGIT_GLYPH_JOINED);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 /* Inverted, bottom up, in colour, on four threads: the same answers, bit for bit. */
 START_TEST(how_it_is_stored_does_not_matter)
 {
@@ -402,6 +431,8 @@ static const api_test tests[] = {
     API_TEST(nothing_is_read_from_nothing),
     API_LOOP(digits_come_with_their_boxes, DIGIT_LAYOUT_LINE + 1),
     API_LOOP(digits_that_touch_come_apart, 4),
+    API_LOOP(rows_that_touch_come_apart, 3),
+    API_TEST(loops_apart_are_one_digit),
     API_LOOP(how_it_is_stored_does_not_matter, 2),
     API_TEST(signs_begin_groups),
     API_LOOP(a_sign_as_wide_as_a_digit_stays_whole, 2),

@@ -37,14 +37,15 @@ static void set_up(fixture *f, uint32_t seed)
         for (uint32_t n = 1; n <= 3 && i + n <= ATOMS; n++) {
             dg_guess *g = &f->guesses[count++];
             *g = (dg_guess){.first = i, .count = n, .single = true, .pair = n > 1,
-                            .shape = 0.1f * n};
+                            .whole = i % 2 == 0, .shape = 0.1f * n};
             const uint32_t best = next_random(&state) % 10;
             g->answer.probabilities[best] = 0.7f;
             g->answer.probabilities[(best + 1) % 10] = 0.2f;
             g->answer.probabilities[(best + 4) % 10] = 0.1f;
             g->answer.digit = (int32_t)best;
             g->answer.other = (float)(next_random(&state) % 90) / 100;
-            g->pairs = (dg_pairs){.p = {0.5f}, .which = {(uint8_t)(next_random(&state) % 100)}};
+            g->pairs = (dg_pairs){
+                .one = 0.9f, .p = {0.5f}, .which = {(uint8_t)(next_random(&state) % 100)}};
         }
     }
     f->begin[ATOMS] = count;
@@ -88,7 +89,7 @@ static double pair_cost(const fixture *f, uint32_t index)
         parts = fmin(parts, dg_guess_cost(guess_at(f, g->first, k), &f->list, 30, left) +
                                 dg_guess_cost(guess_at(f, g->first + k, g->count - k), &f->list,
                                               30, right));
-    return dg_guess_pair_cost(g, 0) + DG_ARC_PARTS_SHARE * parts;
+    return dg_guess_pair_cost(g, &f->list, 30, 0) + DG_ARC_PARTS_SHARE * parts;
 }
 
 /* Likelihoods of all rows of digits: the digits' name in base 11, with 0 for none. */
@@ -191,7 +192,7 @@ START_TEST(many_cuts_outweigh_one)
     };
     for (int i = 0; i < 5; i++) {
         f.guesses[i] = (dg_guess){.first = guesses[i].first, .count = guesses[i].count,
-                                  .single = true};
+                                  .single = true, .whole = true, .pairs.one = 1};
         f.guesses[i].answer.digit = guesses[i].digit;
         f.guesses[i].answer.probabilities[guesses[i].digit] = 1;
         f.guesses[i].answer.other = 1 - guesses[i].sure;
