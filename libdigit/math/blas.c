@@ -21,6 +21,10 @@
 extern void *blas_memory_alloc(int where);
 extern void blas_memory_free(void *buffer);
 
+/* OpenMP's, if the shared OpenBLAS brought it. */
+extern int omp_get_max_threads(void) __attribute__((weak));
+extern void omp_set_num_threads(int count) __attribute__((weak));
+
 /* What was found out at the first use; constant from then on. */
 static struct {
     bool broken;
@@ -126,13 +130,23 @@ __attribute__((destructor)) static void close_slots(void)
 }
 #endif
 
+/* How many threads OpenMP would start for the caller's. OpenBLAS before 0.3.22 asks for that at
+ * every product, whatever openblas_set_num_threads() said in another thread. */
+static _Thread_local int openmp_threads;
+
 void dg_blas_enter(void)
 {
     dg_slots_enter();
+    if (blas.openmp && omp_get_max_threads) {
+        openmp_threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+    }
 }
 
 void dg_blas_leave(void)
 {
+    if (blas.openmp && omp_get_max_threads)
+        omp_set_num_threads(openmp_threads);
     dg_slots_leave();
 }
 
