@@ -28,7 +28,8 @@ WRITABLE = {
     'base_error.c.o': {'error_text'},  # of each thread
     'api_build_info.c.o': {'text'},  # composed once
     'math_vec.c.o': {'dg_vec_loops'},  # chosen once
-    'math_blas.c.o': {'blas', 'serial_lock'},  # opened once; the lock of the serial flavour
+    # Opened once; the lock of the serial flavour; of each thread, for the OpenMP flavour.
+    'math_blas.c.o': {'blas', 'serial_lock', 'openmp_threads'},
     'math_slots.c.o': {'gate', 'slots'},  # who is inside BLAS
 }
 ANYWHERE = {'once'}  # a pthread_once_t
