@@ -62,10 +62,10 @@ packages() {
         echo cmake scdoc debhelper dh-python lintian fakeroot debootstrap ;; esac
     case " $lanes " in *' valgrind '*) echo valgrind libc6-dbg ;; esac
     case " $lanes " in *' system '*) echo locales ;; esac
-    case " $lanes " in *' msan '*) echo clang make cmake dpkg-dev ;; esac
+    case " $lanes " in *' msan '*) echo clang libclang-rt-dev make cmake dpkg-dev ;; esac
     case " $lanes " in *' abi '*) echo abigail-tools ;; esac
     case " $lanes " in *' openmp '*) echo libgomp1 ;; esac
-    case " $lanes " in *' clang '* | *' fuzz '*) echo clang ;; esac
+    case " $lanes " in *' clang '* | *' fuzz '*) echo clang libclang-rt-dev ;; esac
     case " $lanes " in *' browser '*) echo chromium fonts-dejavu-core ;; esac
     case " $lanes " in *' mpi '*) echo libopenmpi-dev openmpi-bin ;; esac
     case " $lanes " in *' spark '*) echo openjdk-17-jre-headless ;; esac
