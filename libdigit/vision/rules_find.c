@@ -29,10 +29,11 @@ typedef struct search {
     uint32_t count;
 } search;
 
-static size_t count_pixels(const dg_run *runs, size_t count)
+/* Of runs[from .. count-1]. */
+static size_t count_pixels(const dg_run *runs, size_t from, size_t count)
 {
     size_t pixels = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = from; i < count; i++)
         pixels += (size_t)(runs[i].end - runs[i].start);
     return pixels;
 }
@@ -85,7 +86,7 @@ static digit_status find_in_blob(const search *s, part *p, bool upright, const d
     const digit_status status = dg_long_runs_add(s->blobs, blob, upright, s->shortest, &p->runs);
     if (status != DIGIT_OK || p->runs.count == 0)
         return status;
-    return count_pixels(p->runs.items, p->runs.count) <= BLOB_MOST
+    return count_pixels(p->runs.items, 0, p->runs.count) <= BLOB_MOST
                ? fit(s, p, upright, p->runs.items, p->runs.count)
                : fit_groups(s, p, upright);
 }
@@ -115,7 +116,7 @@ static digit_status find_in_picture(const search *s, part *p, bool upright)
     for (size_t i = 0; i < s->blobs->count; i++) {
         const digit_status status = dg_long_runs_add(s->blobs, &s->blobs->items[i], upright,
                                                      s->shortest, &p->runs);
-        pixels += count_pixels(p->runs.items + counted, p->runs.count - counted);
+        pixels += count_pixels(p->runs.items, counted, p->runs.count);
         counted = p->runs.count;
         if (status != DIGIT_OK || pixels > PICTURE_MOST)
             return status;
