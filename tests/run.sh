@@ -419,8 +419,10 @@ cover_python() {
     python=$build/venv-coverage/bin/python
     export COVERAGE_FILE="$build/coverage/python" DIGIT_BUILD="$build/release" PYTHONPATH="$package"
     export LIBDIGIT_LIBRARY="$build/release/libdigit/libdigit.so"
+    # Left out: coverage's own lock, if a thread has it at a fork, holds the child for ever.
     "$python" -c "$with_interrupt" -m coverage run --branch --source="$package/libdigit" \
-        -m pytest -q -ra -p no:cacheprovider tests/python
+        -m pytest -q -ra -p no:cacheprovider tests/python \
+        --deselect tests/python/test_processes.py::test_fork_while_a_thread_trains
     "$python" -m coverage report --fail-under=90
 }
 
