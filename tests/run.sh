@@ -408,7 +408,7 @@ lane_coverage() {
     find "$build/coverage" "$build/coverage-reference" -name '*.gcda' -delete
     export CK_TIMEOUT_MULTIPLIER=10
     run_meson coverage $c_suites --timeout-multiplier 10
-    run_meson coverage-reference --suite memory codec safetensors file idx --timeout-multiplier 10
+    run_meson coverage-reference memory codec safetensors file idx --timeout-multiplier 10
     sh "$top/tests/coverage/report.sh" "$build/venv-coverage/bin/gcovr" "$build/coverage" \
         "$build/coverage-reference"
     wait_for_release && cover_python

@@ -385,5 +385,5 @@ static const api_test tests[] = {
 
 int main(void)
 {
-    return API_RUN("memory", tests, 120, temp_folder_make, temp_folder_remove);
+    return API_RUN("memory", tests, 300, temp_folder_make, temp_folder_remove);
 }
