@@ -2,7 +2,7 @@
 #ifndef DG_API_MODEL_H
 #define DG_API_MODEL_H
 
-#include "tasks/predict.h"
+#include "net/predict.h"
 
 struct digit_model {
     dg_snapshot *snapshot;   /* what save() writes and train() trains */

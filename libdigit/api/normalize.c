@@ -1,5 +1,5 @@
 /* Pictures to samples. */
-#include "vision/normalize.h"
+#include "vision/sample/normalize.h"
 
 #include "api/edge.h"
 #include "api/model.h"

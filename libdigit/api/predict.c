@@ -2,7 +2,7 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
-#include "tasks/evaluate.h"
+#include "train/evaluate.h"
 
 digit_status digit_model_predict(const digit_model *model, const uint8_t *samples, size_t count,
                                  digit_prediction *out)

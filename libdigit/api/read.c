@@ -1,10 +1,10 @@
 /* Pictures of several digits. */
-#include "tasks/read.h"
+#include "read/read.h"
 
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
-#include "tasks/decode.h"
+#include "read/decode.h"
 
 static const digit_read_options defaults = {.size = sizeof defaults, .min_digits = 1};
 

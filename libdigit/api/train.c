@@ -1,13 +1,13 @@
 /* Training. */
-#include "tasks/train.h"
+#include "train/train.h"
 
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
 #include "io/codec.h"
-#include "tasks/batch.h"
-#include "tasks/fingerprint.h"
-#include "tasks/ranks.h"
+#include "train/batch.h"
+#include "train/fingerprint.h"
+#include "train/ranks.h"
 
 #include <errno.h>
 #include <math.h>

@@ -155,6 +155,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
 
 const dg_layer_type dg_layer_batchnorm = {
     .word = "batchnorm",
+    .scales = true,
     .shape = dg_layer_same_shape,
     .absorb = absorb,
     .plan = plan,

@@ -314,6 +314,7 @@ const dg_layer_type dg_layer_conv = {
     .argument = DG_ARGUMENT_FILTERS,
     .size_least = 1,
     .size_most = 4096,
+    .linear = true,
     .shape = shape,
     .needs = needs,
     .absorb = absorb,

@@ -63,6 +63,7 @@ const dg_layer_type dg_layer_dropout = {
     .argument = DG_ARGUMENT_SIZE,
     .size_least = 1,
     .size_most = 99,
+    .only_training = true,
     .shape = dg_layer_same_shape,
     .plan = plan,
     .forward = forward,

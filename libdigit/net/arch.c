@@ -173,7 +173,7 @@ digit_status dg_arch_parse(const char *text, dg_arch *arch)
             return status;
     }
     dg_layer *last = arch->count > 0 ? &arch->layers[arch->count - 1] : NULL;
-    if (!last || last->type != &dg_layer_dense || last->size != DIGIT_CLASSES)
+    if (!last || !last->type->may_end || last->size != DIGIT_CLASSES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: must end in 'dense %d'",
                        DIGIT_CLASSES);
     return r.word[0] != '\0' ? read_other(&r, last) : DIGIT_OK;

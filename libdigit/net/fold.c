@@ -6,20 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_linear(const dg_layer *layer)
-{
-    return layer->type == &dg_layer_conv || layer->type == &dg_layer_dense;
-}
-
 /* Layers keep their numbers, so that tensors of both networks can be matched. */
 static void drop_layers(dg_arch *arch)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < arch->count; i++) {
         const dg_layer *layer = &arch->layers[i];
-        if (layer->type == &dg_layer_dropout)
+        if (layer->type->only_training)
             continue;
-        if (layer->type == &dg_layer_batchnorm && i > 0 && is_linear(&arch->layers[i - 1]))
+        if (layer->type->scales && i > 0 && arch->layers[i - 1].type->linear)
             continue;
         arch->layers[kept++] = *layer;
     }
@@ -76,8 +71,8 @@ static void fold_batchnorms(const dg_network *from, const dg_real *params, const
         const dg_tensor_place *place = &to->tensors[t];
         const dg_layer *layer = &to->layers[place->layer];
         const dg_layer *next = find_layer(from, layer->number + 1);
-        if (place->tensor.role == DG_ROLE_WEIGHT && is_linear(layer) && next &&
-            next->type == &dg_layer_batchnorm)
+        if (place->tensor.role == DG_ROLE_WEIGHT && layer->type->linear && next &&
+            next->type->scales)
             fold_batchnorm(next, params, place, layer, to_params);
     }
 }
@@ -96,8 +91,9 @@ digit_status dg_network_fold(const dg_network *network, const dg_real *params,
         return status;
     dg_real *lean_params = dg_alloc_zero(lean->params, sizeof *lean_params);
     if (!lean_params) {
+        status = dg_fail_memory("weights for prediction", lean->params * sizeof *lean_params);
         dg_network_free(lean);
-        return dg_fail_memory("weights for prediction", lean->params * sizeof *lean_params);
+        return status;
     }
     copy_tensors(network, params, lean, lean_params);
     fold_batchnorms(network, params, lean, lean_params);

@@ -1,6 +1,5 @@
 #include "net/network.h"
 
-#include "base/mem.h"
 #include "math/blas.h"
 #include "math/vec.h"
 #include "net/plan.h"
@@ -15,11 +14,6 @@ digit_status dg_network_create(const char *architecture, dg_network **out)
         return status;
     dg_arch_print(&arch, text);
     return dg_plan_network(&arch, text, out);
-}
-
-void dg_network_free(dg_network *network)
-{
-    dg_free(network);
 }
 
 const char *dg_network_architecture(const dg_network *network)
@@ -50,7 +44,7 @@ uint32_t dg_network_logits(const dg_network *network)
 bool dg_network_wants_large_shards(const dg_network *network)
 {
     for (uint32_t i = 0; i < network->layer_count; i++)
-        if (network->layers[i].type == &dg_layer_batchnorm)
+        if (network->layers[i].type->scales)
             return true;
     return false;
 }

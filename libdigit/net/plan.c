@@ -178,3 +178,8 @@ digit_status dg_plan_network(const dg_arch *arch, const char *architecture, dg_n
     *out = network;
     return DIGIT_OK;
 }
+
+void dg_network_free(dg_network *network)
+{
+    dg_free(network);
+}

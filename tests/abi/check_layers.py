@@ -24,7 +24,7 @@ def read_table(page: Path) -> dict[str, set[str]]:
         elif inside and not line.startswith('|'):
             break
         elif inside and not set(cells[0]) <= set('-: '):
-            allowed = set(re.findall(r'[a-z]+', cells[1]))
+            allowed = set(re.findall(r'[a-z/]+', cells[1]))
             table[cells[0]] = allowed
     for folder, allowed in table.items():
         if allowed == {'all'}:
@@ -33,7 +33,7 @@ def read_table(page: Path) -> dict[str, set[str]]:
 
 
 def check_table(table: dict[str, set[str]], root: Path) -> Iterator[str]:
-    folders = {path.name for path in root.iterdir() if path.is_dir()}
+    folders = {folder_of(path, root) for path in root.rglob('*.[ch]')}
     for folder in sorted(folders ^ set(table)):
         yield f'{folder} is in the table or in libdigit/, but not both'
     done: set[str] = set()
@@ -43,25 +43,29 @@ def check_table(table: dict[str, set[str]], root: Path) -> Iterator[str]:
         yield f'the table goes round in circles: {sorted(set(table) - done)}'
 
 
-def check_file(path: Path, allowed: set[str]) -> Iterator[str]:
+def folder_of(path: Path, root: Path) -> str:
+    """'vision/ink' of libdigit/vision/ink/page.c."""
+    return path.parent.relative_to(root).as_posix()
+
+
+def check_file(path: Path, folder: str, allowed: set[str]) -> Iterator[str]:
     for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
         match = re.match(r'\s*#\s*include\s+"([^"]*)"', line)
         if not match:
             continue
-        folder = match[1].split('/')[0]
-        where = f'{path.parent.name}/{path.name}:{number}'
+        where = f'{folder}/{path.name}:{number}'
         if '/' not in match[1] or '..' in match[1]:
             yield f'{where}: "{match[1]}" should be named from libdigit/ on'
-        elif folder not in allowed | {path.parent.name}:
-            yield f'{where}: {path.parent.name} may not include {match[1]}'
+        elif match[1].rsplit('/', 1)[0] not in allowed | {folder}:
+            yield f'{where}: {folder} may not include {match[1]}'
 
 
-def check_header_of(path: Path) -> Iterator[str]:
+def check_header_of(path: Path, folder: str) -> Iterator[str]:
     """Every header stands on its own and is guarded."""
     text = path.read_text(encoding='utf-8')
-    guard = f'DG_{path.parent.name}_{path.stem}_H'.upper()
+    guard = f'DG_{folder}_{path.stem}_H'.replace('/', '_').upper()
     if f'#ifndef {guard}\n#define {guard}\n' not in text:
-        yield f'{path.parent.name}/{path.name}: its guard is not {guard}'
+        yield f'{folder}/{path.name}: its guard is not {guard}'
 
 
 def complaints(page: Path, root: Path) -> Iterator[str]:
@@ -70,10 +74,11 @@ def complaints(page: Path, root: Path) -> Iterator[str]:
         yield f'{page} has no table of folders'
         return
     yield from check_table(table, root)
-    for path in sorted(root.glob('*/*.[ch]')):
-        yield from check_file(path, table.get(path.parent.name, set()))
+    for path in sorted(root.rglob('*.[ch]')):
+        folder = folder_of(path, root)
+        yield from check_file(path, folder, table.get(folder, set()))
         if path.suffix == '.h':
-            yield from check_header_of(path)
+            yield from check_header_of(path, folder)
 
 
 if __name__ == '__main__':  # docs/pictures/render_house.py reads the same table

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fit the weights of doubts in libdigit/tasks/guess.c.
+"""Fit the weights of doubts in libdigit/read/guess.c.
 
     fit_weights.py BUILD --data DIR      ten minutes; prints the weights, changes nothing
 
@@ -55,7 +55,7 @@ BY_HAND = np.array(list(SLICES.values()) + list(PAIRS.values()))
 ROUNDS = 2        # each is pulled towards what the one before found
 PULL = 1.0        # what a difference of one costs
 HOPELESS = 0.002  # rows less likely than this do not count
-KEEP = 16        # as tasks/decode.c
+KEEP = 16        # as read/decode.c
 
 
 @dataclass
@@ -206,7 +206,7 @@ def fit(lattices: list[Lattice], start: Floats) -> Floats:
 
 
 def best_row(one: Lattice, weights: Floats) -> list[int]:
-    """The likeliest row of digits, as tasks/decode.c finds it."""
+    """The likeliest row of digits, as read/decode.c finds it."""
     costs = one.costs(weights)
     rows: list[dict[tuple[int, ...], float]] = [{} for _ in range(one.places + 1)]
     rows[0] = {(): 0.0}

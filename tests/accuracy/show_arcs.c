@@ -6,7 +6,7 @@
  * Linked with --wrap=dg_decode: the pictures are read as ever, and the first line of each shows.
  */
 #include "api/model.h"
-#include "tasks/decode.h"
+#include "read/decode.h"
 
 #include <digit/digit.h>
 #include <stdio.h>

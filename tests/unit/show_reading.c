@@ -1,10 +1,10 @@
 /* What becomes of a picture on its way to digits, for docs/pictures/render_reading.py: takes
  * a grey PGM, gives the planes of four steps: ink, without form lines, even, and the number
  * of each pixel's atom. */
-#include "vision/atoms.h"
-#include "vision/page.h"
-#include "vision/polarity.h"
-#include "vision/rules.h"
+#include "vision/page/atoms.h"
+#include "vision/ink/page.h"
+#include "vision/ink/polarity.h"
+#include "vision/rules/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Atoms and samples: pieces of ink as they stand, and in slices. */
-#include "vision/atoms.h"
-#include "vision/glyph.h"
+#include "vision/page/atoms.h"
+#include "vision/sample/glyph.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

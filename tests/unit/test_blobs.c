@@ -1,6 +1,6 @@
 /* Pieces of ink as runs: against a flood fill, limits, strengths made even. */
-#include "vision/blobs.h"
-#include "vision/page.h"
+#include "vision/ink/blobs.h"
+#include "vision/ink/page.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

@@ -3,7 +3,7 @@
 #include "math/blas.h"
 #include "math/vec.h"
 #include "net/loss.h"
-#include "tasks/calibrate.h"
+#include "train/calibrate.h"
 
 #include "../support/numbers.h"
 #include "../support/suite.h"

@@ -1,5 +1,5 @@
 /* Grids: cells by their lines, by number, by what stands in them. */
-#include "vision/cells.h"
+#include "vision/rules/cells.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

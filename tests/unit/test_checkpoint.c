@@ -1,7 +1,7 @@
 /* A training that was interrupted goes on as if it had not been. */
 #include "base/error.h"
 #include "base/mem.h"
-#include "tasks/fingerprint.h"
+#include "train/fingerprint.h"
 
 #include "training.h"
 

@@ -1,5 +1,5 @@
 /* Pieces of ink: against a flood fill, and shapes that break recursion and tables. */
-#include "vision/components.h"
+#include "vision/ink/components.h"
 
 #include "../support/suite.h"
 

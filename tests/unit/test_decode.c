@@ -1,5 +1,5 @@
 /* The likeliest ways to read a row of atoms: against trying all of them. */
-#include "tasks/decode.h"
+#include "read/decode.h"
 
 #include "../support/suite.h"
 

@@ -1,6 +1,6 @@
 /* Lines: order, skew, small pieces, dirt. */
-#include "vision/digit_size.h"
-#include "vision/lines.h"
+#include "vision/ink/digit_size.h"
+#include "vision/page/lines.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

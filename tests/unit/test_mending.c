@@ -1,9 +1,9 @@
 /* What preparation 2 mends first: salt and pepper, stripes, tiny pictures, missing margins. */
-#include "vision/despeckle.h"
-#include "vision/enlarge.h"
-#include "vision/margin.h"
-#include "vision/normalize.h"
-#include "vision/stripes.h"
+#include "vision/sample/despeckle.h"
+#include "vision/sample/enlarge.h"
+#include "vision/sample/margin.h"
+#include "vision/sample/normalize.h"
+#include "vision/sample/stripes.h"
 
 #include "../support/numbers.h"
 #include "../support/suite.h"

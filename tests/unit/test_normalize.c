@@ -1,5 +1,5 @@
 /* From pictures to samples: what must hold for every picture of a digit. */
-#include "vision/normalize.h"
+#include "vision/sample/normalize.h"
 
 #include "../support/suite.h"
 #include "vision/pixels.h"

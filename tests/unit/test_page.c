@@ -1,7 +1,7 @@
 /* Pages to ink: light and shadow go, ink stays, blank pages stay blank. */
-#include "vision/ground.h"
-#include "vision/page.h"
-#include "vision/polarity.h"
+#include "vision/ink/ground.h"
+#include "vision/ink/page.h"
+#include "vision/ink/polarity.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

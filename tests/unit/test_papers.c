@@ -1,5 +1,5 @@
 /* Paper of several levels: found where edges are hard, not where light fades or a pen is broad. */
-#include "vision/papers.h"
+#include "vision/ink/papers.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

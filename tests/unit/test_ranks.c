@@ -1,5 +1,5 @@
 /* What ranks tell each other: numbers that survive being added to what the others say. */
-#include "tasks/ranks.h"
+#include "train/ranks.h"
 
 #include "../support/suite.h"
 

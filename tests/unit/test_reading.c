@@ -1,7 +1,7 @@
 /* What was read: text, groups, rejected digits, letters known by their company. */
-#include "tasks/context.h"
-#include "tasks/patience.h"
-#include "tasks/reading.h"
+#include "read/context.h"
+#include "read/patience.h"
+#include "read/reading.h"
 
 #include "../support/suite.h"
 

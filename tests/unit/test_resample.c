@@ -1,5 +1,5 @@
 /* Resampling: copies, exact averages, straight lines between pixels, and spread. */
-#include "vision/resample.h"
+#include "vision/sample/resample.h"
 
 #include "../support/suite.h"
 

@@ -1,5 +1,5 @@
 /* Form lines: found and taken out, digits left whole. */
-#include "vision/rules.h"
+#include "vision/rules/rules.h"
 
 #include "../support/suite.h"
 #include "drawing.h"

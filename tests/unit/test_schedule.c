@@ -1,5 +1,5 @@
 /* How the learning rate moves. */
-#include "tasks/schedule.h"
+#include "train/schedule.h"
 
 #include "../support/suite.h"
 

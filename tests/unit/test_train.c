@@ -2,7 +2,7 @@
 #include "base/error.h"
 
 #include "data/other.h"
-#include "tasks/predict.h"
+#include "net/predict.h"
 
 #include "training.h"
 

@@ -3,7 +3,7 @@
 #include "base/fpenv.h"
 #include "math/blas.h"
 #include "math/vec.h"
-#include "tasks/evaluate.h"
+#include "train/evaluate.h"
 
 #include <check.h>
 #include <string.h>

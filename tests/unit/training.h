@@ -2,7 +2,7 @@
 #ifndef DIGIT_TEST_TRAINING_H
 #define DIGIT_TEST_TRAINING_H
 
-#include "tasks/train.h"
+#include "train/train.h"
 
 #include <stdbool.h>
 

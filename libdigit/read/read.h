@@ -1,0 +1,23 @@
+/* read.h - pictures to digits. */
+#ifndef DG_READ_READ_H
+#define DG_READ_READ_H
+
+#include "read/patience.h"
+#include "net/predict.h"
+#include "read/reading.h"
+#include "vision/pixels.h"
+
+/* What to read with. */
+typedef struct dg_reader {
+    const dg_predictor *predictor;
+    const dg_predictor *pairs; /* knows two digits that touch; or NULL */
+    dg_threads threads;
+    uint32_t preparation; /* of samples, as the model wants them */
+} dg_reader;
+
+/* Read a picture that passed dg_image_check(), with options that have been checked.
+ * Digits and boxes are the same for any number of threads. */
+digit_status dg_read(const dg_reader *reader, const digit_image *image,
+                     const digit_read_options *options, digit_reading **out);
+
+#endif

@@ -1,0 +1,176 @@
+#include "base/error.h"
+#include "base/mem.h"
+#include "read/judge.h"
+#include "read/read_parts.h"
+#include "vision/rules/cells.h"
+
+/* A grid while it is read: an atom and a guess for each cell with ink in it. */
+typedef struct grid_job {
+    const digit_read_options *options;
+    const dg_plane *ink;
+    uint32_t allowed;
+    dg_cells cells;
+    dg_atoms atoms;
+    dg_guesses guesses;
+    uint32_t *cell_of; /* [blobs] */
+    uint32_t *guess;   /* [cells]: 1 + the guess of a cell, or 0: it is empty */
+    digit_reading *reading;
+} grid_job;
+
+/* ---- Ink ------------------------------------------------------------------ */
+
+static digit_status add_cell(grid_job *job, const dg_blobs *blobs, uint32_t cell)
+{
+    dg_atom atom = {.piece = cell};
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < blobs->count; i++) {
+        const dg_blob *blob = &blobs->items[i];
+        if (job->cell_of[i] != cell)
+            continue;
+        atom.joined = atom.count > 0;
+        status = dg_atoms_add_runs(&job->atoms, &atom, blobs->runs + blob->first, blob->count);
+    }
+    if (status == DIGIT_OK && atom.count > 0)
+        status = dg_atoms_add(&job->atoms, &atom);
+    if (status == DIGIT_OK && atom.count > 0)
+        job->guess[cell] = (uint32_t)job->atoms.count;
+    return status;
+}
+
+static digit_status gather(grid_job *job, const dg_blobs *blobs)
+{
+    const uint32_t count = job->cells.rows * job->cells.columns;
+    digit_status status = DIGIT_OK;
+    job->cell_of = dg_alloc(blobs->count, sizeof *job->cell_of);
+    job->guess = dg_alloc_zero(count, sizeof *job->guess);
+    job->guesses.items = dg_alloc_zero(count, sizeof *job->guesses.items);
+    if (!job->cell_of || !job->guess || !job->guesses.items)
+        return dg_fail_memory("a grid", count * sizeof *job->guesses.items);
+    for (size_t i = 0; i < blobs->count; i++)
+        job->cell_of[i] = dg_cell_of(&job->cells, &blobs->items[i]);
+    for (uint32_t cell = 0; status == DIGIT_OK && cell < count; cell++)
+        status = add_cell(job, blobs, cell);
+    job->guesses.count = job->atoms.count;
+    for (uint32_t i = 0; i < job->guesses.count; i++)
+        job->guesses.items[i] = (dg_guess){.first = i, .count = 1};
+    return status;
+}
+
+/* ---- Digits --------------------------------------------------------------- */
+
+static int32_t clamp(int32_t place, int32_t most)
+{
+    return place < 0 ? 0 : place < most ? place : most;
+}
+
+/* What of a cell lies in the picture: of the outermost ones, not all may. */
+static digit_box cell_box(const grid_job *job, uint32_t row, uint32_t column)
+{
+    const digit_box cell = dg_cell_box(&job->cells, row, column);
+    const int32_t width = (int32_t)job->ink->width, height = (int32_t)job->ink->height;
+    const int32_t left = clamp(cell.x, width - 1), top = clamp(cell.y, height - 1);
+    const int32_t right = clamp(cell.x + cell.width, width);
+    const int32_t bottom = clamp(cell.y + cell.height, height);
+    return (digit_box){left, top, right > left ? right - left : 1,
+                       bottom > top ? bottom - top : 1};
+}
+
+static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column)
+{
+    const uint32_t guess = job->guess[row * job->cells.columns + column];
+    digit_glyph glyph = {.line = row, .row = row, .column = column};
+    if (guess == 0) {
+        glyph.box = cell_box(job, row, column);
+        glyph.flags = DIGIT_GLYPH_EMPTY;
+        glyph.prediction = (digit_prediction){.digit = -1, .flags = DIGIT_FLAG_BLANK, .other = 1};
+        for (int d = 0; d < DIGIT_CLASSES; d++)
+            glyph.prediction.probabilities[d] = 1.0f / DIGIT_CLASSES;
+        return glyph;
+    }
+    const dg_atom *atom = &job->atoms.items[guess - 1];
+    const digit_prediction *answer = &job->guesses.items[guess - 1].answer;
+    glyph.box = dg_atoms_box(atom, 1);
+    glyph.flags = atom->joined ? DIGIT_GLYPH_JOINED : 0;
+    glyph.prediction = dg_read_answer(*answer, dg_read_digit(answer, job->allowed));
+    if (glyph.prediction.confidence < job->options->min_confidence ||
+        glyph.prediction.other > 0.5f)
+        glyph.flags |= DIGIT_GLYPH_REJECTED;
+    return glyph;
+}
+
+/* Neighbours with digits are a group; its one candidate is what the text shows. */
+static digit_status add_group(grid_job *job, const digit_glyph *glyphs, size_t count)
+{
+    char letters[DG_READING_MAX];
+    double probability = 1;
+    for (size_t i = 0; i < count; i++) {
+        letters[i] = dg_glyph_letter(&glyphs[i]);
+        probability *= (double)glyphs[i].prediction.confidence;
+    }
+    digit_status status = dg_reading_add_group(job->reading, glyphs[0].line, glyphs[0].group);
+    if (status == DIGIT_OK)
+        status = dg_reading_add_candidate(job->reading, letters, count, probability);
+    return status;
+}
+
+static digit_status read_row(grid_job *job, uint32_t row, digit_glyph *glyphs)
+{
+    const uint32_t columns = job->cells.columns;
+    digit_status status = DIGIT_OK;
+    uint32_t group = 0, begin = 0; /* of the digits that wait for their group */
+    for (uint32_t column = 0; status == DIGIT_OK && column < columns; column++) {
+        glyphs[column] = make_glyph(job, row, column);
+        glyphs[column].group = group;
+        if (glyphs[column].flags & DIGIT_GLYPH_EMPTY) {
+            if (begin < column)
+                status = add_group(job, glyphs + begin, column - begin);
+            group += begin < column;
+            begin = column + 1;
+        }
+        if (status == DIGIT_OK)
+            status = dg_reading_add_glyph(job->reading, &glyphs[column]);
+    }
+    if (status == DIGIT_OK && begin < columns)
+        status = add_group(job, glyphs + begin, columns - begin);
+    return status;
+}
+
+static digit_status read_rows(grid_job *job)
+{
+    digit_glyph *glyphs = dg_alloc(job->cells.columns, sizeof *glyphs);
+    if (!glyphs)
+        return dg_fail_memory("a grid", job->cells.columns * sizeof *glyphs);
+    digit_status status = DIGIT_OK;
+    for (uint32_t row = 0; status == DIGIT_OK && row < job->cells.rows; row++)
+        status = read_row(job, row, glyphs);
+    dg_free(glyphs);
+    return status;
+}
+
+digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
+                          const digit_read_options *options, const dg_patience *patience,
+                          digit_reading *reading)
+{
+    const dg_judge judge = {reader->predictor, NULL, reader->threads, &sheet->ink, patience};
+    grid_job job = {
+        .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
+        .reading = reading};
+    digit_status status =
+        dg_cells_find(&sheet->rules, &sheet->blobs, sheet->ink.width, sheet->ink.height,
+                      options->rows, options->columns, &job.cells);
+    if (status == DIGIT_OK && (uint64_t)job.cells.rows * job.cells.columns > DG_READING_MAX)
+        status = dg_fail(DIGIT_ERR_LIMIT, "a grid of %u x %u cells; at most %d in all",
+                         job.cells.rows, job.cells.columns, DG_READING_MAX);
+    if (status == DIGIT_OK)
+        status = gather(&job, &sheet->blobs);
+    if (status == DIGIT_OK)
+        status = dg_judge_guesses(&judge, &job.atoms, &job.guesses, NULL, job.guesses.count);
+    if (status == DIGIT_OK)
+        status = read_rows(&job);
+    dg_free(job.cell_of);
+    dg_free(job.guess);
+    dg_guesses_free(&job.guesses);
+    dg_atoms_free(&job.atoms);
+    dg_cells_free(&job.cells);
+    return status;
+}

@@ -1,0 +1,387 @@
+/*
+ * Lines of digits: the network judges pieces of ink, what they may be together, and the
+ * slices of those that are no digit as they stand; the likeliest sequence wins. Gaps and
+ * signs divide it into groups, and each group is read once more, for its other readings and
+ * the number of digits it should have.
+ */
+#include "base/error.h"
+#include "base/mem.h"
+#include "read/context.h"
+#include "read/decode.h"
+#include "read/read_parts.h"
+#include "read/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More pieces that could be digits are no page of digits. */
+#define TALL_MOST 16384
+
+/* A gap that ends a group: so many times that between most digits, within bounds in
+ * digits' sizes. */
+#define GAP_TIMES 3.0
+#define GAP_LEAST 0.8
+#define GAP_MOST  5.0
+#define GAP_RANK  0.25 /* "most digits" */
+
+/* A sign is at least this large, in digits' sizes. */
+#define MARK_LEAST 0.1
+
+/* Wider pieces are two digits that touch rather than a letter. What is cut from such a piece is
+ * doubtful more often than what stands alone: only what is less sure than this counts as a letter
+ * would (1 of 100 digits, 24 of 100 letters). */
+#define LETTER_WIDEST 0.9
+#define CUT_SURE      0.5f
+
+/* What is more likely no digit is not shown as one. */
+#define OTHER_MOST 0.5f
+
+typedef struct page_job {
+    const dg_reader *reader;
+    const digit_read_options *options;
+    uint32_t allowed;
+    dg_atoms atoms;
+    dg_guesses guesses;
+    digit_reading *reading;
+    float *sure;    /* [DG_READING_ROOM]: how sure the network is of each glyph */
+    uint32_t line;  /* of the next glyphs */
+    uint32_t group;
+} page_job;
+
+/* One group of a line. */
+typedef struct group_span {
+    size_t first, end; /* atoms */
+    bool mark;         /* a sign stands before it */
+} group_span;
+
+/* ---- Groups --------------------------------------------------------------- */
+
+static const dg_guess *guess_of(const page_job *job, const dg_choice *choice)
+{
+    return &job->guesses.items[choice->guess];
+}
+
+static digit_box choice_box(const page_job *job, const dg_choice *choice)
+{
+    const dg_guess *guess = guess_of(job, choice);
+    return dg_atoms_box(&job->atoms.items[guess->first], guess->count);
+}
+
+static double gap_between(const page_job *job, const dg_choice *left, const dg_choice *right)
+{
+    const digit_box a = choice_box(job, left), b = choice_box(job, right);
+    return b.x - (a.x + a.width);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The gap from which on digits belong to different groups. */
+static digit_status group_gap(const page_job *job, const dg_choice *choices, size_t count,
+                              double size, double *least)
+{
+    double *gaps = dg_alloc(count, sizeof *gaps);
+    if (!gaps)
+        return dg_fail_memory("groups", count * sizeof *gaps);
+    for (size_t i = 0; i + 1 < count; i++)
+        gaps[i] = gap_between(job, &choices[i], &choices[i + 1]);
+    if (count > 1)
+        qsort(gaps, count - 1, sizeof *gaps, compare_doubles);
+    const double usual = count > 1 ? gaps[(size_t)(GAP_RANK * (double)(count - 2))] : 0;
+    *least = fmin(fmax(GAP_TIMES * usual, GAP_LEAST * size), GAP_MOST * size);
+    dg_free(gaps);
+    return DIGIT_OK;
+}
+
+/* Is there a sign among atoms first .. end-1? */
+static bool has_mark(const page_job *job, size_t first, size_t end, double size)
+{
+    for (size_t i = first; i < end; i++) {
+        const dg_atom *atom = &job->atoms.items[i];
+        if (atom->right - atom->left + 1 >= MARK_LEAST * size ||
+            atom->bottom - atom->top + 1 >= MARK_LEAST * size)
+            return true;
+    }
+    return false;
+}
+
+/* Divide the digits of a line into groups: spans[count] is large enough. */
+static size_t split_groups(const page_job *job, const dg_atom_line *line,
+                           const dg_choice *choices, size_t count, double gap,
+                           group_span *spans)
+{
+    size_t groups = 0, before = line->first;
+    for (size_t i = 0; i < count; i++) {
+        const dg_guess *guess = guess_of(job, &choices[i]);
+        const bool mark = has_mark(job, before, guess->first, line->size);
+        const bool apart = i == 0 || mark || gap_between(job, &choices[i - 1], &choices[i]) > gap;
+        if (apart)
+            spans[groups++] = (group_span){guess->first, 0, mark};
+        before = guess->first + guess->count;
+        spans[groups - 1].end = before;
+    }
+    return groups;
+}
+
+/* ---- Glyphs --------------------------------------------------------------- */
+
+static uint32_t glyph_flags(const page_job *job, const dg_guess *guess)
+{
+    const dg_atom *atoms = &job->atoms.items[guess->first];
+    const size_t after = guess->first + guess->count;
+    uint32_t flags = atoms[0].cut_before ? DIGIT_GLYPH_CUT : 0;
+    if (after < job->atoms.count && job->atoms.items[after].cut_before)
+        flags |= DIGIT_GLYPH_CUT;
+    for (uint32_t i = 0; i < guess->count; i++)
+        if (atoms[i].joined || atoms[i].piece != atoms[0].piece)
+            flags |= DIGIT_GLYPH_JOINED;
+    return flags;
+}
+
+static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, double posterior)
+{
+    const dg_guess *guess = guess_of(job, choice);
+    digit_glyph glyph = {
+        .box = choice_box(job, choice),
+        .line = job->line,
+        .group = job->group,
+        .flags = glyph_flags(job, guess),
+    };
+    glyph.prediction = dg_choice_answer(&job->guesses, choice);
+    glyph.prediction.other = (float)(1 - (1 - (double)glyph.prediction.other) * posterior);
+    glyph.prediction = dg_read_answer(glyph.prediction, choice->digit);
+    return glyph;
+}
+
+/* All of the piece that a guess is of. */
+static digit_box piece_box(const dg_atoms *atoms, const dg_guess *guess)
+{
+    const uint32_t piece = atoms->items[guess->first].piece;
+    size_t first = guess->first, end = first + guess->count;
+    while (first > 0 && atoms->items[first - 1].piece == piece)
+        first--;
+    while (end < atoms->count && atoms->items[end].piece == piece)
+        end++;
+    return dg_atoms_box(&atoms->items[first], end - first);
+}
+
+/* How sure the network is that a choice is a digit, not part of a word. A piece that is no wider
+ * than a digit but was cut is one letter, rather: it counts once, as a doubtful one. */
+static float sureness(const page_job *job, const dg_choice *choice, double size)
+{
+    const dg_guess *guess = guess_of(job, choice);
+    const digit_prediction answer = dg_choice_answer(&job->guesses, choice);
+    const float sure = answer.probabilities[answer.digit] * (1 - answer.other);
+    if (guess->whole)
+        return sure;
+    if (piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
+        return sure >= CUT_SURE ? 1 : sure;
+    return job->atoms.items[guess->first].cut_before ? DG_NOT_COUNTED : 0;
+}
+
+static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bool reject,
+                               double size, char *letters)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < ways->items[0].count; i++) {
+        digit_glyph glyph = make_glyph(job, &ways->choices[i], ways->posterior[i]);
+        glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
+        glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
+        letters[i] = dg_glyph_letter(&glyph);
+        if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
+            job->sure[job->reading->count] = sureness(job, &ways->choices[i], size);
+        status = dg_reading_add_glyph(job->reading, &glyph);
+    }
+    return status;
+}
+
+/* How likely the group is digits at all: as its best way sees it, the same for all ways. */
+static double number_probability(const page_job *job, const dg_ways *ways)
+{
+    double all = 1;
+    for (size_t i = 0; i < ways->items[0].count; i++)
+        all *= 1 - (double)dg_choice_answer(&job->guesses, &ways->choices[i]).other;
+    return all;
+}
+
+/* Of all ways to read it, if it is digits: this one's share. */
+static double way_share(const dg_ways *ways, const dg_way *way)
+{
+    return fmin(1, exp(ways->total - way->cost));
+}
+
+static digit_status add_candidates(page_job *job, const dg_ways *ways, char *letters)
+{
+    const double number = number_probability(job, ways);
+    digit_status status = DIGIT_OK;
+    for (size_t w = 0; status == DIGIT_OK && w < ways->count; w++) {
+        const dg_way *way = &ways->items[w];
+        for (size_t i = 0; w > 0 && i < way->count; i++)
+            letters[i] = (char)('0' + ways->choices[way->first + i].digit);
+        if (way->count > 0)
+            status = dg_reading_add_candidate(job->reading, letters, way->count,
+                                              number * way_share(ways, way));
+    }
+    return status;
+}
+
+/* Nothing in the group that is rather a digit than something else. */
+static bool is_no_number(const page_job *job, const dg_ways *ways)
+{
+    for (size_t i = 0; i < ways->items[0].count; i++)
+        if (dg_choice_answer(&job->guesses, &ways->choices[i]).other <= OTHER_MOST)
+            return false;
+    return true;
+}
+
+static digit_status decode_group(const page_job *job, const group_span *span, double size,
+                                 dg_ways *ways, bool *as_asked)
+{
+    dg_decode_plan plan = {
+        .atoms = &job->atoms,
+        .guesses = &job->guesses,
+        .first = span->first,
+        .count = span->end - span->first,
+        .size = size,
+        .allowed = job->allowed,
+        .min_digits = job->options->min_digits,
+        .max_digits = job->options->max_digits,
+    };
+    digit_status status = dg_decode(&plan, DG_WAYS_MAX, ways);
+    *as_asked = true;
+    if (status != DIGIT_OK || ways->count > 0)
+        return status;
+    dg_ways_free(ways);
+    plan.min_digits = 1;
+    plan.max_digits = 0;
+    *as_asked = false;
+    return dg_decode(&plan, DG_WAYS_MAX, ways);
+}
+
+static digit_status read_group(page_job *job, const group_span *span, double size)
+{
+    dg_ways ways;
+    bool as_asked;
+    char *letters = NULL;
+    digit_status status = decode_group(job, span, size, &ways, &as_asked);
+    if (status != DIGIT_OK || ways.count == 0 || ways.items[0].count == 0 ||
+        is_no_number(job, &ways))
+        goto done;
+    letters = dg_alloc(span->end - span->first, 1);
+    if (!letters) {
+        status = dg_fail_memory("a group", span->end - span->first);
+        goto done;
+    }
+    status = dg_reading_add_group(job->reading, job->line, job->group);
+    if (status == DIGIT_OK)
+        status = add_glyphs(job, &ways, span->mark, !as_asked, size, letters);
+    if (status == DIGIT_OK)
+        status = add_candidates(job, &ways, letters);
+    job->group++;
+done:
+    dg_free(letters);
+    dg_ways_free(&ways);
+    return status;
+}
+
+/* ---- Lines ---------------------------------------------------------------- */
+
+static digit_status read_groups(page_job *job, const dg_atom_line *line, const dg_ways *ways)
+{
+    const size_t count = ways->items[0].count;
+    double gap = 0;
+    digit_status status = group_gap(job, ways->choices, count, line->size, &gap);
+    if (status != DIGIT_OK)
+        return status;
+    group_span *spans = dg_alloc(count, sizeof *spans);
+    if (!spans)
+        return dg_fail_memory("groups", count * sizeof *spans);
+    const size_t groups = split_groups(job, line, ways->choices, count, gap, spans);
+    job->group = 0;
+    for (size_t i = 0; status == DIGIT_OK && i < groups; i++)
+        status = read_group(job, &spans[i], line->size);
+    job->line += job->group > 0;
+    dg_free(spans);
+    return status;
+}
+
+static digit_status read_line(page_job *job, const dg_atom_line *line)
+{
+    const dg_decode_plan plan = {
+        .atoms = &job->atoms,
+        .guesses = &job->guesses,
+        .first = line->first,
+        .count = line->count,
+        .size = line->size,
+        .allowed = job->allowed,
+    };
+    dg_ways ways;
+    digit_status status = dg_decode(&plan, 1, &ways);
+    if (status == DIGIT_OK && ways.count > 0 && ways.items[0].count > 0)
+        status = read_groups(job, line, &ways);
+    dg_ways_free(&ways);
+    return status;
+}
+
+static digit_status check_count(const dg_lines *lines)
+{
+    size_t tall = 0;
+    for (size_t i = 0; i < lines->count; i++)
+        for (size_t p = 0; p < lines->items[i].count; p++)
+            tall += !lines->pieces[lines->items[i].first + p].small;
+    if (tall > TALL_MOST)
+        return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components as high as digits; at "
+                       "most %d", tall, TALL_MOST);
+    return DIGIT_OK;
+}
+
+/* Then what is surely one digit may have to be two. */
+static bool asks_for_length(const digit_read_options *options)
+{
+    return options->min_digits > 1 || options->max_digits > 0;
+}
+
+digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
+                           const digit_read_options *options, const dg_patience *patience,
+                           digit_reading *reading)
+{
+    const dg_lines_plan plan = {
+        .width = sheet->ink.width,
+        .height = sheet->ink.height,
+        .min_height = options->min_height,
+        .single = options->layout == DIGIT_LAYOUT_LINE,
+    };
+    page_job job = {.reader = reader,
+                    .options = options,
+                    .allowed = dg_read_allowed(options),
+                    .reading = reading};
+    const dg_judge judge = {reader->predictor, reader->pairs, reader->threads, &sheet->ink,
+                            patience};
+    dg_lines lines = {0};
+    digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
+    job.sure = dg_alloc(DG_READING_ROOM, sizeof *job.sure);
+    if (status == DIGIT_OK && !job.sure)
+        status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.sure);
+    if (status == DIGIT_OK)
+        status = check_count(&lines);
+    if (status == DIGIT_OK)
+        status = dg_split_lines(&judge, &sheet->blobs, &lines, asks_for_length(options),
+                                &job.atoms, &job.guesses);
+    for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
+        status = read_line(&job, &job.atoms.lines[i]);
+    if (status == DIGIT_OK) {
+        dg_context_apply(reading, job.sure);
+        status = dg_context_leave_out(reading);
+    }
+    if (status == DIGIT_OK)
+        dg_reading_reject(reading, options->min_confidence);
+    dg_free(job.sure);
+    dg_guesses_free(&job.guesses);
+    dg_atoms_free(&job.atoms);
+    dg_lines_free(&lines);
+    return status;
+}

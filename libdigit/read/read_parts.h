@@ -1,0 +1,55 @@
+/* read_parts.h - the layouts of read.c, one file each. */
+#ifndef DG_READ_READ_PARTS_H
+#define DG_READ_READ_PARTS_H
+
+#include "read/read.h"
+#include "vision/ink/blobs.h"
+#include "vision/rules/rules.h"
+
+/* A page whose ink was found: levelled, without form lines. */
+typedef struct dg_sheet {
+    dg_plane ink;
+    dg_blobs blobs;
+    dg_rules rules;
+} dg_sheet;
+
+/* One digit fills the picture. */
+digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
+                            const digit_read_options *options, digit_reading *reading);
+
+/* Lines of digits. */
+digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
+                           const digit_read_options *options, const dg_patience *patience,
+                           digit_reading *reading);
+
+/* A digit or none in each cell. */
+digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
+                          const digit_read_options *options, const dg_patience *patience,
+                          digit_reading *reading);
+
+/* The digits that may be answered; bit d = digit d. */
+static inline uint32_t dg_read_allowed(const digit_read_options *options)
+{
+    return options->allowed ? options->allowed : (1u << DIGIT_CLASSES) - 1;
+}
+
+/* The answer with `digit` for its digit, and its confidence. */
+static inline digit_prediction dg_read_answer(digit_prediction answer, int digit)
+{
+    answer.digit = digit;
+    answer.confidence = answer.probabilities[digit] * (1 - answer.other);
+    return answer;
+}
+
+/* The most probable digit that is allowed. */
+static inline int dg_read_digit(const digit_prediction *answer, uint32_t allowed)
+{
+    int best = -1;
+    for (int d = 0; d < DIGIT_CLASSES; d++)
+        if (allowed >> d & 1 &&
+            (best < 0 || answer->probabilities[d] > answer->probabilities[best]))
+            best = d;
+    return best;
+}
+
+#endif

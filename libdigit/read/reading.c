@@ -1,0 +1,123 @@
+#include "read/reading.h"
+
+#include "base/error.h"
+#include "base/grow.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+digit_status dg_reading_create(digit_reading **out)
+{
+    digit_reading *reading = dg_alloc_zero(1, sizeof *reading);
+    if (!reading)
+        return dg_fail_memory("a reading", sizeof *reading);
+    *out = reading;
+    return DIGIT_OK;
+}
+
+void dg_reading_free(digit_reading *reading)
+{
+    if (!reading)
+        return;
+    dg_free(reading->glyphs);
+    dg_free(reading->groups);
+    dg_free(reading->candidates);
+    dg_free(reading->strings);
+    dg_free(reading->text);
+    dg_free(reading);
+}
+
+digit_status dg_reading_add_group(digit_reading *reading, uint32_t line, uint32_t group)
+{
+    dg_reading_group *groups = dg_grow(reading->groups, reading->group_count,
+                                       &reading->group_room, 1, sizeof *groups);
+    if (!groups)
+        return dg_fail_memory("a reading", sizeof *groups);
+    reading->groups = groups;
+    groups[reading->group_count++] =
+        (dg_reading_group){line, group, reading->candidate_count, 0};
+    return DIGIT_OK;
+}
+
+digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits, size_t count,
+                                      double probability)
+{
+    char *strings =
+        dg_grow(reading->strings, reading->string_size, &reading->string_room, count + 1, 1);
+    if (!strings)
+        return dg_fail_memory("a reading", count + 1);
+    reading->strings = strings;
+    dg_candidate *candidates = dg_grow(reading->candidates, reading->candidate_count,
+                                       &reading->candidate_room, 1, sizeof *candidates);
+    if (!candidates)
+        return dg_fail_memory("a reading", sizeof *candidates);
+    reading->candidates = candidates;
+    candidates[reading->candidate_count++] = (dg_candidate){reading->string_size, probability};
+    reading->groups[reading->group_count - 1].count++;
+    memcpy(strings + reading->string_size, digits, count);
+    strings[reading->string_size + count] = '\0';
+    reading->string_size += count + 1;
+    return DIGIT_OK;
+}
+
+static digit_status too_many(int most)
+{
+    return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %d digits", most);
+}
+
+digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *glyph)
+{
+    if (reading->count == DG_READING_ROOM)
+        return too_many(DG_READING_ROOM);
+    digit_glyph *glyphs =
+        dg_grow(reading->glyphs, reading->count, &reading->glyph_room, 1, sizeof *glyphs);
+    if (!glyphs)
+        return dg_fail_memory("a reading", sizeof *glyphs);
+    reading->glyphs = glyphs;
+    glyphs[reading->count++] = *glyph;
+    return DIGIT_OK;
+}
+
+char dg_glyph_letter(const digit_glyph *glyph)
+{
+    return glyph->flags & DIGIT_GLYPH_REJECTED ? '?' : (char)('0' + glyph->prediction.digit);
+}
+
+void dg_reading_reject(digit_reading *reading, float min_confidence)
+{
+    size_t glyph = 0;
+    for (size_t g = 0; g < reading->group_count; g++) {
+        const dg_reading_group *group = &reading->groups[g];
+        char *best = reading->strings + reading->candidates[group->first].text;
+        for (; *best; best++, glyph++) {
+            digit_glyph *here = &reading->glyphs[glyph];
+            if (here->prediction.confidence < min_confidence)
+                here->flags |= DIGIT_GLYPH_REJECTED;
+            *best = dg_glyph_letter(here);
+        }
+    }
+}
+
+/* Empty cells are not in the text: the digits on either side are of different groups. */
+digit_status dg_reading_finish(digit_reading *reading)
+{
+    const digit_glyph *before = NULL;
+    if (reading->count > DG_READING_MAX)
+        return too_many(DG_READING_MAX);
+    char *end = reading->text = dg_alloc(2 * reading->count + 1, 1);
+    if (!end)
+        return dg_fail_memory("a reading", 2 * reading->count + 1);
+    for (size_t i = 0; i < reading->count; i++) {
+        const digit_glyph *glyph = &reading->glyphs[i];
+        if (glyph->flags & DIGIT_GLYPH_EMPTY)
+            continue;
+        if (before && glyph->line != before->line)
+            *end++ = '\n';
+        else if (before && glyph->group != before->group)
+            *end++ = ' ';
+        *end++ = dg_glyph_letter(glyph);
+        before = glyph;
+    }
+    *end = '\0';
+    return DIGIT_OK;
+}

@@ -1,0 +1,13 @@
+/* evaluate.h - how well a network does. */
+#ifndef DG_TRAIN_EVALUATE_H
+#define DG_TRAIN_EVALUATE_H
+
+#include "data/dataset.h"
+#include "net/predict.h"
+
+/* Fills count, correct, loss and confusion. The loss is that of the calibrated
+ * probabilities. On failure nothing is written. */
+digit_status dg_evaluate(const dg_predictor *predictor, dg_threads threads,
+                         const digit_dataset *dataset, digit_metrics *metrics);
+
+#endif

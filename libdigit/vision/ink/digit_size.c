@@ -1,0 +1,68 @@
+#include "vision/ink/digit_size.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Heights from SIZE_LOW to SIZE_HIGH of a size agree with it. */
+#define SIZE_LOW  0.65
+#define SIZE_HIGH 1.5
+
+/* Ink at the picture's edge counts so much less: it is often no writing. */
+#define EDGE_WEIGHT 0.3
+
+typedef struct vote {
+    double height, weight;
+} vote;
+
+static int compare_votes(const void *a, const void *b)
+{
+    const double x = ((const vote *)a)->height, y = ((const vote *)b)->height;
+    return (x > y) - (x < y);
+}
+
+static vote vote_of(const dg_blob *blob, size_t width, size_t height)
+{
+    const double w = dg_blob_width(blob), h = dg_blob_height(blob);
+    const bool edge = blob->left == 0 || blob->top == 0 || (size_t)blob->right + 1 == width ||
+                      (size_t)blob->bottom + 1 == height;
+    const bool line = w > 5 * h || h > 14 * w;
+    return (vote){h, line ? 0 : h * sqrt(h) * (edge ? EDGE_WEIGHT : 1)};
+}
+
+/* The middle of the window of heights that has the most weight. */
+static double best_window(const vote *votes, size_t count)
+{
+    double sum = 0, best = 0, size = 0;
+    size_t first = 0, last = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double centre = votes[i].height;
+        for (; last < count && votes[last].height <= SIZE_HIGH * centre; last++)
+            sum += votes[last].weight;
+        for (; votes[first].height < SIZE_LOW * centre; first++)
+            sum -= votes[first].weight;
+        if (sum > best) {
+            best = sum;
+            size = 0;
+            for (size_t j = first; j < last; j++)
+                size += votes[j].weight * votes[j].height;
+            size /= sum;
+        }
+    }
+    return size;
+}
+
+double dg_digit_size(const dg_blobs *blobs, size_t width, size_t height)
+{
+    vote *votes = dg_alloc(blobs->count, sizeof *votes);
+    if (!votes)
+        return -1;
+    for (size_t i = 0; i < blobs->count; i++)
+        votes[i] = vote_of(&blobs->items[i], width, height);
+    qsort(votes, blobs->count, sizeof *votes, compare_votes);
+    const double size = best_window(votes, blobs->count);
+    dg_free(votes);
+    return size;
+}

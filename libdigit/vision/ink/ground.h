@@ -1,0 +1,42 @@
+/* ground.h - how light the paper of a page is, everywhere. */
+#ifndef DG_VISION_INK_GROUND_H
+#define DG_VISION_INK_GROUND_H
+
+#include "base/pool.h"
+#include "vision/pixels.h"
+
+/* Cells along the longer side of a page, at most. */
+#define DG_GROUND_CELLS 256
+
+/* The paper's grey level at the centres of square cells. */
+typedef struct dg_ground {
+    uint8_t *level; /* [rows][columns] */
+    size_t columns, rows;
+    size_t cell; /* pixels along a cell's side; the last may be cut off */
+} dg_ground;
+
+/*
+ * Find the paper under darker ink: the lightest there is around, in a window wider
+ * than strokes are and narrower than shadows (a grey closing). Unlike a smooth
+ * surface it follows the sharp edge of a shadow. Release with dg_ground_free(),
+ * after a failure too.
+ */
+digit_status dg_ground_find(const dg_plane *grey, dg_threads threads, dg_ground *ground);
+
+/* The paper along one row of pixels: between the centres of two cells levels change evenly. */
+typedef struct dg_ground_row {
+    size_t cell;
+    int32_t centres[DG_GROUND_CELLS + 2]; /* [columns + 2], fixed point; the ends twice */
+} dg_ground_row;
+
+void dg_ground_row_at(const dg_ground *ground, size_t y, dg_ground_row *row);
+
+/* No pixel from .. end - 1 of the row has lighter paper than this. */
+uint8_t dg_ground_most(const dg_ground_row *row, size_t from, size_t end);
+
+/* The paper's level at pixels from .. end - 1 of the row: levels[end - from]. */
+void dg_ground_levels(const dg_ground_row *row, size_t from, size_t end, uint8_t *levels);
+
+void dg_ground_free(dg_ground *ground);
+
+#endif

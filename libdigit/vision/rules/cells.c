@@ -1,0 +1,198 @@
+#include "vision/rules/cells.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/ink/digit_size.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines nearer to each other than this part of the picture are one. */
+#define SAME_LINE 0.015
+
+/* A line shorter than this part of the longest one of its kind does not divide cells. */
+#define LINE_SHARE 0.5
+
+/* In a cell's sizes: smaller ink is dirt, larger ink no digit; what lies so near to the
+ * edge that its middle is there is a rest of it. */
+#define DIRT   0.12
+#define LARGE  1.25
+#define MARGIN 0.10
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sort places and make one of those that are close. Returns how many are left. */
+static size_t unite(double *places, size_t count, double apart)
+{
+    size_t kept = 0, group = 0;
+    if (count > 0)
+        qsort(places, count, sizeof *places, compare_doubles);
+    for (size_t i = 1; i <= count; i++) {
+        if (i < count && places[i] - places[i - 1] <= apart)
+            continue;
+        places[kept++] = (places[group] + places[i - 1]) / 2;
+        group = i;
+    }
+    return kept;
+}
+
+static double longest(const dg_rules *rules, bool upright)
+{
+    double most = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i].upright == upright)
+            most = fmax(most, rules->items[i].to - rules->items[i].from + 1);
+    return most;
+}
+
+/* The mean slope of the long lines of a kind. */
+static double mean_slope(const dg_rules *rules, bool upright)
+{
+    const double least = LINE_SHARE * longest(rules, upright);
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < rules->count; i++) {
+        const dg_rule *rule = &rules->items[i];
+        const double length = rule->to - rule->from + 1;
+        if (rule->upright != upright || length < least)
+            continue;
+        sum += length * rule->slope;
+        weight += length;
+    }
+    return weight > 0 ? sum / weight : 0;
+}
+
+/* The places of the long lines of a kind, each where the other coordinate is 0. */
+static size_t line_places(const dg_rules *rules, bool upright, double slope, double *places)
+{
+    const double least = LINE_SHARE * longest(rules, upright);
+    size_t count = 0;
+    for (size_t i = 0; i < rules->count; i++) {
+        const dg_rule *rule = &rules->items[i];
+        const double middle = (rule->from + rule->to) / 2.0;
+        if (rule->upright == upright && rule->to - rule->from + 1 >= least)
+            places[count++] = rule->offset + (rule->slope - slope) * middle;
+    }
+    return count;
+}
+
+/* Edges between rows or columns of ink: half way from one's middle to the next one's. */
+static size_t ink_places(const dg_blobs *blobs, bool upright, double size, double *places)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < blobs->count; i++) {
+        const dg_blob *b = &blobs->items[i];
+        if (dg_blob_height(b) > 0.5 * size && dg_blob_height(b) < 2 * size)
+            places[count++] = upright ? (b->left + b->right) / 2.0 : (b->top + b->bottom) / 2.0;
+    }
+    count = unite(places, count, 0.5 * size);
+    if (count == 0)
+        return 0;
+    double before = places[0];
+    const double first = count > 1 ? (places[1] - places[0]) / 2 : size;
+    const double last = count > 1 ? (places[count - 1] - places[count - 2]) / 2 : size;
+    const double end = places[count - 1] + last;
+    places[0] -= first;
+    for (size_t i = 1; i < count; i++) {
+        const double here = places[i];
+        places[i] = (before + here) / 2;
+        before = here;
+    }
+    places[count] = end;
+    return count + 1;
+}
+
+static void divide(double from, double to, uint32_t parts, double *edges)
+{
+    for (uint32_t i = 0; i <= parts; i++)
+        edges[i] = from + (to - from) * i / parts;
+}
+
+/* The edges along one axis: `places` have been found, `parts` are wanted or 0. */
+static digit_status set_edges(const double *places, size_t count, uint32_t parts, double extent,
+                              double **edges, uint32_t *found)
+{
+    const uint32_t cells = parts ? parts : count > 1 ? (uint32_t)(count - 1) : 1;
+    *edges = dg_alloc((size_t)cells + 1, sizeof **edges);
+    if (!*edges)
+        return dg_fail_memory("a grid", cells * sizeof **edges);
+    *found = cells;
+    if (count == (size_t)cells + 1)
+        memcpy(*edges, places, count * sizeof **edges);
+    else if (count > 1)
+        divide(places[0], places[count - 1], cells, *edges);
+    else
+        divide(0, extent, cells, *edges);
+    return DIGIT_OK;
+}
+
+digit_status dg_cells_find(const dg_rules *rules, const dg_blobs *blobs, size_t width,
+                           size_t height, uint32_t rows, uint32_t columns, dg_cells *cells)
+{
+    const size_t room = (rules->count > blobs->count ? rules->count : blobs->count) + 1;
+    double *places = dg_alloc(room, sizeof *places);
+    *cells = (dg_cells){.level = mean_slope(rules, false), .upright = mean_slope(rules, true)};
+    const double size = dg_digit_size(blobs, width, height);
+    digit_status status = DIGIT_OK;
+    if (!places || size < 0)
+        status = dg_fail_memory("a grid", room * sizeof *places);
+    for (int upright = 0; status == DIGIT_OK && upright <= 1; upright++) {
+        const double extent = (double)(upright ? width : height);
+        size_t count =
+            line_places(rules, upright, upright ? cells->upright : cells->level, places);
+        count = unite(places, count, SAME_LINE * extent);
+        const uint32_t parts = upright ? columns : rows;
+        if (count < 2 && parts == 0)
+            count = ink_places(blobs, upright, size, places);
+        status = set_edges(places, count, parts, extent,
+                           upright ? &cells->across : &cells->down,
+                           upright ? &cells->columns : &cells->rows);
+    }
+    dg_free(places);
+    return status;
+}
+
+void dg_cells_free(dg_cells *cells)
+{
+    dg_free(cells->across);
+    dg_free(cells->down);
+    *cells = (dg_cells){0};
+}
+
+/* The interval that holds `place`, not too near to its ends; `parts` if there is none. */
+static uint32_t interval_of(const double *edges, uint32_t parts, double place)
+{
+    for (uint32_t i = 0; i < parts; i++) {
+        const double margin = MARGIN * (edges[i + 1] - edges[i]);
+        if (place >= edges[i] + margin && place <= edges[i + 1] - margin)
+            return i;
+    }
+    return parts;
+}
+
+uint32_t dg_cell_of(const dg_cells *cells, const dg_blob *blob)
+{
+    const double x = (blob->left + blob->right) / 2.0, y = (blob->top + blob->bottom) / 2.0;
+    const uint32_t row = interval_of(cells->down, cells->rows, y - cells->level * x);
+    const uint32_t column = interval_of(cells->across, cells->columns, x - cells->upright * y);
+    if (row == cells->rows || column == cells->columns)
+        return DG_OUTSIDE_GRID;
+    const double wide = cells->across[column + 1] - cells->across[column];
+    const double high = cells->down[row + 1] - cells->down[row];
+    const double width = dg_blob_width(blob) / wide, height = dg_blob_height(blob) / high;
+    if ((width < DIRT && height < DIRT) || width > LARGE || height > LARGE)
+        return DG_OUTSIDE_GRID;
+    return row * cells->columns + column;
+}
+
+digit_box dg_cell_box(const dg_cells *cells, uint32_t row, uint32_t column)
+{
+    const double x = cells->across[column], y = cells->down[row];
+    return (digit_box){(int32_t)(x + cells->upright * y), (int32_t)(y + cells->level * x),
+                       (int32_t)(cells->across[column + 1] - x),
+                       (int32_t)(cells->down[row + 1] - y)};
+}

@@ -1,0 +1,99 @@
+#include "base/error.h"
+#include "base/grow.h"
+#include "base/mem.h"
+#include "vision/rules/rules_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Gaps of so many pixels do not end a run: noise makes them. */
+#define BRIDGE 2
+
+static digit_status add(dg_long_runs *found, uint32_t y, uint32_t start, uint32_t end)
+{
+    dg_run *items = dg_grow(found->items, found->count, &found->room, 1, sizeof *items);
+    if (!items)
+        return dg_fail_memory("form lines", sizeof *items);
+    found->items = items;
+    items[found->count++] = (dg_run){(uint16_t)y, (uint16_t)start, (uint16_t)end};
+    return DIGIT_OK;
+}
+
+static digit_status add_level(const dg_run *runs, uint32_t count, uint32_t shortest,
+                              dg_long_runs *found)
+{
+    digit_status status = DIGIT_OK;
+    for (uint32_t i = 0; status == DIGIT_OK && i < count; i++) {
+        const uint32_t start = runs[i].start;
+        while (i + 1 < count && runs[i + 1].y == runs[i].y &&
+               runs[i + 1].start <= runs[i].end + BRIDGE)
+            i++;
+        if (runs[i].end - start >= shortest)
+            status = add(found, runs[i].y, start, runs[i].end);
+    }
+    return status;
+}
+
+/* Where the ink of each column began, and where it was seen last. */
+typedef struct column {
+    int32_t start, last;
+} column;
+
+static int compare_runs(const void *a, const void *b)
+{
+    const dg_run *p = a, *q = b;
+    return p->y != q->y ? (p->y > q->y) - (p->y < q->y)
+                        : (p->start > q->start) - (p->start < q->start);
+}
+
+static digit_status end_column(const column *c, uint32_t x, uint32_t shortest,
+                               dg_long_runs *found)
+{
+    return c->last >= 0 && (uint32_t)(c->last + 1 - c->start) >= shortest
+               ? add(found, x, (uint32_t)c->start, (uint32_t)c->last + 1)
+               : DIGIT_OK;
+}
+
+static digit_status follow_columns(const dg_run *runs, const dg_blob *blob, uint32_t shortest,
+                                   column *columns, dg_long_runs *found)
+{
+    digit_status status = DIGIT_OK;
+    for (uint32_t i = 0; i < blob->count; i++) {
+        const dg_run *run = &runs[i];
+        for (uint32_t x = run->start; status == DIGIT_OK && x < run->end; x++) {
+            column *c = &columns[x - blob->left];
+            if (c->last < 0 || c->last + 1 + BRIDGE < run->y) {
+                status = end_column(c, x, shortest, found);
+                c->start = run->y;
+            }
+            c->last = run->y;
+        }
+    }
+    for (uint32_t x = 0; status == DIGIT_OK && x < dg_blob_width(blob); x++)
+        status = end_column(&columns[x], blob->left + x, shortest, found);
+    return status;
+}
+
+static digit_status add_upright(const dg_run *runs, const dg_blob *blob, uint32_t shortest,
+                                dg_long_runs *found)
+{
+    const uint32_t width = dg_blob_width(blob);
+    column *columns = dg_alloc(width, sizeof *columns);
+    if (!columns)
+        return dg_fail_memory("form lines", width * sizeof *columns);
+    memset(columns, 0xFF, width * sizeof *columns);
+    const size_t before = found->count;
+    const digit_status status = follow_columns(runs, blob, shortest, columns, found);
+    if (found->count > before)
+        qsort(found->items + before, found->count - before, sizeof *found->items, compare_runs);
+    dg_free(columns);
+    return status;
+}
+
+digit_status dg_long_runs_add(const dg_blobs *blobs, const dg_blob *blob, bool upright,
+                              uint32_t shortest, dg_long_runs *found)
+{
+    const dg_run *runs = blobs->runs + blob->first;
+    return upright ? add_upright(runs, blob, shortest, found)
+                   : add_level(runs, blob->count, shortest, found);
+}

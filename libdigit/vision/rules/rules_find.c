@@ -1,0 +1,170 @@
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/rules/rules_parts.h"
+
+/* The shortest run that counts, in pixels and in parts of the picture's longer side. */
+#define RUN_LEAST 8
+#define RUN_SHARE 320
+
+/* Lines of so few pixels are looked for in all of a blob, or of the picture, at once: what
+ * noise has broken comes together again. Else only runs that touch make a line. */
+#define BLOB_MOST    160000
+#define PICTURE_MOST 64000
+
+/* Blobs that are searched in one piece of work. */
+#define PART_BLOBS 32
+
+/* A piece of work: all of the picture for lines of one direction, or some blobs for both. */
+typedef struct part {
+    dg_long_runs runs; /* of what is looked at just now */
+    dg_rules found;
+    digit_status status;
+} part;
+
+typedef struct search {
+    const dg_blobs *blobs;
+    dg_view views[2];  /* level, upright */
+    uint32_t shortest; /* run */
+    part *parts;       /* [count] */
+    uint32_t count;
+} search;
+
+/* Of runs[from .. count-1]. */
+static size_t count_pixels(const dg_run *runs, size_t from, size_t count)
+{
+    size_t pixels = 0;
+    for (size_t i = from; i < count; i++)
+        pixels += (size_t)(runs[i].end - runs[i].start);
+    return pixels;
+}
+
+static digit_status fit(const search *s, part *p, bool upright, const dg_run *runs, size_t count)
+{
+    return dg_rules_fit(&s->views[upright], runs, count, upright, s->shortest, &p->found);
+}
+
+/* Runs in the order of their groups; each group stays in order. */
+static void sort_groups(const dg_long_runs *runs, const uint32_t *labels, size_t *begin,
+                        size_t groups, dg_run *sorted)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        begin[labels[i] + 1]++;
+    for (size_t g = 0; g < groups; g++)
+        begin[g + 1] += begin[g];
+    for (size_t i = 0; i < runs->count; i++)
+        sorted[begin[labels[i]]++] = runs->items[i];
+    for (size_t g = groups; g > 0; g--) /* each begins where the one before it ends */
+        begin[g] = begin[g - 1];
+    begin[0] = 0;
+}
+
+static digit_status fit_groups(const search *s, part *p, bool upright)
+{
+    const size_t count = p->runs.count;
+    uint32_t *labels = dg_alloc(count, sizeof *labels);
+    size_t *begin = dg_alloc_zero(count + 1, sizeof *begin);
+    dg_run *sorted = dg_alloc(count, sizeof *sorted);
+    digit_status status = DIGIT_OK;
+    if (!labels || !begin || !sorted) {
+        status = dg_fail_memory("form lines", count * sizeof *sorted);
+        goto done;
+    }
+    const size_t groups = dg_runs_label(p->runs.items, count, labels);
+    sort_groups(&p->runs, labels, begin, groups, sorted);
+    for (size_t g = 0; status == DIGIT_OK && g < groups; g++)
+        status = fit(s, p, upright, sorted + begin[g], begin[g + 1] - begin[g]);
+done:
+    dg_free(sorted);
+    dg_free(begin);
+    dg_free(labels);
+    return status;
+}
+
+static digit_status find_in_blob(const search *s, part *p, bool upright, const dg_blob *blob)
+{
+    p->runs.count = 0;
+    const digit_status status = dg_long_runs_add(s->blobs, blob, upright, s->shortest, &p->runs);
+    if (status != DIGIT_OK || p->runs.count == 0)
+        return status;
+    return count_pixels(p->runs.items, 0, p->runs.count) <= BLOB_MOST
+               ? fit(s, p, upright, p->runs.items, p->runs.count)
+               : fit_groups(s, p, upright);
+}
+
+/* Upright lines are a form's only where they meet level ones: digits, which are most of the
+ * blobs, have none of these, or few. */
+static digit_status find_in_blobs(const search *s, part *p, size_t first)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = first; status == DIGIT_OK && i < first + PART_BLOBS && i < s->blobs->count;
+         i++) {
+        const dg_blob *blob = &s->blobs->items[i];
+        const size_t before = p->found.count;
+        if (dg_blob_width(blob) < 2 * s->shortest) /* no wall meets a level line in it */
+            continue;
+        status = find_in_blob(s, p, false, blob);
+        if (status == DIGIT_OK && p->found.count > before)
+            status = find_in_blob(s, p, true, blob);
+    }
+    return status;
+}
+
+/* All of it at once, if there is little enough to look at. */
+static digit_status find_in_picture(const search *s, part *p, bool upright)
+{
+    size_t pixels = 0, counted = 0;
+    for (size_t i = 0; i < s->blobs->count; i++) {
+        const digit_status status = dg_long_runs_add(s->blobs, &s->blobs->items[i], upright,
+                                                     s->shortest, &p->runs);
+        pixels += count_pixels(p->runs.items, counted, p->runs.count);
+        counted = p->runs.count;
+        if (status != DIGIT_OK || pixels > PICTURE_MOST)
+            return status;
+    }
+    return s->blobs->count > 1 ? fit(s, p, upright, p->runs.items, p->runs.count) : DIGIT_OK;
+}
+
+static void find_in_part(void *context, uint32_t index, uint32_t seat)
+{
+    const search *s = context;
+    part *p = &s->parts[index];
+    p->status = index < 2 ? find_in_picture(s, p, index == 1)
+                          : find_in_blobs(s, p, (size_t)(index - 2) * PART_BLOBS);
+    dg_free(p->runs.items);
+    (void)seat;
+}
+
+/* What was found in all parts, in their order. */
+static digit_status collect(const search *s, dg_rules *found)
+{
+    digit_status status = DIGIT_OK;
+    for (uint32_t i = 0; i < s->count; i++) {
+        part *p = &s->parts[i];
+        if (p->status != DIGIT_OK) /* the sentence may be another thread's */
+            status = dg_fail_memory("form lines", sizeof *p->found.items);
+        for (size_t k = 0; status == DIGIT_OK && k < p->found.count; k++)
+            status = dg_rules_add(found, &p->found.items[k]);
+        dg_rules_free(&p->found);
+    }
+    return status;
+}
+
+digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
+                                 dg_threads threads, dg_rules *found)
+{
+    const size_t longer = ink->width > ink->height ? ink->width : ink->height;
+    search s = {
+        .blobs = blobs,
+        .views = {dg_view_of(ink, false, least), dg_view_of(ink, true, least)},
+        .shortest = longer / RUN_SHARE > RUN_LEAST ? (uint32_t)(longer / RUN_SHARE) : RUN_LEAST,
+        .count = 2 + (uint32_t)((blobs->count + PART_BLOBS - 1) / PART_BLOBS),
+    };
+    s.parts = dg_alloc_zero(s.count, sizeof *s.parts);
+    if (!s.parts)
+        return dg_fail_memory("form lines", s.count * sizeof *s.parts);
+    dg_pool_run(threads.pool, threads.count, s.count, find_in_part, &s);
+    const digit_status status = collect(&s, found);
+    dg_rules_sort(found);
+    dg_free(s.parts);
+    return status;
+}

@@ -1,0 +1,135 @@
+/* rules_parts.h - how form lines are found, in steps, one file each. */
+#ifndef DG_VISION_RULES_RULES_PARTS_H
+#define DG_VISION_RULES_RULES_PARTS_H
+
+#include "vision/rules/rules.h"
+
+#include <math.h>
+
+/* A line is at least so many times as long as thick: any; one that is no side of a box; an
+ * upright one, which must meet others. */
+#define DG_RULE_THIN       5.0
+#define DG_RULE_THIN_ALONE 12.0
+#define DG_RULE_THIN_WALL  2.2
+
+/* How far lines may be from level and upright. */
+#define DG_RULE_STEEP 0.13
+
+/* Long runs of pixels; upright ones are of columns, x and y exchanged. */
+typedef struct dg_long_runs {
+    dg_run *items; /* [count] */
+    size_t count, room;
+} dg_long_runs;
+
+/* Add the runs of a blob that have at least `shortest` pixels, bridging small gaps; they
+ * come in the order of y, then of start. */
+digit_status dg_long_runs_add(const dg_blobs *blobs, const dg_blob *blob, bool upright,
+                              uint32_t shortest, dg_long_runs *found);
+
+/* A plane seen along a rule. */
+typedef struct dg_view {
+    uint8_t *pixels;
+    size_t along, across; /* bytes from a pixel to the next */
+    int32_t length, size; /* pixels along and across */
+    uint8_t least;        /* ink is at least so strong */
+} dg_view;
+
+/* The ink on a rule at one place along it, first .. last across. False: there is none, at most
+ * `reach` away. Of a stroke more than `most` thick the rest does not count. */
+bool dg_rule_slice(const dg_view *view, const dg_rule *rule, int32_t along, double reach,
+                   int32_t most, int32_t *first, int32_t *last);
+
+/* What lies at one place along a rule: nothing, the line, or a stroke that may hide it. */
+typedef enum dg_look { DG_LOOK_GAP, DG_LOOK_LINE, DG_LOOK_STROKE } dg_look;
+
+dg_look dg_rule_look(const dg_view *view, const dg_rule *rule, int32_t along);
+
+/* Add the straight lines that long runs[count] make, the longest first. */
+digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool upright,
+                          uint32_t shortest, dg_rules *found);
+
+/* Everything straight, strokes of digits too; no line twice. */
+digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
+                                 dg_threads threads, dg_rules *found);
+
+/* Two level and two upright lines that cross are no digits, however high those are: squared
+ * paper, boxes. Add those of the candidates. */
+digit_status dg_rules_lattice(const dg_rules *candidates, dg_rules *lattice);
+
+/* Lines of a lattice are as far from each other as their neighbours are: add what digits hide,
+ * from where the others say it should be. */
+digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lattice);
+
+/* Is a line made of strokes of digits about `size` pixels high, that touch? */
+bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
+
+/* Add those of the candidates that are no strokes of digits about `size` pixels high. */
+digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
+                             double size, dg_rules *rules);
+
+/* Candidates and rules are kept sorted: level ones, then upright ones, by their place across.
+ * Of those that lie on each other only the longest stays. */
+void dg_rules_sort(dg_rules *rules);
+
+/* Straight beyond what strokes are. */
+static inline bool dg_rule_straight(const dg_rule *rule)
+{
+    return rule->to - rule->from + 1 >= DG_RULE_THIN_ALONE * rule->thick;
+}
+
+/* Do a level and an upright line cross or nearly touch? On which ends of theirs? */
+typedef struct dg_crossing {
+    bool touch;
+    bool level_from, level_to, upright_from, upright_to;
+} dg_crossing;
+
+dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *upright);
+
+digit_status dg_rules_add(dg_rules *rules, const dg_rule *rule);
+
+static inline double dg_rule_length(const dg_rule *rule)
+{
+    return rule->to - rule->from + 1;
+}
+
+static inline double dg_rule_middle(const dg_rule *rule, double along)
+{
+    return rule->offset + rule->slope * along;
+}
+
+static inline dg_view dg_view_of(const dg_plane *ink, bool upright, uint8_t least)
+{
+    return (dg_view){
+        .pixels = ink->pixels,
+        .along = upright ? ink->width : 1,
+        .across = upright ? 1 : ink->width,
+        .length = (int32_t)(upright ? ink->height : ink->width),
+        .size = (int32_t)(upright ? ink->width : ink->height),
+        .least = least,
+    };
+}
+
+static inline uint8_t *dg_view_pixel(const dg_view *v, int32_t along, int32_t across)
+{
+    return v->pixels + (size_t)along * v->along + (size_t)across * v->across;
+}
+
+static inline bool dg_view_ink(const dg_view *v, int32_t along, int32_t across)
+{
+    return across >= 0 && across < v->size && *dg_view_pixel(v, along, across) >= v->least;
+}
+
+/* The ink nearest to `centre`, at most `reach` away; false: there is none. */
+static inline bool dg_view_nearest(const dg_view *v, int32_t along, int32_t centre, int32_t reach,
+                                   int32_t *across)
+{
+    for (int32_t away = 0; away <= reach; away++)
+        for (int32_t sign = -1; sign <= 1; sign += 2)
+            if (dg_view_ink(v, along, centre + sign * away)) {
+                *across = centre + sign * away;
+                return true;
+            }
+    return false;
+}
+
+#endif

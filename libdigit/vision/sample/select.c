@@ -1,0 +1,148 @@
+#include "vision/sample/select.h"
+
+/* A digit is at least so many pixels long, and at least this part of the
+ * picture's longer side. */
+#define LENGTH_MIN   3
+#define LENGTH_SHARE 64
+
+/* A piece is a speck below this part of the main piece's area; away from the
+ * main piece, by more than a part of its size, it must be larger. */
+#define SPECK_NEAR 200
+#define SPECK_FAR  16
+#define FAR_GAP    8
+
+/* A piece cut off by the border is a neighbour if it shares less than this part
+ * of its length with the main piece; above or below, if it is small as well. */
+#define NEIGHBOUR_OVERLAP 4
+#define NEIGHBOUR_SMALL   10
+
+typedef struct span {
+    int32_t from, to; /* pixels, `to` not included */
+} span;
+
+static span span_across(const dg_component *c)
+{
+    return (span){c->left, c->right + 1};
+}
+
+static span span_down(const dg_component *c)
+{
+    return (span){c->top, c->bottom + 1};
+}
+
+static int32_t length(span s)
+{
+    return s.to - s.from;
+}
+
+/* Pixels two spans share; negative: the gap between them. */
+static int32_t overlap(span a, span b)
+{
+    const int32_t from = a.from > b.from ? a.from : b.from;
+    const int32_t to = a.to < b.to ? a.to : b.to;
+    return to - from;
+}
+
+static bool touches_end(span s, int32_t end)
+{
+    return s.from == 0 || s.to == end;
+}
+
+/* How far the middle of a span is from the middle of the picture, 0..1. */
+static double off_centre(span s, int32_t end)
+{
+    const double off = (double)(s.from + s.to - end) / end;
+    return off < 0 ? -off : off;
+}
+
+/* Large and central: of two neighbours the one in the middle is meant. */
+static double importance(const dg_component *c, int32_t width, int32_t height)
+{
+    const span x = span_across(c), y = span_down(c);
+    const double off = off_centre(x, width) + off_centre(y, height);
+    const bool cut = touches_end(x, width) || touches_end(y, height);
+    return (double)c->area * (1.2 - 0.5 * off) * (cut ? 0.7 : 1.0);
+}
+
+static const dg_component *find_main(const dg_components *pieces, int32_t width, int32_t height)
+{
+    const dg_component *main = NULL;
+    double best = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        const double value = importance(&pieces->items[i], width, height);
+        if (value > best) {
+            best = value;
+            main = &pieces->items[i];
+        }
+    }
+    return main;
+}
+
+static bool is_speck(const dg_component *c, const dg_component *main)
+{
+    const int32_t size = length(span_across(main)) > length(span_down(main))
+                             ? length(span_across(main))
+                             : length(span_down(main));
+    const int32_t gap_across = -overlap(span_across(c), span_across(main));
+    const int32_t gap_down = -overlap(span_down(c), span_down(main));
+    const bool far = gap_across > size / FAR_GAP || gap_down > size / FAR_GAP;
+    return (uint64_t)c->area * (far ? SPECK_FAR : SPECK_NEAR) < main->area;
+}
+
+/* Along one axis: cut off by the border, and mostly beside the main piece? The
+ * part of a digit that a tight crop cuts lies above or below the rest of it. */
+static bool is_cut_beside(span piece, span main, int32_t end)
+{
+    return touches_end(piece, end) && overlap(piece, main) * NEIGHBOUR_OVERLAP < length(piece);
+}
+
+static bool is_neighbour(const dg_component *c, const dg_component *main, int32_t width,
+                         int32_t height)
+{
+    if (is_cut_beside(span_across(c), span_across(main), width))
+        return true;
+    /* Above or below it may be a stroke of the digit, such as the bar of a 5:
+     * only what is small and far is not. */
+    const int32_t gap = -overlap(span_down(c), span_down(main));
+    return is_cut_beside(span_down(c), span_down(main), height) &&
+           gap > length(span_down(main)) / FAR_GAP && c->area < main->area / NEIGHBOUR_SMALL;
+}
+
+static bool is_too_small(const dg_component *c, int32_t width, int32_t height)
+{
+    const int32_t longer = width > height ? width : height;
+    const int32_t across = length(span_across(c)), down = length(span_down(c));
+    const int32_t size = across > down ? across : down;
+    return (size < LENGTH_MIN && size < longer) || size * LENGTH_SHARE < longer;
+}
+
+static void grow_box(digit_box *box, const dg_component *c)
+{
+    const int32_t right = box->x + box->width, bottom = box->y + box->height;
+    const int32_t far_x = c->right + 1 > right ? c->right + 1 : right;
+    const int32_t far_y = c->bottom + 1 > bottom ? c->bottom + 1 : bottom;
+    box->x = c->left < box->x ? c->left : box->x;
+    box->y = c->top < box->y ? c->top : box->y;
+    box->width = far_x - box->x;
+    box->height = far_y - box->y;
+}
+
+bool dg_select_digit(dg_components *pieces, size_t width, size_t height, digit_box *box)
+{
+    const int32_t w = (int32_t)width, h = (int32_t)height;
+    const dg_component *main = find_main(pieces, w, h);
+    const bool found = main && !is_too_small(main, w, h);
+    *box = (digit_box){0, 0, 0, 0};
+    if (found)
+        *box = (digit_box){main->left, main->top, main->right + 1 - main->left,
+                           main->bottom + 1 - main->top};
+    for (size_t i = 0; i < pieces->count; i++) {
+        dg_component *c = &pieces->items[i];
+        c->keep = c == main || (found && c->area > 0 && !is_speck(c, main) &&
+                                !is_neighbour(c, main, w, h));
+        c->keep = c->keep && found;
+        if (c->keep)
+            grow_box(box, c);
+    }
+    return found;
+}
