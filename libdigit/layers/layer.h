@@ -104,7 +104,7 @@ struct dg_layer_type {
 
     bool may_end; /* an architecture may end in it: its size is the number of outputs */
     bool linear;  /* of weights and a bias: what scales and shifts its outputs folds into it */
-    bool scales;  /* scales and shifts channels by its four tensors, by the whole shard in training */
+    bool scales;  /* scales and shifts channels by its tensors; in training by the whole shard */
     bool only_training; /* predicting does without it */
 
     /* Set layer->out (and pad) for layer->in. False: the input is too small. */

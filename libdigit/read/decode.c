@@ -1,5 +1,5 @@
 /*
- * Dynamic programming from left to right: a node is a place between two atoms and the
+ * Dynamic programming from left to right: a node is a place between two segments and the
  * number of digits before it (which counts only if the caller limits it), and holds the
  * likeliest few rows of digits that lead there. Ways that differ in nothing but where they cut
  * are one row, and their likelihoods add up: the prefix search of Graves et al., ICML 2006,
@@ -19,7 +19,7 @@
 /* Where that takes more steps, one row a node is kept, however many digits it has. */
 #define STEPS_MOST (1u << 18)
 
-/* Guesses that share so much of their atoms are two ways to cut out one digit. */
+/* Hypotheses that share so much of their segments are two ways to cut out one digit. */
 #define SAME_SHARE 0.5
 
 #define NOWHERE UINT32_MAX
@@ -29,12 +29,12 @@ typedef struct step {
     double best;    /* of the best of them, which is the one that is kept */
     uint64_t name;  /* of its digits */
     uint32_t from;  /* the step before, or NOWHERE */
-    uint32_t arc;   /* from there */
+    uint32_t edge;  /* from there */
 } step;
 
 typedef struct lattice {
     const dg_decode_plan *plan;
-    dg_arcs arcs;
+    dg_lattice edges;
     size_t lengths, keep; /* nodes a place, steps a node */
     step *steps;          /* [places][lengths][keep] */
     uint8_t *filled;      /* [places][lengths] */
@@ -96,28 +96,28 @@ static size_t longer(const lattice *l, size_t length, size_t digits)
 static void extend(const lattice *l, size_t node, size_t target, uint32_t index)
 {
     const step *from = l->steps + node * l->keep;
-    const dg_arc *arc = &l->arcs.items[index];
+    const dg_lattice_edge *edge = &l->edges.items[index];
     for (size_t i = 0; i < l->filled[node]; i++) {
         step next = {
-            .cost = from[i].cost + arc->cost,
-            .best = from[i].best + arc->cost,
+            .cost = from[i].cost + edge->cost,
+            .best = from[i].best + edge->cost,
             .name = from[i].name,
             .from = (uint32_t)(node * l->keep + i),
-            .arc = index,
+            .edge = index,
         };
-        for (uint32_t k = 0; k < arc->count; k++)
-            next.name = longer_name(next.name, arc->choices[k].digit);
+        for (uint32_t k = 0; k < edge->count; k++)
+            next.name = longer_name(next.name, edge->choices[k].digit);
         offer(l, target, &next);
     }
 }
 
 static void take(const lattice *l, uint32_t index)
 {
-    const dg_arc *arc = &l->arcs.items[index];
+    const dg_lattice_edge *edge = &l->edges.items[index];
     for (size_t length = 0; length < l->lengths; length++) {
-        const size_t next = longer(l, length, arc->count);
+        const size_t next = longer(l, length, edge->count);
         if (next != SIZE_MAX)
-            extend(l, node_of(l, arc->from, length), node_of(l, arc->to, next), index);
+            extend(l, node_of(l, edge->from, length), node_of(l, edge->to, next), index);
     }
 }
 
@@ -125,31 +125,31 @@ static void take(const lattice *l, uint32_t index)
 
 static void sum_ways(const lattice *l)
 {
-    const dg_arcs *arcs = &l->arcs;
+    const dg_lattice *edges = &l->edges;
     const size_t last = l->plan->count;
     for (size_t i = 0; i <= last; i++)
         l->ahead[i] = l->behind[i] = INFINITY;
     l->ahead[0] = l->behind[last] = 0;
-    for (size_t i = 0; i < arcs->count; i++) { /* they lie by where they begin */
-        const dg_arc *arc = &arcs->items[i];
-        l->ahead[arc->to] = add_likelihoods(l->ahead[arc->to], l->ahead[arc->from] + arc->cost);
+    for (size_t i = 0; i < edges->count; i++) { /* they lie by where they begin */
+        const dg_lattice_edge *edge = &edges->items[i];
+        l->ahead[edge->to] = add_likelihoods(l->ahead[edge->to], l->ahead[edge->from] + edge->cost);
     }
-    for (size_t i = arcs->count; i-- > 0;) {
-        const dg_arc *arc = &arcs->items[i];
-        l->behind[arc->from] =
-            add_likelihoods(l->behind[arc->from], l->behind[arc->to] + arc->cost);
+    for (size_t i = edges->count; i-- > 0;) {
+        const dg_lattice_edge *edge = &edges->items[i];
+        l->behind[edge->from] = add_likelihoods(l->behind[edge->from],
+                                                l->behind[edge->to] + edge->cost);
     }
 }
 
-/* How likely a way takes this arc. */
-static double arc_posterior(const lattice *l, const dg_arc *arc)
+/* How likely a way takes this edge. */
+static double edge_posterior(const lattice *l, const dg_lattice_edge *edge)
 {
-    const double cost = l->ahead[arc->from] + arc->cost + l->behind[arc->to] -
+    const double cost = l->ahead[edge->from] + edge->cost + l->behind[edge->to] -
                         l->ahead[l->plan->count];
     return cost > 0 ? exp(-cost) : 1;
 }
 
-static bool is_same_place(const dg_guess *a, const dg_guess *b)
+static bool is_same_place(const dg_hypothesis *a, const dg_hypothesis *b)
 {
     const uint32_t first = a->first > b->first ? a->first : b->first;
     const uint32_t a_end = a->first + a->count, b_end = b->first + b->count;
@@ -159,27 +159,28 @@ static bool is_same_place(const dg_guess *a, const dg_guess *b)
     return end > first && end - first > SAME_SHARE * all;
 }
 
-/* Does the arc have a digit where this guess is? */
-static bool is_there(const lattice *l, const dg_arc *arc, const dg_guess *guess)
+/* Does the edge have a digit where this hypothesis is? */
+static bool is_there(const lattice *l, const dg_lattice_edge *edge, const dg_hypothesis *hypothesis)
 {
-    const dg_guess *guesses = l->plan->guesses->items;
-    for (uint32_t i = 0; i < arc->count; i++)
-        if (is_same_place(guess, &guesses[arc->choices[i].guess]))
+    const dg_hypothesis *hypotheses = l->plan->hypotheses->items;
+    for (uint32_t i = 0; i < edge->count; i++)
+        if (is_same_place(hypothesis, &hypotheses[edge->choices[i].hypothesis]))
             return true;
     return false;
 }
 
-/* How likely a way has a digit where this guess is, wherever its borders are just. */
+/* How likely a way has a digit where this hypothesis is, wherever its borders are just. */
 static double posterior_of(const lattice *l, uint32_t index)
 {
-    const dg_guess *guess = &l->plan->guesses->items[index];
-    const size_t place = guess->first - l->plan->first;
-    const size_t reach = guess->count > DG_ARC_PAIR_MOST ? guess->count : DG_ARC_PAIR_MOST;
+    const dg_hypothesis *hypothesis = &l->plan->hypotheses->items[index];
+    const size_t place = hypothesis->first - l->plan->first;
+    const size_t reach = hypothesis->count > DG_EDGE_PAIR_MOST ? hypothesis->count
+                                                               : DG_EDGE_PAIR_MOST;
     double sum = 0;
-    for (uint32_t a = l->arcs.begin[place > reach ? place - reach : 0];
-         a < l->arcs.begin[place + guess->count]; a++)
-        if (is_there(l, &l->arcs.items[a], guess))
-            sum += arc_posterior(l, &l->arcs.items[a]);
+    for (uint32_t a = l->edges.begin[place > reach ? place - reach : 0];
+         a < l->edges.begin[place + hypothesis->count]; a++)
+        if (is_there(l, &l->edges.items[a], hypothesis))
+            sum += edge_posterior(l, &l->edges.items[a]);
     return fmin(sum, 1);
 }
 
@@ -189,25 +190,25 @@ static size_t way_length(const lattice *l, uint32_t last)
 {
     size_t count = 0;
     for (uint32_t at = last; l->steps[at].from != NOWHERE; at = l->steps[at].from)
-        count += l->arcs.items[l->steps[at].arc].count;
+        count += l->edges.items[l->steps[at].edge].count;
     return count;
 }
 
 /* Add the row of digits that ends with step `last`. */
-static void add_way(const lattice *l, uint32_t last, dg_ways *ways)
+static void add_way(const lattice *l, uint32_t last, dg_paths *ways)
 {
     const size_t count = way_length(l, last);
-    const dg_way *end = ways->count > 0 ? &ways->items[ways->count - 1] : NULL;
+    const dg_path *end = ways->count > 0 ? &ways->items[ways->count - 1] : NULL;
     const size_t first = end ? end->first + end->count : 0;
     size_t at = first + count;
     for (uint32_t s = last; l->steps[s].from != NOWHERE; s = l->steps[s].from) {
-        const dg_arc *arc = &l->arcs.items[l->steps[s].arc];
-        for (uint32_t i = arc->count; i-- > 0;) {
-            ways->choices[--at] = arc->choices[i];
-            ways->posterior[at] = posterior_of(l, arc->choices[i].guess);
+        const dg_lattice_edge *edge = &l->edges.items[l->steps[s].edge];
+        for (uint32_t i = edge->count; i-- > 0;) {
+            ways->choices[--at] = edge->choices[i];
+            ways->posterior[at] = posterior_of(l, edge->choices[i].hypothesis);
         }
     }
-    ways->items[ways->count++] = (dg_way){l->steps[last].cost, first, count};
+    ways->items[ways->count++] = (dg_path){l->steps[last].cost, first, count};
 }
 
 /* The best step of the last place that no way was made of yet, of the lengths asked for. */
@@ -226,7 +227,7 @@ static uint32_t best_end(const lattice *l, const uint8_t *used)
     return best;
 }
 
-static digit_status collect(const lattice *l, size_t most, dg_ways *ways)
+static digit_status collect(const lattice *l, size_t most, dg_paths *ways)
 {
     const size_t room = most * (l->plan->count + 1);
     uint8_t used[DG_DECODE_LENGTH_MAX + 1] = {0};
@@ -246,7 +247,7 @@ static void run(const lattice *l)
 {
     const step start = {.from = NOWHERE};
     offer(l, node_of(l, 0, 0), &start);
-    for (uint32_t a = 0; a < l->arcs.count; a++)
+    for (uint32_t a = 0; a < l->edges.count; a++)
         take(l, a);
 }
 
@@ -259,13 +260,13 @@ static size_t lengths_of(const dg_decode_plan *plan)
     return any || plan->count * (most + 1) * KEEP > STEPS_MOST ? 1 : most + 1;
 }
 
-digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_ways *ways)
+digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *ways)
 {
     lattice l = {.plan = plan, .lengths = lengths_of(plan)};
     const size_t places = plan->count + 1, nodes = places * l.lengths;
     l.keep = nodes * KEEP > STEPS_MOST ? 1 : KEEP;
     digit_status status = DIGIT_OK;
-    *ways = (dg_ways){0};
+    *ways = (dg_paths){0};
     l.steps = dg_alloc(nodes * l.keep, sizeof *l.steps);
     l.filled = dg_alloc_zero(nodes, 1);
     l.ahead = dg_alloc(2 * places, sizeof *l.ahead);
@@ -274,23 +275,23 @@ digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_ways *ways)
         goto done;
     }
     l.behind = l.ahead + places;
-    status = dg_arcs_list(plan, &l.arcs);
+    status = dg_lattice_list(plan, &l.edges);
     if (status != DIGIT_OK)
         goto done;
     run(&l);
     sum_ways(&l);
     status = collect(&l, most, ways);
 done:
-    dg_arcs_free(&l.arcs);
+    dg_lattice_free(&l.edges);
     dg_free(l.ahead);
     dg_free(l.filled);
     dg_free(l.steps);
     return status;
 }
 
-void dg_ways_free(dg_ways *ways)
+void dg_paths_free(dg_paths *ways)
 {
     dg_free(ways->choices);
     dg_free(ways->posterior);
-    *ways = (dg_ways){0};
+    *ways = (dg_paths){0};
 }

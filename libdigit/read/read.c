@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "read/read_parts.h"
 #include "vision/bands.h"
-#include "vision/ink/digit_size.h"
-#include "vision/ink/page.h"
+#include "vision/ink/digit_height.h"
+#include "vision/ink/density.h"
 #include "vision/ink/papers.h"
 #include "vision/ink/polarity.h"
 
@@ -113,11 +113,11 @@ static void make_grey(const digit_image *image, dg_threads threads, const dg_pla
                 grey_band, &job);
 }
 
-static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size,
-                               dg_threads threads)
+static digit_status find_components(dg_sheet *sheet, uint8_t least, uint32_t size,
+                                    dg_threads threads)
 {
-    dg_blobs_free(&sheet->blobs);
-    return dg_blobs_find(&sheet->ink, least, size, threads, &sheet->blobs);
+    dg_components_free(&sheet->components);
+    return dg_components_find(&sheet->ink, least, size, threads, &sheet->components);
 }
 
 /* From what may be ink to what is: form lines go, then each piece is judged by its own
@@ -125,25 +125,25 @@ static digit_status find_blobs(dg_sheet *sheet, uint8_t least, uint32_t size,
 static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads)
 {
     const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
-    digit_status status = find_blobs(sheet, faint, DG_RULE_PIECE, threads);
+    digit_status status = find_components(sheet, faint, DG_RULE_PIECE, threads);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, faint, &sheet->blobs, threads, &sheet->rules);
+        status = dg_rules_find(&sheet->ink, faint, &sheet->components, threads, &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
     if (status == DIGIT_OK)
-        status = find_blobs(sheet, least, PIECE_MIN, threads);
+        status = find_components(sheet, least, PIECE_MIN, threads);
     if (status != DIGIT_OK)
         return status;
-    const double size = dg_digit_size(&sheet->blobs, sheet->ink.width, sheet->ink.height);
-    status = dg_blobs_level(&sheet->blobs, &sheet->ink, threads);
+    const double size = dg_digit_height(&sheet->components, sheet->ink.width, sheet->ink.height);
+    status = dg_components_even(&sheet->components, &sheet->ink, threads);
     if (status != DIGIT_OK)
         return status;
     const uint32_t dirt = size > 0 ? (uint32_t)(PIECE_SHARE * size) : 0;
-    return find_blobs(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN, threads);
+    return find_components(sheet, DG_INK_EDGE, dirt > PIECE_MIN ? dirt : PIECE_MIN, threads);
 }
 
 static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
-                               const digit_read_options *options, const dg_patience *patience,
+                               const digit_read_options *options, const dg_deadline *deadline,
                                dg_sheet *sheet, digit_reading *reading)
 {
     uint8_t least = 0;
@@ -151,33 +151,33 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     make_grey(image, reader->threads, &sheet->ink);
     digit_status status = find_polarity(&sheet->ink, image->ink, &light);
     if (status == DIGIT_OK)
-        status = dg_page_ink(&sheet->ink, light, reader->threads, &least);
+        status = dg_ink_density(&sheet->ink, light, reader->threads, &least);
     const bool blank = least == 0 && options->layout != DIGIT_LAYOUT_GRID;
     if (status != DIGIT_OK || blank)
         return status;
-    status = dg_patience_check(patience);
+    status = dg_deadline_check(deadline);
     if (status == DIGIT_OK && least > 0)
         status = clean(sheet, least, reader->threads);
     if (status == DIGIT_OK)
-        status = dg_patience_check(patience);
+        status = dg_deadline_check(deadline);
     if (status != DIGIT_OK)
         return status;
     return options->layout == DIGIT_LAYOUT_GRID
-               ? dg_read_grid(reader, sheet, options, patience, reading)
-               : dg_read_lines(reader, sheet, options, patience, reading);
+               ? dg_read_grid(reader, sheet, options, deadline, reading)
+               : dg_read_lines(reader, sheet, options, deadline, reading);
 }
 
 static digit_status read_page(const dg_reader *reader, const digit_image *image,
-                              const digit_read_options *options, const dg_patience *patience,
+                              const digit_read_options *options, const dg_deadline *deadline,
                               digit_reading *reading)
 {
     dg_sheet sheet = {.ink = {NULL, image->width, image->height}};
     sheet.ink.pixels = dg_alloc(sheet.ink.width, sheet.ink.height);
     if (!sheet.ink.pixels)
         return dg_fail_memory("a picture", sheet.ink.width * sheet.ink.height);
-    const digit_status status = read_sheet(reader, image, options, patience, &sheet, reading);
+    const digit_status status = read_sheet(reader, image, options, deadline, &sheet, reading);
     dg_rules_free(&sheet.rules);
-    dg_blobs_free(&sheet.blobs);
+    dg_components_free(&sheet.components);
     dg_free(sheet.ink.pixels);
     return status;
 }
@@ -185,18 +185,18 @@ static digit_status read_page(const dg_reader *reader, const digit_image *image,
 digit_status dg_read(const dg_reader *reader, const digit_image *image,
                      const digit_read_options *options, digit_reading **out)
 {
-    const dg_patience patience = dg_patience_begin(options->time_limit_ms);
+    const dg_deadline deadline = dg_deadline_begin(options->time_limit_ms);
     digit_reading *reading = NULL;
     digit_status status = dg_reading_create(&reading);
     if (status != DIGIT_OK)
         return status;
     status = options->layout == DIGIT_LAYOUT_SINGLE
                  ? dg_read_single(reader, image, options, reading)
-                 : read_page(reader, image, options, &patience, reading);
+                 : read_page(reader, image, options, &deadline, reading);
     if (status == DIGIT_OK)
         status = dg_reading_finish(reading);
     if (status == DIGIT_OK)
-        status = dg_patience_check(&patience);
+        status = dg_deadline_check(&deadline);
     if (status != DIGIT_OK) {
         dg_reading_free(reading);
         return status;

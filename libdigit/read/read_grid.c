@@ -1,58 +1,59 @@
 #include "base/error.h"
 #include "base/mem.h"
-#include "read/judge.h"
+#include "read/classify.h"
 #include "read/read_parts.h"
 #include "vision/rules/cells.h"
 
-/* A grid while it is read: an atom and a guess for each cell with ink in it. */
+/* A grid while it is read: an segment and a hypothesis for each cell with ink in it. */
 typedef struct grid_job {
     const digit_read_options *options;
     const dg_plane *ink;
     uint32_t allowed;
     dg_cells cells;
-    dg_atoms atoms;
-    dg_guesses guesses;
-    uint32_t *cell_of; /* [blobs] */
-    uint32_t *guess;   /* [cells]: 1 + the guess of a cell, or 0: it is empty */
+    dg_segments segments;
+    dg_hypotheses hypotheses;
+    uint32_t *cell_of;    /* [components] */
+    uint32_t *hypothesis; /* [cells]: 1 + the hypothesis of a cell, or 0: it is empty */
     digit_reading *reading;
 } grid_job;
 
 /* ---- Ink ------------------------------------------------------------------ */
 
-static digit_status add_cell(grid_job *job, const dg_blobs *blobs, uint32_t cell)
+static digit_status add_cell(grid_job *job, const dg_components *components, uint32_t cell)
 {
-    dg_atom atom = {.piece = cell};
+    dg_segment segment = {.piece = cell};
     digit_status status = DIGIT_OK;
-    for (size_t i = 0; status == DIGIT_OK && i < blobs->count; i++) {
-        const dg_blob *blob = &blobs->items[i];
+    for (size_t i = 0; status == DIGIT_OK && i < components->count; i++) {
+        const dg_component *component = &components->items[i];
         if (job->cell_of[i] != cell)
             continue;
-        atom.joined = atom.count > 0;
-        status = dg_atoms_add_runs(&job->atoms, &atom, blobs->runs + blob->first, blob->count);
+        segment.joined = segment.count > 0;
+        status = dg_segments_add_runs(&job->segments, &segment, components->runs + component->first,
+                                      component->count);
     }
-    if (status == DIGIT_OK && atom.count > 0)
-        status = dg_atoms_add(&job->atoms, &atom);
-    if (status == DIGIT_OK && atom.count > 0)
-        job->guess[cell] = (uint32_t)job->atoms.count;
+    if (status == DIGIT_OK && segment.count > 0)
+        status = dg_segments_add(&job->segments, &segment);
+    if (status == DIGIT_OK && segment.count > 0)
+        job->hypothesis[cell] = (uint32_t)job->segments.count;
     return status;
 }
 
-static digit_status gather(grid_job *job, const dg_blobs *blobs)
+static digit_status gather(grid_job *job, const dg_components *components)
 {
     const uint32_t count = job->cells.rows * job->cells.columns;
     digit_status status = DIGIT_OK;
-    job->cell_of = dg_alloc(blobs->count, sizeof *job->cell_of);
-    job->guess = dg_alloc_zero(count, sizeof *job->guess);
-    job->guesses.items = dg_alloc_zero(count, sizeof *job->guesses.items);
-    if (!job->cell_of || !job->guess || !job->guesses.items)
-        return dg_fail_memory("a grid", count * sizeof *job->guesses.items);
-    for (size_t i = 0; i < blobs->count; i++)
-        job->cell_of[i] = dg_cell_of(&job->cells, &blobs->items[i]);
+    job->cell_of = dg_alloc(components->count, sizeof *job->cell_of);
+    job->hypothesis = dg_alloc_zero(count, sizeof *job->hypothesis);
+    job->hypotheses.items = dg_alloc_zero(count, sizeof *job->hypotheses.items);
+    if (!job->cell_of || !job->hypothesis || !job->hypotheses.items)
+        return dg_fail_memory("a grid", count * sizeof *job->hypotheses.items);
+    for (size_t i = 0; i < components->count; i++)
+        job->cell_of[i] = dg_cell_of(&job->cells, &components->items[i]);
     for (uint32_t cell = 0; status == DIGIT_OK && cell < count; cell++)
-        status = add_cell(job, blobs, cell);
-    job->guesses.count = job->atoms.count;
-    for (uint32_t i = 0; i < job->guesses.count; i++)
-        job->guesses.items[i] = (dg_guess){.first = i, .count = 1};
+        status = add_cell(job, components, cell);
+    job->hypotheses.count = job->segments.count;
+    for (uint32_t i = 0; i < job->hypotheses.count; i++)
+        job->hypotheses.items[i] = (dg_hypothesis){.first = i, .count = 1};
     return status;
 }
 
@@ -77,9 +78,9 @@ static digit_box cell_box(const grid_job *job, uint32_t row, uint32_t column)
 
 static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column)
 {
-    const uint32_t guess = job->guess[row * job->cells.columns + column];
+    const uint32_t hypothesis = job->hypothesis[row * job->cells.columns + column];
     digit_glyph glyph = {.line = row, .row = row, .column = column};
-    if (guess == 0) {
+    if (hypothesis == 0) {
         glyph.box = cell_box(job, row, column);
         glyph.flags = DIGIT_GLYPH_EMPTY;
         glyph.prediction = (digit_prediction){.digit = -1, .flags = DIGIT_FLAG_BLANK, .other = 1};
@@ -87,10 +88,10 @@ static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column
             glyph.prediction.probabilities[d] = 1.0f / DIGIT_CLASSES;
         return glyph;
     }
-    const dg_atom *atom = &job->atoms.items[guess - 1];
-    const digit_prediction *answer = &job->guesses.items[guess - 1].answer;
-    glyph.box = dg_atoms_box(atom, 1);
-    glyph.flags = atom->joined ? DIGIT_GLYPH_JOINED : 0;
+    const dg_segment *segment = &job->segments.items[hypothesis - 1];
+    const digit_prediction *answer = &job->hypotheses.items[hypothesis - 1].answer;
+    glyph.box = dg_segments_box(segment, 1);
+    glyph.flags = segment->joined ? DIGIT_GLYPH_JOINED : 0;
     glyph.prediction = dg_read_answer(*answer, dg_read_digit(answer, job->allowed));
     if (glyph.prediction.confidence < job->options->min_confidence ||
         glyph.prediction.other > 0.5f)
@@ -148,29 +149,31 @@ static digit_status read_rows(grid_job *job)
 }
 
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
-                          const digit_read_options *options, const dg_patience *patience,
+                          const digit_read_options *options, const dg_deadline *deadline,
                           digit_reading *reading)
 {
-    const dg_judge judge = {reader->predictor, NULL, reader->threads, &sheet->ink, patience};
+    const dg_classifier classifier = {reader->predictor, NULL, reader->threads, &sheet->ink,
+                                      deadline};
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};
-    digit_status status =
-        dg_cells_find(&sheet->rules, &sheet->blobs, sheet->ink.width, sheet->ink.height,
-                      options->rows, options->columns, &job.cells);
+    digit_status status = dg_cells_find(&sheet->rules, &sheet->components, sheet->ink.width,
+                                        sheet->ink.height, options->rows, options->columns,
+                                        &job.cells);
     if (status == DIGIT_OK && (uint64_t)job.cells.rows * job.cells.columns > DG_READING_MAX)
         status = dg_fail(DIGIT_ERR_LIMIT, "a grid of %u x %u cells; at most %d in all",
                          job.cells.rows, job.cells.columns, DG_READING_MAX);
     if (status == DIGIT_OK)
-        status = gather(&job, &sheet->blobs);
+        status = gather(&job, &sheet->components);
     if (status == DIGIT_OK)
-        status = dg_judge_guesses(&judge, &job.atoms, &job.guesses, NULL, job.guesses.count);
+        status = dg_classify_hypotheses(&classifier, &job.segments, &job.hypotheses, NULL,
+                                        job.hypotheses.count);
     if (status == DIGIT_OK)
         status = read_rows(&job);
     dg_free(job.cell_of);
-    dg_free(job.guess);
-    dg_guesses_free(&job.guesses);
-    dg_atoms_free(&job.atoms);
+    dg_free(job.hypothesis);
+    dg_hypotheses_free(&job.hypotheses);
+    dg_segments_free(&job.segments);
     dg_cells_free(&job.cells);
     return status;
 }

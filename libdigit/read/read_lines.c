@@ -9,7 +9,7 @@
 #include "read/context.h"
 #include "read/decode.h"
 #include "read/read_parts.h"
-#include "read/split.h"
+#include "read/oversegment.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,8 +41,8 @@ typedef struct page_job {
     const dg_reader *reader;
     const digit_read_options *options;
     uint32_t allowed;
-    dg_atoms atoms;
-    dg_guesses guesses;
+    dg_segments segments;
+    dg_hypotheses hypotheses;
     digit_reading *reading;
     float *sure;    /* [DG_READING_ROOM]: how sure the network is of each glyph */
     uint32_t line;  /* of the next glyphs */
@@ -51,21 +51,21 @@ typedef struct page_job {
 
 /* One group of a line. */
 typedef struct group_span {
-    size_t first, end; /* atoms */
+    size_t first, end; /* segments */
     bool mark;         /* a sign stands before it */
 } group_span;
 
 /* ---- Groups --------------------------------------------------------------- */
 
-static const dg_guess *guess_of(const page_job *job, const dg_choice *choice)
+static const dg_hypothesis *hypothesis_of(const page_job *job, const dg_choice *choice)
 {
-    return &job->guesses.items[choice->guess];
+    return &job->hypotheses.items[choice->hypothesis];
 }
 
 static digit_box choice_box(const page_job *job, const dg_choice *choice)
 {
-    const dg_guess *guess = guess_of(job, choice);
-    return dg_atoms_box(&job->atoms.items[guess->first], guess->count);
+    const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
+    return dg_segments_box(&job->segments.items[hypothesis->first], hypothesis->count);
 }
 
 static double gap_between(const page_job *job, const dg_choice *left, const dg_choice *right)
@@ -97,31 +97,30 @@ static digit_status group_gap(const page_job *job, const dg_choice *choices, siz
     return DIGIT_OK;
 }
 
-/* Is there a sign among atoms first .. end-1? */
+/* Is there a sign among segments first .. end-1? */
 static bool has_mark(const page_job *job, size_t first, size_t end, double size)
 {
     for (size_t i = first; i < end; i++) {
-        const dg_atom *atom = &job->atoms.items[i];
-        if (atom->right - atom->left + 1 >= MARK_LEAST * size ||
-            atom->bottom - atom->top + 1 >= MARK_LEAST * size)
+        const dg_segment *segment = &job->segments.items[i];
+        if (segment->right - segment->left + 1 >= MARK_LEAST * size ||
+            segment->bottom - segment->top + 1 >= MARK_LEAST * size)
             return true;
     }
     return false;
 }
 
 /* Divide the digits of a line into groups: spans[count] is large enough. */
-static size_t split_groups(const page_job *job, const dg_atom_line *line,
-                           const dg_choice *choices, size_t count, double gap,
-                           group_span *spans)
+static size_t split_groups(const page_job *job, const dg_segment_line *line,
+                           const dg_choice *choices, size_t count, double gap, group_span *spans)
 {
     size_t groups = 0, before = line->first;
     for (size_t i = 0; i < count; i++) {
-        const dg_guess *guess = guess_of(job, &choices[i]);
-        const bool mark = has_mark(job, before, guess->first, line->size);
+        const dg_hypothesis *hypothesis = hypothesis_of(job, &choices[i]);
+        const bool mark = has_mark(job, before, hypothesis->first, line->size);
         const bool apart = i == 0 || mark || gap_between(job, &choices[i - 1], &choices[i]) > gap;
         if (apart)
-            spans[groups++] = (group_span){guess->first, 0, mark};
-        before = guess->first + guess->count;
+            spans[groups++] = (group_span){hypothesis->first, 0, mark};
+        before = hypothesis->first + hypothesis->count;
         spans[groups - 1].end = before;
     }
     return groups;
@@ -129,61 +128,61 @@ static size_t split_groups(const page_job *job, const dg_atom_line *line,
 
 /* ---- Glyphs --------------------------------------------------------------- */
 
-static uint32_t glyph_flags(const page_job *job, const dg_guess *guess)
+static uint32_t glyph_flags(const page_job *job, const dg_hypothesis *hypothesis)
 {
-    const dg_atom *atoms = &job->atoms.items[guess->first];
-    const size_t after = guess->first + guess->count;
-    uint32_t flags = atoms[0].cut_before ? DIGIT_GLYPH_CUT : 0;
-    if (after < job->atoms.count && job->atoms.items[after].cut_before)
+    const dg_segment *segments = &job->segments.items[hypothesis->first];
+    const size_t after = hypothesis->first + hypothesis->count;
+    uint32_t flags = segments[0].cut_before ? DIGIT_GLYPH_CUT : 0;
+    if (after < job->segments.count && job->segments.items[after].cut_before)
         flags |= DIGIT_GLYPH_CUT;
-    for (uint32_t i = 0; i < guess->count; i++)
-        if (atoms[i].joined || atoms[i].piece != atoms[0].piece)
+    for (uint32_t i = 0; i < hypothesis->count; i++)
+        if (segments[i].joined || segments[i].piece != segments[0].piece)
             flags |= DIGIT_GLYPH_JOINED;
     return flags;
 }
 
 static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, double posterior)
 {
-    const dg_guess *guess = guess_of(job, choice);
+    const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
     digit_glyph glyph = {
         .box = choice_box(job, choice),
         .line = job->line,
         .group = job->group,
-        .flags = glyph_flags(job, guess),
+        .flags = glyph_flags(job, hypothesis),
     };
-    glyph.prediction = dg_choice_answer(&job->guesses, choice);
+    glyph.prediction = dg_choice_answer(&job->hypotheses, choice);
     glyph.prediction.other = (float)(1 - (1 - (double)glyph.prediction.other) * posterior);
     glyph.prediction = dg_read_answer(glyph.prediction, choice->digit);
     return glyph;
 }
 
-/* All of the piece that a guess is of. */
-static digit_box piece_box(const dg_atoms *atoms, const dg_guess *guess)
+/* All of the piece that a hypothesis is of. */
+static digit_box piece_box(const dg_segments *segments, const dg_hypothesis *hypothesis)
 {
-    const uint32_t piece = atoms->items[guess->first].piece;
-    size_t first = guess->first, end = first + guess->count;
-    while (first > 0 && atoms->items[first - 1].piece == piece)
+    const uint32_t piece = segments->items[hypothesis->first].piece;
+    size_t first = hypothesis->first, end = first + hypothesis->count;
+    while (first > 0 && segments->items[first - 1].piece == piece)
         first--;
-    while (end < atoms->count && atoms->items[end].piece == piece)
+    while (end < segments->count && segments->items[end].piece == piece)
         end++;
-    return dg_atoms_box(&atoms->items[first], end - first);
+    return dg_segments_box(&segments->items[first], end - first);
 }
 
 /* How sure the network is that a choice is a digit, not part of a word. A piece that is no wider
  * than a digit but was cut is one letter, rather: it counts once, as a doubtful one. */
 static float sureness(const page_job *job, const dg_choice *choice, double size)
 {
-    const dg_guess *guess = guess_of(job, choice);
-    const digit_prediction answer = dg_choice_answer(&job->guesses, choice);
+    const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
+    const digit_prediction answer = dg_choice_answer(&job->hypotheses, choice);
     const float sure = answer.probabilities[answer.digit] * (1 - answer.other);
-    if (guess->whole)
+    if (hypothesis->whole)
         return sure;
-    if (piece_box(&job->atoms, guess).width > LETTER_WIDEST * size)
+    if (piece_box(&job->segments, hypothesis).width > LETTER_WIDEST * size)
         return sure >= CUT_SURE ? 1 : sure;
-    return job->atoms.items[guess->first].cut_before ? DG_NOT_COUNTED : 0;
+    return job->segments.items[hypothesis->first].cut_before ? DG_NOT_COUNTED : 0;
 }
 
-static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bool reject,
+static digit_status add_glyphs(page_job *job, const dg_paths *ways, bool mark, bool reject,
                                double size, char *letters)
 {
     digit_status status = DIGIT_OK;
@@ -200,26 +199,26 @@ static digit_status add_glyphs(page_job *job, const dg_ways *ways, bool mark, bo
 }
 
 /* How likely the group is digits at all: as its best way sees it, the same for all ways. */
-static double number_probability(const page_job *job, const dg_ways *ways)
+static double number_probability(const page_job *job, const dg_paths *ways)
 {
     double all = 1;
     for (size_t i = 0; i < ways->items[0].count; i++)
-        all *= 1 - (double)dg_choice_answer(&job->guesses, &ways->choices[i]).other;
+        all *= 1 - (double)dg_choice_answer(&job->hypotheses, &ways->choices[i]).other;
     return all;
 }
 
 /* Of all ways to read it, if it is digits: this one's share. */
-static double way_share(const dg_ways *ways, const dg_way *way)
+static double way_share(const dg_paths *ways, const dg_path *way)
 {
     return fmin(1, exp(ways->total - way->cost));
 }
 
-static digit_status add_candidates(page_job *job, const dg_ways *ways, char *letters)
+static digit_status add_candidates(page_job *job, const dg_paths *ways, char *letters)
 {
     const double number = number_probability(job, ways);
     digit_status status = DIGIT_OK;
     for (size_t w = 0; status == DIGIT_OK && w < ways->count; w++) {
-        const dg_way *way = &ways->items[w];
+        const dg_path *way = &ways->items[w];
         for (size_t i = 0; w > 0 && i < way->count; i++)
             letters[i] = (char)('0' + ways->choices[way->first + i].digit);
         if (way->count > 0)
@@ -230,20 +229,20 @@ static digit_status add_candidates(page_job *job, const dg_ways *ways, char *let
 }
 
 /* Nothing in the group that is rather a digit than something else. */
-static bool is_no_number(const page_job *job, const dg_ways *ways)
+static bool is_no_number(const page_job *job, const dg_paths *ways)
 {
     for (size_t i = 0; i < ways->items[0].count; i++)
-        if (dg_choice_answer(&job->guesses, &ways->choices[i]).other <= OTHER_MOST)
+        if (dg_choice_answer(&job->hypotheses, &ways->choices[i]).other <= OTHER_MOST)
             return false;
     return true;
 }
 
 static digit_status decode_group(const page_job *job, const group_span *span, double size,
-                                 dg_ways *ways, bool *as_asked)
+                                 dg_paths *ways, bool *as_asked)
 {
     dg_decode_plan plan = {
-        .atoms = &job->atoms,
-        .guesses = &job->guesses,
+        .segments = &job->segments,
+        .hypotheses = &job->hypotheses,
         .first = span->first,
         .count = span->end - span->first,
         .size = size,
@@ -251,20 +250,20 @@ static digit_status decode_group(const page_job *job, const group_span *span, do
         .min_digits = job->options->min_digits,
         .max_digits = job->options->max_digits,
     };
-    digit_status status = dg_decode(&plan, DG_WAYS_MAX, ways);
+    digit_status status = dg_decode(&plan, DG_PATHS_MAX, ways);
     *as_asked = true;
     if (status != DIGIT_OK || ways->count > 0)
         return status;
-    dg_ways_free(ways);
+    dg_paths_free(ways);
     plan.min_digits = 1;
     plan.max_digits = 0;
     *as_asked = false;
-    return dg_decode(&plan, DG_WAYS_MAX, ways);
+    return dg_decode(&plan, DG_PATHS_MAX, ways);
 }
 
 static digit_status read_group(page_job *job, const group_span *span, double size)
 {
-    dg_ways ways;
+    dg_paths ways;
     bool as_asked;
     char *letters = NULL;
     digit_status status = decode_group(job, span, size, &ways, &as_asked);
@@ -284,13 +283,13 @@ static digit_status read_group(page_job *job, const group_span *span, double siz
     job->group++;
 done:
     dg_free(letters);
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
     return status;
 }
 
 /* ---- Lines ---------------------------------------------------------------- */
 
-static digit_status read_groups(page_job *job, const dg_atom_line *line, const dg_ways *ways)
+static digit_status read_groups(page_job *job, const dg_segment_line *line, const dg_paths *ways)
 {
     const size_t count = ways->items[0].count;
     double gap = 0;
@@ -309,21 +308,21 @@ static digit_status read_groups(page_job *job, const dg_atom_line *line, const d
     return status;
 }
 
-static digit_status read_line(page_job *job, const dg_atom_line *line)
+static digit_status read_line(page_job *job, const dg_segment_line *line)
 {
     const dg_decode_plan plan = {
-        .atoms = &job->atoms,
-        .guesses = &job->guesses,
+        .segments = &job->segments,
+        .hypotheses = &job->hypotheses,
         .first = line->first,
         .count = line->count,
         .size = line->size,
         .allowed = job->allowed,
     };
-    dg_ways ways;
+    dg_paths ways;
     digit_status status = dg_decode(&plan, 1, &ways);
     if (status == DIGIT_OK && ways.count > 0 && ways.items[0].count > 0)
         status = read_groups(job, line, &ways);
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
     return status;
 }
 
@@ -346,7 +345,7 @@ static bool asks_for_length(const digit_read_options *options)
 }
 
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
-                           const digit_read_options *options, const dg_patience *patience,
+                           const digit_read_options *options, const dg_deadline *deadline,
                            digit_reading *reading)
 {
     const dg_lines_plan plan = {
@@ -359,20 +358,20 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                     .options = options,
                     .allowed = dg_read_allowed(options),
                     .reading = reading};
-    const dg_judge judge = {reader->predictor, reader->pairs, reader->threads, &sheet->ink,
-                            patience};
+    const dg_classifier classifier = {reader->predictor, reader->pairs, reader->threads,
+                                      &sheet->ink, deadline};
     dg_lines lines = {0};
-    digit_status status = dg_lines_find(&sheet->blobs, &plan, &lines);
+    digit_status status = dg_lines_find(&sheet->components, &plan, &lines);
     job.sure = dg_alloc(DG_READING_ROOM, sizeof *job.sure);
     if (status == DIGIT_OK && !job.sure)
         status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.sure);
     if (status == DIGIT_OK)
         status = check_count(&lines);
     if (status == DIGIT_OK)
-        status = dg_split_lines(&judge, &sheet->blobs, &lines, asks_for_length(options),
-                                &job.atoms, &job.guesses);
-    for (size_t i = 0; status == DIGIT_OK && i < job.atoms.line_count; i++)
-        status = read_line(&job, &job.atoms.lines[i]);
+        status = dg_oversegment(&classifier, &sheet->components, &lines, asks_for_length(options),
+                                &job.segments, &job.hypotheses);
+    for (size_t i = 0; status == DIGIT_OK && i < job.segments.line_count; i++)
+        status = read_line(&job, &job.segments.lines[i]);
     if (status == DIGIT_OK) {
         dg_context_apply(reading, job.sure);
         status = dg_context_leave_out(reading);
@@ -380,8 +379,8 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     if (status == DIGIT_OK)
         dg_reading_reject(reading, options->min_confidence);
     dg_free(job.sure);
-    dg_guesses_free(&job.guesses);
-    dg_atoms_free(&job.atoms);
+    dg_hypotheses_free(&job.hypotheses);
+    dg_segments_free(&job.segments);
     dg_lines_free(&lines);
     return status;
 }

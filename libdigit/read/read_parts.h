@@ -3,13 +3,13 @@
 #define DG_READ_READ_PARTS_H
 
 #include "read/read.h"
-#include "vision/ink/blobs.h"
+#include "vision/ink/components.h"
 #include "vision/rules/rules.h"
 
 /* A page whose ink was found: levelled, without form lines. */
 typedef struct dg_sheet {
     dg_plane ink;
-    dg_blobs blobs;
+    dg_components components;
     dg_rules rules;
 } dg_sheet;
 
@@ -19,12 +19,12 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
 
 /* Lines of digits. */
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
-                           const digit_read_options *options, const dg_patience *patience,
+                           const digit_read_options *options, const dg_deadline *deadline,
                            digit_reading *reading);
 
 /* A digit or none in each cell. */
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
-                          const digit_read_options *options, const dg_patience *patience,
+                          const digit_read_options *options, const dg_deadline *deadline,
                           digit_reading *reading);
 
 /* The digits that may be answered; bit d = digit d. */

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Fit the weights of doubts in libdigit/read/guess.c.
+"""Fit the weights of doubts in libdigit/read/hypotheses.c.
 
     fit_weights.py BUILD --data DIR      ten minutes; prints the weights, changes nothing
 
 Draws strings, pairs and fields from training digits 50,001 to 60,000 (pages.py), has
-BUILD/tests/accuracy/show_arcs list what the decoder may choose from, and looks for the
+BUILD/tests/accuracy/show_lattice list what the decoder may choose from, and looks for the
 weights with which the right row of digits is the most likely: a conditional random field
 (Lafferty, McCallum and Pereira, ICML 2001), by L-BFGS, with a pull first towards weights that
 were set by hand, then towards the ones found. What the parts of a pair cost is taken as the
@@ -36,7 +36,7 @@ FITTED = [("strings of 5", seed, 200) for seed in range(101, 109)] + [
 JUDGED = [("strings of 5", seed, 200) for seed in (201, 202, 203)] + [
     ("pairs", 201, 400), ("separate", 202, 400)]
 
-# As show_arcs.c has it.
+# As show_lattice.c has it.
 ARC = np.dtype(
     [(name, np.int32) for name in ("from", "to", "count", "left", "right", "whole", "cuts")]
     + [(name, np.float32) for name in ("cost", "shape", "width", "aspect", "top", "digit",
@@ -65,9 +65,9 @@ class Lattice:
     kind: str
     truth: npt.NDArray[np.int64]
     places: int
-    ends: npt.NDArray[np.int64]  # (arcs, 5): from, to, digits, left, right
-    fixed: Floats                # (arcs,): what is not fitted
-    known: Floats                # (arcs, weights)
+    ends: npt.NDArray[np.int64]  # (edges, 5): from, to, digits, left, right
+    fixed: Floats                # (edges,): what is not fitted
+    known: Floats                # (edges, weights)
 
     def costs(self, weights: Floats) -> Floats:
         return self.fixed + self.known @ weights
@@ -81,32 +81,32 @@ def column(name: str) -> int:
     return NAMES.index(name)
 
 
-def lattice(kind: str, digits: str, places: int, arcs: Any) -> Lattice:
-    known = np.zeros((len(arcs), len(NAMES)))
-    a_slice = (arcs["count"] == 1) & (arcs["whole"] == 0)
-    a_pair = arcs["count"] == 2
-    broad = a_slice & (arcs["left"] != 1)
-    for name, value in (("top", doubt(arcs["top"])), ("digit", doubt(arcs["digit"])),
-                        ("other", doubt(1 - arcs["other"])), ("pair", doubt(1 - arcs["all"])),
-                        ("one", doubt(arcs["one"])), ("aspect", arcs["aspect"]),
-                        ("cuts", arcs["cuts"])):
+def lattice(kind: str, digits: str, places: int, edges: Any) -> Lattice:
+    known = np.zeros((len(edges), len(NAMES)))
+    a_slice = (edges["count"] == 1) & (edges["whole"] == 0)
+    a_pair = edges["count"] == 2
+    broad = a_slice & (edges["left"] != 1)
+    for name, value in (("top", doubt(edges["top"])), ("digit", doubt(edges["digit"])),
+                        ("other", doubt(1 - edges["other"])), ("pair", doubt(1 - edges["all"])),
+                        ("one", doubt(edges["one"])), ("aspect", edges["aspect"]),
+                        ("cuts", edges["cuts"])):
         known[a_slice, column(name)] = value[a_slice]
-    known[broad, column("width")] = arcs["width"][broad]
-    known[broad, column("width^2")] = arcs["width"][broad] ** 2
-    known[a_slice, column("a 0") + arcs["left"][a_slice]] = 1
-    for name, these in (("whole", a_pair & (arcs["whole"] == 1)),
-                        ("part", a_pair & (arcs["whole"] == 0))):
+    known[broad, column("width")] = edges["width"][broad]
+    known[broad, column("width^2")] = edges["width"][broad] ** 2
+    known[a_slice, column("a 0") + edges["left"][a_slice]] = 1
+    for name, these in (("whole", a_pair & (edges["whole"] == 1)),
+                        ("part", a_pair & (edges["whole"] == 0))):
         known[these, column(f"pair, {name}")] = 1
-        known[these, column(f"doubt, {name}")] = doubt(arcs["pair"][these])
-    known[a_pair, column("parts")] = arcs["parts"][a_pair]
-    known[a_pair, column("pair's width^2")] = arcs["width"][a_pair] ** 2
-    fixed = np.where(a_slice | a_pair, arcs["shape"], arcs["cost"]).astype(np.float64)
-    ends = np.stack([arcs[n] for n in ("from", "to", "count", "left", "right")], 1)
+        known[these, column(f"doubt, {name}")] = doubt(edges["pair"][these])
+    known[a_pair, column("parts")] = edges["parts"][a_pair]
+    known[a_pair, column("pair's width^2")] = edges["width"][a_pair] ** 2
+    fixed = np.where(a_slice | a_pair, edges["shape"], edges["cost"]).astype(np.float64)
+    ends = np.stack([edges[n] for n in ("from", "to", "count", "left", "right")], 1)
     truth = np.array([int(digit) for digit in digits], np.int64)
     return Lattice(kind, truth, places, ends.astype(np.int64), fixed, known)
 
 
-def list_arcs(program: Path, digits: pages.Digits, wanted: list[tuple[str, int, int]],
+def list_edges(program: Path, digits: pages.Digits, wanted: list[tuple[str, int, int]],
               ) -> list[Lattice]:
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shower:
         assert shower.stdin and shower.stdout
@@ -118,9 +118,9 @@ def list_arcs(program: Path, digits: pages.Digits, wanted: list[tuple[str, int, 
                 shower.stdin.write(np.array([width, height], np.int32).tobytes())
                 shower.stdin.write(np.ascontiguousarray(drawn.pixels).tobytes())
                 shower.stdin.flush()
-                places, arcs = np.frombuffer(shower.stdout.read(8), np.int32)
-                data = shower.stdout.read(int(arcs) * ARC.itemsize)
-                if arcs:
+                places, edges = np.frombuffer(shower.stdout.read(8), np.int32)
+                data = shower.stdout.read(int(edges) * ARC.itemsize)
+                if edges:
                     found.append(lattice(kind, drawn.digits, int(places),
                                          np.frombuffer(data, ARC)))
         shower.stdin.close()
@@ -139,16 +139,16 @@ def plus(a: float, b: float) -> float:
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def fits(arc: Any, truth: Any, at: int) -> bool:
-    """Are the arc's digits those of the truth from there on?"""
-    if at + arc[2] > len(truth):
+def fits(edge: Any, truth: Any, at: int) -> bool:
+    """Are the edge's digits those of the truth from there on?"""
+    if at + edge[2] > len(truth):
         return False
-    return (arc[2] < 1 or truth[at] == arc[3]) and (arc[2] < 2 or truth[at + 1] == arc[4])
+    return (edge[2] < 1 or truth[at] == edge[3]) and (edge[2] < 2 or truth[at + 1] == edge[4])
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
 def likelihood(places: int, ends: Any, costs: Any, truth: Any, slope: Any) -> float:
-    """-log of how likely the truth is, and its derivative by each arc's cost into slope; -1 if
+    """-log of how likely the truth is, and its derivative by each edge's cost into slope; -1 if
     it is no way. Forwards and backwards through all ways, and through those that are true."""
     most = len(truth)
     ahead, behind = np.full(places + 1, -np.inf), np.full(places + 1, -np.inf)
@@ -156,30 +156,30 @@ def likelihood(places: int, ends: Any, costs: Any, truth: Any, slope: Any) -> fl
     true_behind = np.full((places + 1, most + 1), -np.inf)
     ahead[0] = behind[places] = true_ahead[0, 0] = true_behind[places, most] = 0.0
     for i in range(len(costs)):
-        arc = ends[i]
-        ahead[arc[1]] = plus(ahead[arc[1]], ahead[arc[0]] - costs[i])
+        edge = ends[i]
+        ahead[edge[1]] = plus(ahead[edge[1]], ahead[edge[0]] - costs[i])
         for k in range(most + 1):
-            if fits(arc, truth, k):
-                true_ahead[arc[1], k + arc[2]] = plus(true_ahead[arc[1], k + arc[2]],
-                                                      true_ahead[arc[0], k] - costs[i])
+            if fits(edge, truth, k):
+                true_ahead[edge[1], k + edge[2]] = plus(true_ahead[edge[1], k + edge[2]],
+                                                      true_ahead[edge[0], k] - costs[i])
     for i in range(len(costs) - 1, -1, -1):
-        arc = ends[i]
-        behind[arc[0]] = plus(behind[arc[0]], behind[arc[1]] - costs[i])
+        edge = ends[i]
+        behind[edge[0]] = plus(behind[edge[0]], behind[edge[1]] - costs[i])
         for k in range(most + 1):
-            if fits(arc, truth, k):
-                true_behind[arc[0], k] = plus(true_behind[arc[0], k],
-                                              true_behind[arc[1], k + arc[2]] - costs[i])
+            if fits(edge, truth, k):
+                true_behind[edge[0], k] = plus(true_behind[edge[0], k],
+                                              true_behind[edge[1], k + edge[2]] - costs[i])
     total, true = ahead[places], true_ahead[places, most]
     slope[:] = 0.0
     if true == -np.inf:
         return -1.0
     for i in range(len(costs)):
-        arc = ends[i]
-        slope[i] = -np.exp(ahead[arc[0]] - costs[i] + behind[arc[1]] - total)
+        edge = ends[i]
+        slope[i] = -np.exp(ahead[edge[0]] - costs[i] + behind[edge[1]] - total)
         for k in range(most + 1):
-            if fits(arc, truth, k):
-                slope[i] += np.exp(true_ahead[arc[0], k] - costs[i]
-                                   + true_behind[arc[1], k + arc[2]] - true)
+            if fits(edge, truth, k):
+                slope[i] += np.exp(true_ahead[edge[0], k] - costs[i]
+                                   + true_behind[edge[1], k + edge[2]] - true)
     return float(total - true)
 
 
@@ -240,14 +240,14 @@ def worth_more(weights: Floats, much: float) -> Floats:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", type=Path, help="build folder, for show_arcs")
+    parser.add_argument("build", type=Path, help="build folder, for show_lattice")
     parser.add_argument("--data", type=Path, required=True, help="folder of MNIST's files")
     options = parser.parse_args()
-    program = options.build / "tests/accuracy/show_arcs"
+    program = options.build / "tests/accuracy/show_lattice"
     digits = pages.Digits(options.data, "train")
-    judged = list_arcs(program, digits, JUDGED)
+    judged = list_edges(program, digits, JUDGED)
     report("by hand", judged, BY_HAND)
-    fitted, weights = list_arcs(program, digits, FITTED), BY_HAND
+    fitted, weights = list_edges(program, digits, FITTED), BY_HAND
     for _ in range(ROUNDS):
         weights = fit(fitted, weights)
     for much in (-0.5, 0, 0.25, 0.5, 0.75, 1):

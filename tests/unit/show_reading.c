@@ -1,8 +1,8 @@
 /* What becomes of a picture on its way to digits, for docs/pictures/render_reading.py: takes
  * a grey PGM, gives the planes of four steps: ink, without form lines, even, and the number
- * of each pixel's atom. */
-#include "vision/page/atoms.h"
-#include "vision/ink/page.h"
+ * of each pixel's segment. */
+#include "vision/page/segments.h"
+#include "vision/ink/density.h"
 #include "vision/ink/polarity.h"
 #include "vision/rules/rules.h"
 
@@ -30,29 +30,29 @@ static bool is_light(const dg_plane *plane)
     return dg_polarity_judge(plane, &grid, &surface).light;
 }
 
-static void show_atoms(const dg_plane *plane, const dg_blobs *blobs)
+static void show_segments(const dg_plane *plane, const dg_components *components)
 {
     const dg_lines_plan plan = {.width = plane->width, .height = plane->height};
     dg_lines lines;
-    dg_atoms atoms;
-    check(dg_lines_find(blobs, &plan, &lines));
+    dg_segments segments;
+    check(dg_lines_find(components, &plan, &lines));
     bool *doubted = calloc(lines.piece_count + 1, sizeof *doubted);
     if (!doubted)
         exit(1);
     for (size_t i = 0; i < lines.piece_count; i++) /* here those that look like several digits */
         doubted[i] = lines.pieces[i].right - lines.pieces[i].left >
                      lines.pieces[i].bottom - lines.pieces[i].top;
-    check(dg_atoms_make(blobs, &lines, doubted, &atoms));
+    check(dg_segments_make(components, &lines, doubted, &segments));
     free(doubted);
     memset(plane->pixels, 0, plane->width * plane->height);
-    for (size_t i = 0; i < atoms.count; i++) {
-        const dg_run *runs = atoms.runs + atoms.items[i].first;
-        for (uint32_t r = 0; r < atoms.items[i].count; r++)
+    for (size_t i = 0; i < segments.count; i++) {
+        const dg_run *runs = segments.runs + segments.items[i].first;
+        for (uint32_t r = 0; r < segments.items[i].count; r++)
             memset(plane->pixels + runs[r].y * plane->width + runs[r].start, (int)(1 + i % 250),
                    (size_t)(runs[r].end - runs[r].start));
     }
     show(plane);
-    dg_atoms_free(&atoms);
+    dg_segments_free(&segments);
     dg_lines_free(&lines);
 }
 
@@ -62,27 +62,27 @@ int main(void)
     uint8_t least;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 1};
-    dg_blobs blobs;
+    dg_components components;
     dg_rules rules;
     if (scanf("P5 %u %u 255", &width, &height) != 2 || getchar() == EOF)
         return 1;
     dg_plane plane = {malloc((size_t)width * height), width, height};
     if (!plane.pixels || fread(plane.pixels, 1, (size_t)width * height, stdin) == 0)
         return 1;
-    check(dg_page_ink(&plane, is_light(&plane), threads, &least));
+    check(dg_ink_density(&plane, is_light(&plane), threads, &least));
     show(&plane);
-    check(dg_blobs_find(&plane, (uint8_t)(least / 2 + 1), 8, threads, &blobs));
-    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &blobs, threads, &rules));
+    check(dg_components_find(&plane, (uint8_t)(least / 2 + 1), 8, threads, &components));
+    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &components, threads, &rules));
     check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1)));
     show(&plane);
-    dg_blobs_free(&blobs);
-    check(dg_blobs_find(&plane, least, 2, threads, &blobs));
-    check(dg_blobs_level(&blobs, &plane, threads));
+    dg_components_free(&components);
+    check(dg_components_find(&plane, least, 2, threads, &components));
+    check(dg_components_even(&components, &plane, threads));
     show(&plane);
-    dg_blobs_free(&blobs);
-    check(dg_blobs_find(&plane, DG_INK_EDGE, 3, threads, &blobs));
-    show_atoms(&plane, &blobs);
-    dg_blobs_free(&blobs);
+    dg_components_free(&components);
+    check(dg_components_find(&plane, DG_INK_EDGE, 3, threads, &components));
+    show_segments(&plane, &components);
+    dg_components_free(&components);
     dg_rules_free(&rules);
     free(plane.pixels);
     return 0;

@@ -19,19 +19,20 @@ static dg_plane draw_grid(int rows, int columns, bool lines)
     return page;
 }
 
-static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_blobs *blobs,
+static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_components *components,
                  dg_cells *cells)
 {
     dg_rules rules;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 1};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 4, one_thread, blobs), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_find(page, 1, blobs, threads, &rules), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_find(page, 1, components, threads, &rules), DIGIT_OK);
     ck_assert_int_eq(dg_rules_erase(&rules, page, 1), DIGIT_OK);
-    dg_blobs_free(blobs);
-    ck_assert_int_eq(dg_blobs_find(page, 1, 4, one_thread, blobs), DIGIT_OK);
+    dg_components_free(components);
+    ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
     ck_assert_int_eq(
-        dg_cells_find(&rules, blobs, page->width, page->height, rows, columns, cells), DIGIT_OK);
+        dg_cells_find(&rules, components, page->width, page->height, rows, columns, cells),
+        DIGIT_OK);
     dg_rules_free(&rules);
 }
 
@@ -40,20 +41,20 @@ START_TEST(every_digit_is_in_its_cell)
 {
     enum { ROWS = 3, COLUMNS = 6 };
     dg_plane page = draw_grid(ROWS, COLUMNS, _i < 2);
-    dg_blobs blobs;
+    dg_components components;
     dg_cells cells;
-    find(&page, _i == 1 ? ROWS : 0, _i == 1 ? COLUMNS : 0, &blobs, &cells);
+    find(&page, _i == 1 ? ROWS : 0, _i == 1 ? COLUMNS : 0, &components, &cells);
     ck_assert_uint_eq(cells.rows, ROWS);
     ck_assert_uint_eq(cells.columns, COLUMNS);
-    for (size_t i = 0; i < blobs.count; i++) {
-        const dg_blob *b = &blobs.items[i];
+    for (size_t i = 0; i < components.count; i++) {
+        const dg_component *b = &components.items[i];
         const uint32_t cell = (uint32_t)((b->top - 20) / SIDE * COLUMNS + (b->left - 20) / SIDE);
         ck_assert_uint_eq(dg_cell_of(&cells, b), cell);
         const digit_box box = dg_cell_box(&cells, cell / COLUMNS, cell % COLUMNS);
         ck_assert(box.x <= b->left && box.x + box.width > b->right);
     }
     dg_cells_free(&cells);
-    dg_blobs_free(&blobs);
+    dg_components_free(&components);
     free(page.pixels);
 }
 END_TEST
@@ -61,13 +62,13 @@ END_TEST
 START_TEST(a_blank_picture_is_divided_evenly)
 {
     dg_plane page = drawing(90, 60, 0);
-    dg_blobs blobs;
+    dg_components components;
     dg_cells cells;
-    find(&page, 2, 3, &blobs, &cells);
+    find(&page, 2, 3, &components, &cells);
     const digit_box box = dg_cell_box(&cells, 1, 2);
     ck_assert(box.x == 60 && box.y == 30 && box.width == 30 && box.height == 30);
     dg_cells_free(&cells);
-    dg_blobs_free(&blobs);
+    dg_components_free(&components);
     free(page.pixels);
 }
 END_TEST

@@ -1,35 +1,28 @@
-/* Pieces of ink: against a flood fill, and shapes that break recursion and tables. */
+/* Pieces of ink as runs: against a flood fill, limits, strengths made even. */
 #include "vision/ink/components.h"
+#include "vision/ink/density.h"
 
 #include "../support/suite.h"
+#include "drawing.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static uint8_t *blank(size_t width, size_t height)
+/* Empty one piece from (x, y) on; returns how many pixels it had. */
+static uint32_t flood(const dg_plane *p, int x, int y, uint8_t least)
 {
-    uint8_t *pixels = calloc(width, height);
-    ck_assert_ptr_nonnull(pixels);
-    return pixels;
-}
-
-/* Empty one piece from (x, y) on with an explicit stack; returns its strong pixels. */
-static uint32_t flood(uint8_t *pixels, int width, int height, int x, int y, uint8_t strong)
-{
-    int *stack = malloc(sizeof *stack * (size_t)(width * height));
+    const int width = (int)p->width, height = (int)p->height;
+    int *stack = malloc(sizeof *stack * p->width * p->height);
     int depth = 0;
-    uint32_t area = pixels[y * width + x] >= strong;
+    uint32_t area = 0;
     ck_assert_ptr_nonnull(stack);
-    pixels[y * width + x] = 0;
+    p->pixels[y * width + x] = 0;
     stack[depth++] = y * width + x;
     while (depth > 0) {
         const int at = stack[--depth];
+        area++;
         for (int j = at / width - 1; j <= at / width + 1; j++)
             for (int i = at % width - 1; i <= at % width + 1; i++) {
-                if (i < 0 || j < 0 || i >= width || j >= height || !pixels[j * width + i])
+                if (i < 0 || j < 0 || i >= width || j >= height || p->pixels[j * width + i] < least)
                     continue;
-                area += pixels[j * width + i] >= strong;
-                pixels[j * width + i] = 0;
+                p->pixels[j * width + i] = 0;
                 stack[depth++] = j * width + i;
             }
     }
@@ -37,119 +30,122 @@ static uint32_t flood(uint8_t *pixels, int width, int height, int x, int y, uint
     return area;
 }
 
-/* Both number pieces by their first pixel in reading order. */
 START_TEST(finds_what_a_flood_fill_finds)
 {
-    enum { STRONG = 200 };
-    const int width = 1 + _i * 7 % 61, height = 1 + _i * 11 % 53, rarity = 1 + _i % 9;
-    uint8_t *pixels = blank((size_t)width, (size_t)height);
-    srand((unsigned)_i);
-    for (int i = 0; i < width * height; i++)
-        pixels[i] = rand() % 10 < rarity ? (uint8_t)(1 + rand() % 255) : 0;
-    const dg_plane plane = {pixels, (size_t)width, (size_t)height};
+    enum { LEAST = 100 };
+    const size_t width = 1 + (size_t)_i * 7 % 61, height = 1 + (size_t)_i * 11 % 53;
+    dg_plane plane = drawing(width, height, 0);
+    uint32_t state = (uint32_t)_i;
+    for (size_t i = 0; i < width * height; i++) {
+        state = state * 1664525u + 1013904223u;
+        plane.pixels[i] = (int)(state >> 24) % 10 < 1 + _i % 9 ? (uint8_t)(state >> 16) : 0;
+    }
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, STRONG, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(&plane, LEAST, 1, one_thread, &found), DIGIT_OK);
     size_t count = 0;
-    for (int i = 0; i < width * height; i++) {
-        if (!pixels[i])
+    for (int i = 0; i < (int)(width * height); i++) {
+        if (plane.pixels[i] < LEAST)
             continue;
         ck_assert_uint_lt(count, found.count);
-        const uint32_t area = flood(pixels, width, height, i % width, i / width, STRONG);
-        ck_assert_uint_eq(found.items[count++].area, area);
+        const dg_component *component = &found.items[count++];
+        uint32_t area = 0;
+        for (uint32_t r = component->first; r < component->first + component->count; r++) {
+            const dg_run *run = &found.runs[r];
+            area += (uint32_t)(run->end - run->start);
+            ck_assert(run->y >= component->top && run->y <= component->bottom);
+            ck_assert(run->start >= component->left && run->end - 1 <= component->right);
+        }
+        ck_assert_uint_eq(area, component->area);
+        ck_assert_uint_eq(flood(&plane, i % (int)width, i / (int)width, LEAST), component->area);
     }
     ck_assert_uint_eq(count, found.count);
     dg_components_free(&found);
-    free(pixels);
+    free(plane.pixels);
 }
 END_TEST
 
-START_TEST(boxes_hold_the_strong_pixels_and_erasing_leaves_the_rest)
+/* Several bands of rows, each listed by whoever comes first. */
+START_TEST(any_threads_find_the_same)
 {
-    uint8_t pixels[5 * 8] = {
-        0, 9, 0, 0, 0, 0, 0, 9, /**/
-        9, 0, 9, 9, 0, 0, 9, 0, /**/
-        0, 0, 0, 9, 0, 0, 0, 0, /**/
-        0, 5, 0, 0, 0, 0, 5, 5, /**/
-        0, 0, 0, 0, 0, 0, 5, 9, /**/
-    };
-    const dg_plane plane = {pixels, 8, 5};
-    dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, 9, &found), DIGIT_OK);
-    ck_assert_uint_eq(found.count, 4);
-    const dg_component *first = &found.items[0], *last = &found.items[3];
-    ck_assert_uint_eq(first->area, 5);
-    ck_assert(first->left == 0 && first->right == 3 && first->top == 0 && first->bottom == 2);
-    ck_assert_uint_eq(found.items[2].area, 0);
-    ck_assert_uint_eq(last->area, 1);
-    ck_assert(last->left == 7 && last->right == 7 && last->top == 4 && last->bottom == 4);
-    found.items[1].keep = false;
-    found.items[3].keep = false;
-    dg_components_erase(&found, &plane);
-    ck_assert_uint_eq(pixels[7], 0);
-    ck_assert_uint_eq(pixels[8 + 6], 0);
-    ck_assert_uint_eq(pixels[1], 9);
-    ck_assert_uint_eq(pixels[3 * 8 + 1], 5);
-    ck_assert_uint_eq(pixels[4 * 8 + 6], 0);
-    dg_components_free(&found);
+    dg_plane plane = drawing(2000, 300, 0), copy = drawing(2000, 300, 0);
+    dg_pool pool = {0};
+    const dg_threads three = {&pool, 3};
+    dg_components one, many;
+    add_noise(&plane, 30, 7);
+    draw_ring(&plane, 40, 5, 700, 290, 9, 200);
+    memcpy(copy.pixels, plane.pixels, plane.width * plane.height);
+    ck_assert_int_eq(dg_components_find(&plane, 29, 1, one_thread, &one), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(&copy, 29, 1, three, &many), DIGIT_OK);
+    ck_assert_uint_gt(one.count, 1000);
+    ck_assert_uint_eq(one.count, many.count);
+    ck_assert_uint_eq(one.run_count, many.run_count);
+    ck_assert_mem_eq(one.runs, many.runs, one.run_count * sizeof *one.runs);
+    ck_assert_int_eq(dg_components_even(&one, &plane, one_thread), DIGIT_OK);
+    ck_assert_int_eq(dg_components_even(&many, &copy, three), DIGIT_OK);
+    ck_assert_mem_eq(plane.pixels, copy.pixels, plane.width * plane.height);
+    dg_components_free(&one);
+    dg_components_free(&many);
+    dg_pool_close(&pool);
+    free(plane.pixels);
+    free(copy.pixels);
 }
 END_TEST
 
-enum { CHECKERBOARD, DOTS, SPIRAL, COMB, FULL, EMPTY, SHAPES };
-
-/* One arm of one pixel that winds from the corner to the middle, as long as half
- * the picture has pixels. */
-static void draw_spiral(uint8_t *pixels, int side)
+START_TEST(small_pieces_are_left_out)
 {
-    static const int step_x[] = {1, 0, -1, 0}, step_y[] = {0, 1, 0, -1};
-    int x = 0, y = 0, direction = 0, turns = 0;
-    pixels[0] = 255;
-    while (turns < 2) {
-        const int next_x = x + step_x[direction], next_y = y + step_y[direction];
-        const int far_x = next_x + step_x[direction], far_y = next_y + step_y[direction];
-        const bool outside = next_x < 0 || next_y < 0 || next_x >= side || next_y >= side;
-        const bool taken = !outside && far_x >= 0 && far_y >= 0 && far_x < side &&
-                           far_y < side && pixels[far_y * side + far_x];
-        if (outside || taken) {
-            direction = (direction + 1) % 4;
-            turns++;
-            continue;
-        }
-        turns = 0;
-        x = next_x;
-        y = next_y;
-        pixels[y * side + x] = 255;
-    }
-}
-
-START_TEST(survives_hostile_shapes)
-{
-    enum { SIDE = 2001 };
-    static const size_t pieces[SHAPES] = {1, 1001 * 1001, 1, 1, 1, 0};
-    uint8_t *pixels = blank(SIDE, SIDE);
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++) {
-            const bool ink = (_i == CHECKERBOARD && (x + y) % 2 == 0) ||
-                             (_i == DOTS && x % 2 == 0 && y % 2 == 0) ||
-                             (_i == COMB && (x % 2 == 0 || y == SIDE - 1)) || _i == FULL;
-            pixels[y * SIDE + x] = ink ? 255 : 0;
-        }
-    if (_i == SPIRAL)
-        draw_spiral(pixels, SIDE);
-    const dg_plane plane = {pixels, SIDE, SIDE};
+    dg_plane plane = drawing(100, 100, 0);
+    draw_bar(&plane, 10, 10, 3, 3, 255);
+    draw_bar(&plane, 50, 10, 1, 20, 255);
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, 1, &found), DIGIT_OK);
-    ck_assert_uint_eq(found.count, pieces[_i]);
+    ck_assert_int_eq(dg_components_find(&plane, 1, 4, one_thread, &found), DIGIT_OK);
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_uint_eq(found.run_count, 20);
+    ck_assert_int_eq(found.items[0].left, 50);
     dg_components_free(&found);
-    free(pixels);
+    free(plane.pixels);
+}
+END_TEST
+
+START_TEST(too_many_are_refused_by_name)
+{
+    dg_plane plane = drawing(1200, 1200, 0);
+    for (size_t y = 0; y < 1200; y += 4)
+        for (size_t x = 0; x < 1200; x += 4)
+            draw_bar(&plane, (int)x, (int)y, 2, 2, 255);
+    dg_components found;
+    ck_assert_int_eq(dg_components_find(&plane, 1, 2, one_thread, &found), DIGIT_ERR_LIMIT);
+    dg_components_free(&found);
+    ck_assert_int_eq(dg_components_find(&plane, 1, 3, one_thread, &found), DIGIT_OK);
+    ck_assert_uint_eq(found.count, 0);
+    dg_components_free(&found);
+    free(plane.pixels);
+}
+END_TEST
+
+START_TEST(a_pencil_beside_a_pen_comes_out_as_strong)
+{
+    dg_plane plane = drawing(200, 100, 0);
+    draw_bar(&plane, 20, 20, 8, 60, 250);
+    draw_bar(&plane, 60, 20, 8, 60, 140);
+    draw_bar(&plane, 100, 20, 30, 60, 40); /* a shadow */
+    dg_components found;
+    ck_assert_int_eq(dg_components_find(&plane, 30, 2, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_components_even(&found, &plane, one_thread), DIGIT_OK);
+    ck_assert_int_eq(level_at(&plane, 24, 50), DG_INK_FULL);
+    ck_assert_int_eq(level_at(&plane, 64, 50), DG_INK_FULL);
+    ck_assert_int_eq(level_at(&plane, 110, 50), 0);
+    dg_components_free(&found);
+    free(plane.pixels);
 }
 END_TEST
 
 int main(void)
 {
     TCase *tcase = tcase_create("components");
-    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, finds_what_a_flood_fill_finds, 0, 200);
-    tcase_add_test(tcase, boxes_hold_the_strong_pixels_and_erasing_leaves_the_rest);
-    tcase_add_loop_test(tcase, survives_hostile_shapes, 0, SHAPES);
+    tcase_add_test(tcase, any_threads_find_the_same);
+    tcase_add_test(tcase, small_pieces_are_left_out);
+    tcase_add_test(tcase, too_many_are_refused_by_name);
+    tcase_add_test(tcase, a_pencil_beside_a_pen_comes_out_as_strong);
     return suite_run("components", tcase);
 }

@@ -1,4 +1,4 @@
-/* The likeliest ways to read a row of atoms: against trying all of them. */
+/* The likeliest ways to read a row of segments: against trying all of them. */
 #include "read/decode.h"
 
 #include "../support/suite.h"
@@ -10,11 +10,11 @@
 enum { ATOMS = 6 };
 
 typedef struct fixture {
-    dg_atom atoms[ATOMS];
-    dg_guess guesses[ATOMS * 3];
+    dg_segment segments[ATOMS];
+    dg_hypothesis hypotheses[ATOMS * 3];
     uint32_t begin[ATOMS + 1];
-    dg_atoms list;
-    dg_guesses all;
+    dg_segments list;
+    dg_hypotheses all;
     dg_decode_plan plan;
 } fixture;
 
@@ -24,20 +24,26 @@ static uint32_t next_random(uint32_t *state)
     return *state >> 8;
 }
 
-/* Atoms in a row, guesses of one to three of them with random answers. */
+/* Segments in a row, hypotheses of one to three of them with random answers. */
 static void set_up(fixture *f, uint32_t seed)
 {
     uint32_t state = seed, count = 0;
     memset(f, 0, sizeof *f);
     for (int i = 0; i < ATOMS; i++)
-        f->atoms[i] = (dg_atom){.left = 20 * i, .right = 20 * i + 15, .bottom = 29,
-                                .small = next_random(&state) % 4 == 0};
+        f->segments[i] = (dg_segment){.left = 20 * i,
+                                      .right = 20 * i + 15,
+                                      .bottom = 29,
+                                      .small = next_random(&state) % 4 == 0};
     for (uint32_t i = 0; i < ATOMS; i++) {
         f->begin[i] = count;
         for (uint32_t n = 1; n <= 3 && i + n <= ATOMS; n++) {
-            dg_guess *g = &f->guesses[count++];
-            *g = (dg_guess){.first = i, .count = n, .single = true, .pair = n > 1,
-                            .whole = i % 2 == 0, .shape = 0.1f * n};
+            dg_hypothesis *g = &f->hypotheses[count++];
+            *g = (dg_hypothesis){.first = i,
+                                 .count = n,
+                                 .single = true,
+                                 .pair = n > 1,
+                                 .whole = i % 2 == 0,
+                                 .shape = 0.1f * n};
             const uint32_t best = next_random(&state) % 10;
             g->answer.probabilities[best] = 0.7f;
             g->answer.probabilities[(best + 1) % 10] = 0.2f;
@@ -49,70 +55,74 @@ static void set_up(fixture *f, uint32_t seed)
         }
     }
     f->begin[ATOMS] = count;
-    f->list = (dg_atoms){.items = f->atoms, .count = ATOMS};
-    f->all = (dg_guesses){.items = f->guesses, .count = count, .begin = f->begin};
-    f->plan = (dg_decode_plan){.atoms = &f->list, .guesses = &f->all, .count = ATOMS,
-                               .size = 30, .allowed = 0x3FF, .min_digits = 1};
+    f->list = (dg_segments){.items = f->segments, .count = ATOMS};
+    f->all = (dg_hypotheses){.items = f->hypotheses, .count = count, .begin = f->begin};
+    f->plan = (dg_decode_plan){.segments = &f->list,
+                               .hypotheses = &f->all,
+                               .count = ATOMS,
+                               .size = 30,
+                               .allowed = 0x3FF,
+                               .min_digits = 1};
 }
 
-/* The cost of passing over an atom: the decoder's own, for a row without guesses. */
-static double skip(const fixture *f, size_t atom)
+/* The cost of passing over an segment: the decoder's own, for a row without hypotheses. */
+static double skip(const fixture *f, size_t segment)
 {
     uint32_t none[ATOMS + 1] = {0};
-    dg_guesses nothing = {.begin = none};
+    dg_hypotheses nothing = {.begin = none};
     dg_decode_plan plan = f->plan;
-    dg_ways ways;
-    plan.guesses = &nothing;
-    plan.first = atom;
+    dg_paths ways;
+    plan.hypotheses = &nothing;
+    plan.first = segment;
     plan.count = 1;
     plan.min_digits = 1;
     plan.max_digits = 0;
     ck_assert_int_eq(dg_decode(&plan, 1, &ways), DIGIT_OK);
     const double cost = ways.items[0].cost;
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
     return cost;
 }
 
-/* The guess of `count` atoms from `first`: as set_up() made them. */
-static const dg_guess *guess_at(const fixture *f, uint32_t first, uint32_t count)
+/* The hypothesis of `count` segments from `first`: as set_up() made them. */
+static const dg_hypothesis *hypothesis_at(const fixture *f, uint32_t first, uint32_t count)
 {
-    return &f->guesses[f->begin[first] + count - 1];
+    return &f->hypotheses[f->begin[first] + count - 1];
 }
 
 /* The cost of two digits: as one, and of the best of the ways to part them. */
 static double pair_cost(const fixture *f, uint32_t index)
 {
-    const dg_guess *g = &f->guesses[index];
+    const dg_hypothesis *g = &f->hypotheses[index];
     const int left = g->pairs.which[0] / 10, right = g->pairs.which[0] % 10;
     double parts = INFINITY;
     for (uint32_t k = 1; k < g->count; k++)
-        parts = fmin(parts, dg_guess_cost(guess_at(f, g->first, k), &f->list, 30, left) +
-                                dg_guess_cost(guess_at(f, g->first + k, g->count - k), &f->list,
-                                              30, right));
-    return dg_guess_pair_cost(g, &f->list, 30, 0) + DG_ARC_PARTS_SHARE * parts;
+        parts = fmin(parts, dg_hypothesis_cost(hypothesis_at(f, g->first, k), &f->list, 30, left) +
+                                dg_hypothesis_cost(hypothesis_at(f, g->first + k, g->count - k),
+                                                   &f->list, 30, right));
+    return dg_hypothesis_pair_cost(g, &f->list, 30, 0) + DG_EDGE_PARTS_SHARE * parts;
 }
 
 /* Likelihoods of all rows of digits: the digits' name in base 11, with 0 for none. */
 enum { NAMES = 11 * 11 * 11 * 11 * 11 * 11 };
 
-/* Add those of all ways from an atom on, `likelihood` being that of the way before it. */
-static void add_ways(const fixture *f, size_t atom, size_t name, double likelihood, double *sums)
+/* Add those of all ways from an segment on, `likelihood` being that of the way before it. */
+static void add_ways(const fixture *f, size_t segment, size_t name, double likelihood, double *sums)
 {
-    if (atom == ATOMS) {
+    if (segment == ATOMS) {
         sums[name] += likelihood;
         return;
     }
-    add_ways(f, atom + 1, name, likelihood * exp(-skip(f, atom)), sums);
-    for (uint32_t g = f->begin[atom]; g < f->begin[atom + 1]; g++)
+    add_ways(f, segment + 1, name, likelihood * exp(-skip(f, segment)), sums);
+    for (uint32_t g = f->begin[segment]; g < f->begin[segment + 1]; g++)
         for (int d = 0; d < 10; d++)
-            if (f->guesses[g].answer.probabilities[d] > 0)
-                add_ways(f, atom + f->guesses[g].count, 11 * name + (size_t)d + 1,
-                         likelihood * exp(-dg_guess_cost(&f->guesses[g], &f->list, 30, d)),
+            if (f->hypotheses[g].answer.probabilities[d] > 0)
+                add_ways(f, segment + f->hypotheses[g].count, 11 * name + (size_t)d + 1,
+                         likelihood * exp(-dg_hypothesis_cost(&f->hypotheses[g], &f->list, 30, d)),
                          sums);
-    for (uint32_t g = f->begin[atom]; g < f->begin[atom + 1]; g++) {
-        const size_t pair = f->guesses[g].pairs.which[0];
-        if (f->guesses[g].pair)
-            add_ways(f, atom + f->guesses[g].count,
+    for (uint32_t g = f->begin[segment]; g < f->begin[segment + 1]; g++) {
+        const size_t pair = f->hypotheses[g].pairs.which[0];
+        if (f->hypotheses[g].pair)
+            add_ways(f, segment + f->hypotheses[g].count,
                      121 * name + 11 * (pair / 10 + 1) + pair % 10 + 1,
                      likelihood * exp(-pair_cost(f, g)), sums);
     }
@@ -133,7 +143,7 @@ static double likeliest(const double *sums, int digits)
 }
 
 /* Sums lack what was dropped on the way, which is little. */
-static void check_best(const fixture *f, const dg_ways *ways, int digits)
+static void check_best(const fixture *f, const dg_paths *ways, int digits)
 {
     double *sums = calloc(NAMES, sizeof *sums);
     ck_assert_ptr_nonnull(sums);
@@ -147,14 +157,14 @@ static void check_best(const fixture *f, const dg_ways *ways, int digits)
 START_TEST(best_way_is_the_best_of_all)
 {
     fixture f;
-    dg_ways ways;
+    dg_paths ways;
     set_up(&f, (uint32_t)_i);
-    ck_assert_int_eq(dg_decode(&f.plan, DG_WAYS_MAX, &ways), DIGIT_OK);
+    ck_assert_int_eq(dg_decode(&f.plan, DG_PATHS_MAX, &ways), DIGIT_OK);
     check_best(&f, &ways, -1);
     for (size_t i = 1; i < ways.count; i++)
         ck_assert_double_ge(ways.items[i].cost, ways.items[i - 1].cost);
     ck_assert_double_le(ways.total, ways.items[0].cost + 1e-9);
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
 }
 END_TEST
 
@@ -162,19 +172,19 @@ START_TEST(length_is_what_was_asked_for)
 {
     const uint32_t wanted = 1 + (uint32_t)_i % ATOMS;
     fixture f;
-    dg_ways ways;
+    dg_paths ways;
     set_up(&f, (uint32_t)_i);
     f.plan.min_digits = f.plan.max_digits = wanted;
-    ck_assert_int_eq(dg_decode(&f.plan, DG_WAYS_MAX, &ways), DIGIT_OK);
+    ck_assert_int_eq(dg_decode(&f.plan, DG_PATHS_MAX, &ways), DIGIT_OK);
     ck_assert_uint_ge(ways.count, 1);
     check_best(&f, &ways, (int)wanted);
     for (size_t i = 0; i < ways.count; i++)
         ck_assert_uint_eq(ways.items[i].count, wanted);
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
     f.plan.min_digits = f.plan.max_digits = ATOMS + 1;
-    ck_assert_int_eq(dg_decode(&f.plan, DG_WAYS_MAX, &ways), DIGIT_OK);
+    ck_assert_int_eq(dg_decode(&f.plan, DG_PATHS_MAX, &ways), DIGIT_OK);
     ck_assert_uint_eq(ways.count, 0);
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
 }
 END_TEST
 
@@ -183,57 +193,68 @@ END_TEST
 START_TEST(many_cuts_outweigh_one)
 {
     fixture f;
-    dg_ways ways;
+    dg_paths ways;
     memset(&f, 0, sizeof f);
     for (int i = 0; i < 3; i++)
-        f.atoms[i] = (dg_atom){.left = 10 * i, .right = 10 * i + 9, .bottom = 14};
-    const struct { uint32_t first, count; int digit; float sure; } guesses[] = {
+        f.segments[i] = (dg_segment){.left = 10 * i, .right = 10 * i + 9, .bottom = 14};
+    const struct {
+        uint32_t first, count;
+        int digit;
+        float sure;
+    } hypotheses[] = {
         {0, 1, 3, 0.6f}, {0, 2, 3, 0.6f}, {0, 3, 8, 0.99f}, {1, 2, 5, 0.6f}, {2, 1, 5, 0.6f},
     };
     for (int i = 0; i < 5; i++) {
-        f.guesses[i] = (dg_guess){.first = guesses[i].first, .count = guesses[i].count,
-                                  .single = true, .whole = true, .pairs.one = 1};
-        f.guesses[i].answer.digit = guesses[i].digit;
-        f.guesses[i].answer.probabilities[guesses[i].digit] = 1;
-        f.guesses[i].answer.other = 1 - guesses[i].sure;
+        f.hypotheses[i] = (dg_hypothesis){.first = hypotheses[i].first,
+                                          .count = hypotheses[i].count,
+                                          .single = true,
+                                          .whole = true,
+                                          .pairs.one = 1};
+        f.hypotheses[i].answer.digit = hypotheses[i].digit;
+        f.hypotheses[i].answer.probabilities[hypotheses[i].digit] = 1;
+        f.hypotheses[i].answer.other = 1 - hypotheses[i].sure;
     }
     const uint32_t begin[] = {0, 3, 4, 5};
     memcpy(f.begin, begin, sizeof begin);
-    f.list = (dg_atoms){.items = f.atoms, .count = 3};
-    f.all = (dg_guesses){.items = f.guesses, .count = 5, .begin = f.begin};
-    f.plan = (dg_decode_plan){.atoms = &f.list, .guesses = &f.all, .count = 3, .size = 30,
-                              .allowed = 0x3FF, .min_digits = 1};
-    ck_assert_int_eq(dg_decode(&f.plan, DG_WAYS_MAX, &ways), DIGIT_OK);
+    f.list = (dg_segments){.items = f.segments, .count = 3};
+    f.all = (dg_hypotheses){.items = f.hypotheses, .count = 5, .begin = f.begin};
+    f.plan = (dg_decode_plan){.segments = &f.list,
+                              .hypotheses = &f.all,
+                              .count = 3,
+                              .size = 30,
+                              .allowed = 0x3FF,
+                              .min_digits = 1};
+    ck_assert_int_eq(dg_decode(&f.plan, DG_PATHS_MAX, &ways), DIGIT_OK);
     ck_assert_uint_eq(ways.items[0].count, 2); /* an 8 so wide: 0.33; 35: 0.30 + 0.31 */
     ck_assert(ways.choices[0].digit == 3 && ways.choices[1].digit == 5);
     ck_assert_double_ge(ways.posterior[0], 0.3); /* in one place or the other */
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
 }
 END_TEST
 
 START_TEST(ways_differ_and_digits_are_allowed)
 {
     fixture f;
-    dg_ways ways;
+    dg_paths ways;
     set_up(&f, (uint32_t)_i);
     f.plan.allowed = 0x2A5;
-    ck_assert_int_eq(dg_decode(&f.plan, DG_WAYS_MAX, &ways), DIGIT_OK);
+    ck_assert_int_eq(dg_decode(&f.plan, DG_PATHS_MAX, &ways), DIGIT_OK);
     for (size_t i = 0; i < ways.count; i++) {
-        const dg_way *a = &ways.items[i];
+        const dg_path *a = &ways.items[i];
         for (size_t k = 0; k < a->count; k++) {
             const uint8_t digit = ways.choices[a->first + k].digit;
             ck_assert(0x2A5 >> digit & 1);
             ck_assert(ways.posterior[a->first + k] > 0 && ways.posterior[a->first + k] <= 1);
         }
         for (size_t j = 0; j < i; j++) {
-            const dg_way *b = &ways.items[j];
+            const dg_path *b = &ways.items[j];
             bool same = a->count == b->count;
             for (size_t k = 0; same && k < a->count; k++)
                 same = ways.choices[a->first + k].digit == ways.choices[b->first + k].digit;
             ck_assert(!same);
         }
     }
-    dg_ways_free(&ways);
+    dg_paths_free(&ways);
 }
 END_TEST
 

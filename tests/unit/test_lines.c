@@ -1,21 +1,21 @@
 /* Lines: order, skew, small pieces, dirt. */
-#include "vision/ink/digit_size.h"
+#include "vision/ink/digit_height.h"
 #include "vision/page/lines.h"
 
 #include "../support/suite.h"
 #include "drawing.h"
 
-static void find(const dg_plane *page, bool single, dg_blobs *blobs, dg_lines *lines)
+static void find(const dg_plane *page, bool single, dg_components *components, dg_lines *lines)
 {
     const dg_lines_plan plan = {page->width, page->height, 0, single};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 2, one_thread, blobs), DIGIT_OK);
-    ck_assert_int_eq(dg_lines_find(blobs, &plan, lines), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(page, 1, 2, one_thread, components), DIGIT_OK);
+    ck_assert_int_eq(dg_lines_find(components, &plan, lines), DIGIT_OK);
 }
 
-static void release(dg_plane *page, dg_blobs *blobs, dg_lines *lines)
+static void release(dg_plane *page, dg_components *components, dg_lines *lines)
 {
     dg_lines_free(lines);
-    dg_blobs_free(blobs);
+    dg_components_free(components);
     free(page->pixels);
 }
 
@@ -30,9 +30,9 @@ START_TEST(lines_and_order_survive_skew)
             const int x = 40 + 70 * column, height = 32 + (row * 5 + column * 7) % 9;
             draw_ring(&page, x, (int)(120 + 70 * row + slope * (x - 450)), 24, height, 4, 255);
         }
-    dg_blobs blobs;
+    dg_components components;
     dg_lines lines;
-    find(&page, false, &blobs, &lines);
+    find(&page, false, &components, &lines);
     ck_assert_uint_eq(lines.count, ROWS);
     for (size_t i = 0; i < lines.count; i++) {
         const dg_line *line = &lines.items[i];
@@ -45,14 +45,14 @@ START_TEST(lines_and_order_survive_skew)
             ck_assert_int_gt(lines.pieces[line->first].top,
                              lines.pieces[lines.items[i - 1].first].top);
     }
-    release(&page, &blobs, &lines);
+    release(&page, &components, &lines);
 }
 END_TEST
 
 START_TEST(parts_join_marks_stay_dirt_goes)
 {
     dg_plane page = drawing(400, 120, 0);
-    dg_blobs blobs;
+    dg_components components;
     dg_lines lines;
     for (int i = 0; i < 4; i++)
         draw_ring(&page, 20 + 80 * i, 30, 30, 50, 5, 255);
@@ -60,38 +60,38 @@ START_TEST(parts_join_marks_stay_dirt_goes)
     draw_bar(&page, 70, 72, 7, 8, 255);   /* a dot */
     draw_bar(&page, 150, 70, 2, 2, 255);  /* dirt */
     draw_bar(&page, 0, 0, 400, 3, 255);   /* the edge of the paper */
-    find(&page, false, &blobs, &lines);
+    find(&page, false, &components, &lines);
     ck_assert_uint_eq(lines.count, 1);
     ck_assert_uint_eq(lines.items[0].count, 5);
-    ck_assert_uint_eq(lines.pieces[0].blobs, 2);
+    ck_assert_uint_eq(lines.pieces[0].components, 2);
     ck_assert_int_eq(lines.pieces[0].top, 18);
     ck_assert(lines.pieces[1].small && lines.pieces[1].left == 70);
-    release(&page, &blobs, &lines);
+    release(&page, &components, &lines);
 }
 END_TEST
 
 START_TEST(one_line_is_one_line)
 {
     dg_plane page = drawing(300, 200, 0);
-    dg_blobs blobs;
+    dg_components components;
     dg_lines lines;
     draw_ring(&page, 20, 20, 30, 50, 5, 255);
     draw_ring(&page, 120, 90, 30, 50, 5, 255);
-    find(&page, _i, &blobs, &lines);
+    find(&page, _i, &components, &lines);
     ck_assert_uint_eq(lines.count, _i ? 1 : 2);
-    release(&page, &blobs, &lines);
+    release(&page, &components, &lines);
 }
 END_TEST
 
 START_TEST(nothing_gives_nothing)
 {
     dg_plane page = drawing(50, 50, 0);
-    dg_blobs blobs;
+    dg_components components;
     dg_lines lines;
-    find(&page, false, &blobs, &lines);
+    find(&page, false, &components, &lines);
     ck_assert_uint_eq(lines.count, 0);
-    ck_assert(dg_digit_size(&blobs, 50, 50) <= 0);
-    release(&page, &blobs, &lines);
+    ck_assert(dg_digit_height(&components, 50, 50) <= 0);
+    release(&page, &components, &lines);
 }
 END_TEST
 

@@ -397,7 +397,7 @@ START_TEST(salt_and_pepper_is_taken_out)
 }
 END_TEST
 
-/* As they are, or the middle third inverted: upright or level. */
+/* As they are, or the middle third inverted: vertical or level. */
 START_TEST(stripes_do_not_matter)
 {
     canvas c = four_on_paper(84, 50, 7);

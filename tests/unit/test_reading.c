@@ -1,6 +1,6 @@
 /* What was read: text, groups, rejected digits, letters known by their company. */
 #include "read/context.h"
-#include "read/patience.h"
+#include "read/deadline.h"
 #include "read/reading.h"
 
 #include "../support/suite.h"
@@ -108,13 +108,13 @@ END_TEST
 
 START_TEST(patience_ends)
 {
-    const dg_patience none = dg_patience_begin(0), some = dg_patience_begin(60000);
-    const dg_patience little = dg_patience_begin(1);
+    const dg_deadline none = dg_deadline_begin(0), some = dg_deadline_begin(60000);
+    const dg_deadline little = dg_deadline_begin(1);
     const struct timespec wait = {0, 5000000};
-    ck_assert_int_eq(dg_patience_check(&none), DIGIT_OK);
-    ck_assert_int_eq(dg_patience_check(&some), DIGIT_OK);
+    ck_assert_int_eq(dg_deadline_check(&none), DIGIT_OK);
+    ck_assert_int_eq(dg_deadline_check(&some), DIGIT_OK);
     nanosleep(&wait, NULL);
-    ck_assert_int_eq(dg_patience_check(&little), DIGIT_ERR_TIMEOUT);
+    ck_assert_int_eq(dg_deadline_check(&little), DIGIT_ERR_TIMEOUT);
 }
 END_TEST
 

@@ -8,13 +8,13 @@
 
 static size_t erase_rules(const dg_plane *page, dg_rules *rules)
 {
-    dg_blobs blobs;
+    dg_components components;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 2};
-    ck_assert_int_eq(dg_blobs_find(page, 1, 8, one_thread, &blobs), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_find(page, 1, &blobs, threads, rules), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(page, 1, 8, one_thread, &components), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_find(page, 1, &components, threads, rules), DIGIT_OK);
     ck_assert_int_eq(dg_rules_erase(rules, page, 1), DIGIT_OK);
-    dg_blobs_free(&blobs);
+    dg_components_free(&components);
     dg_pool_close(&pool);
     return rules->count;
 }
@@ -44,7 +44,7 @@ START_TEST(ruled_paper_at_any_slope)
     draw_line(&page, 0, 399, 230 - 200 * slope, slope, 2, 255);
     ck_assert_uint_ge(erase_rules(&page, &rules), 2);
     for (size_t i = 0; i < rules.count; i++)
-        ck_assert(!rules.items[i].upright && fabs(rules.items[i].slope - slope) < 0.01);
+        ck_assert(!rules.items[i].vertical && fabs(rules.items[i].slope - slope) < 0.01);
     ck_assert_int_eq(memcmp(page.pixels, plain.pixels, 400 * 300), 0);
     dg_rules_free(&rules);
     free(page.pixels);

@@ -1,145 +1,205 @@
 #include "vision/ink/background.h"
 
+#include "base/error.h"
+#include "base/mem.h"
+
+#include <stdbool.h>
 #include <string.h>
 
-/* Fraction bits of interpolated levels: 255 << 20 fits in 31 bits with room. */
-#define FRACTION 20
+#define CELLS DG_BACKGROUND_CELLS
+#define CELL_MIN 4
 
-/* The ground at the cells' centres. */
-typedef struct ground {
-    size_t columns, rows, cell;
-    float level[DG_LEVELS_SIDE][DG_LEVELS_SIDE]; /* [row][column] */
-} ground;
+/* Pixels looked at along a cell's side. */
+#define CELL_SAMPLES 6
+
+/* The window, in pixels: a part of the shorter side, less of it on large pages. */
+#define WINDOW_SHARE 3
+#define WINDOW_BASE 64
+#define WINDOW_SLOPE 16
+
+/* Fraction bits of levels between two cells' centres, and what rounds them. */
+#define FRACTION 16
+#define HALF (1 << (FRACTION - 1))
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-static float combine_least(const float *values, size_t count)
+static size_t larger(size_t a, size_t b)
 {
-    float least = values[0];
-    for (size_t i = 1; i < count; i++)
-        least = values[i] < least ? values[i] : least;
-    return least;
+    return a > b ? a : b;
 }
 
-static float combine_greatest(const float *values, size_t count)
+/* The mean of the lighter half of a cell: paper, if there is any in it. */
+static uint8_t cell_level(const dg_plane *grey, size_t x0, size_t y0, size_t cell)
 {
-    float greatest = values[0];
-    for (size_t i = 1; i < count; i++)
-        greatest = values[i] > greatest ? values[i] : greatest;
-    return greatest;
+    const size_t width = smaller(cell, grey->width - x0);
+    const size_t height = smaller(cell, grey->height - y0);
+    const size_t across = smaller(width, CELL_SAMPLES), down = smaller(height, CELL_SAMPLES);
+    uint8_t seen[CELL_SAMPLES * CELL_SAMPLES];
+    size_t column[CELL_SAMPLES];
+    uint32_t count = 0, sum = 0, light = 0, light_sum = 0;
+    for (size_t i = 0; i < across; i++)
+        column[i] = i * width / across;
+    for (size_t j = 0; j < down; j++) {
+        const uint8_t *row = grey->pixels + (y0 + j * height / down) * grey->width + x0;
+        for (size_t i = 0; i < across; i++)
+            sum += seen[count++] = row[column[i]];
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const bool above = seen[i] * count >= sum;
+        light += above;
+        light_sum += above ? seen[i] : 0;
+    }
+    return (uint8_t)((light_sum + light / 2) / light);
 }
 
-static float combine_mean(const float *values, size_t count)
+/* levels[i] = the larger or smaller of levels[i] and others[i]. */
+static void combine(uint8_t *restrict levels, const uint8_t *restrict others, size_t count,
+                    bool largest)
 {
-    float sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (float)count;
+    if (largest)
+        for (size_t i = 0; i < count; i++)
+            levels[i] = levels[i] > others[i] ? levels[i] : others[i];
+    else
+        for (size_t i = 0; i < count; i++)
+            levels[i] = levels[i] < others[i] ? levels[i] : others[i];
 }
 
-/* Replace each cell of a line by a combination of those up to `reach` away. */
-static void filter_line(float *line, size_t count, size_t reach,
-                        float (*combine)(const float *, size_t))
+/* Replace each level by the largest or smallest of those up to `reach` cells away in its row:
+ * all of the row at once, one step away at a time. The edges go on beyond the ends. */
+static void filter_row(uint8_t *level, size_t columns, size_t reach, bool largest)
 {
-    float old[DG_LEVELS_SIDE];
-    memcpy(old, line, count * sizeof *old);
-    for (size_t i = 0; i < count; i++) {
-        const size_t from = i > reach ? i - reach : 0;
-        const size_t to = smaller(i + reach + 1, count);
-        line[i] = combine(old + from, to - from);
+    uint8_t wide[3 * CELLS]; /* no window is wider than two pictures */
+    memset(wide, level[0], reach);
+    memcpy(wide + reach, level, columns);
+    memset(wide + reach + columns, level[columns - 1], reach);
+    for (size_t away = 0; away <= 2 * reach; away++)
+        combine(level, wide + away, columns, largest);
+}
+
+/* The same up and down: out[rows][columns] from in. */
+static void filter_columns(const uint8_t *in, size_t columns, size_t rows, size_t reach,
+                           bool largest, uint8_t *out)
+{
+    memcpy(out, in, columns * rows);
+    for (size_t row = 0; row < rows; row++) {
+        const size_t end = smaller(row + reach + 1, rows);
+        for (size_t other = row > reach ? row - reach : 0; other < end; other++)
+            combine(out + row * columns, in + other * columns, columns, largest);
     }
 }
 
-static void filter(ground *g, size_t reach, float (*combine)(const float *, size_t))
+/* Both ways; scratch[rows][columns]. */
+static void filter(dg_background *g, size_t reach, bool largest, uint8_t *scratch)
 {
     for (size_t row = 0; row < g->rows; row++)
-        filter_line(g->level[row], g->columns, reach, combine);
+        filter_row(g->level + row * g->columns, g->columns, reach, largest);
+    memcpy(scratch, g->level, g->columns * g->rows);
+    filter_columns(scratch, g->columns, g->rows, reach, largest, g->level);
+}
+
+static size_t window_of(const dg_plane *grey)
+{
+    const size_t shorter = smaller(grey->width, grey->height);
+    return larger(2 * CELL_MIN,
+                  smaller(shorter / WINDOW_SHARE, WINDOW_BASE + shorter / WINDOW_SLOPE));
+}
+
+/* Cells while they are measured, a row a piece of work. */
+typedef struct survey {
+    const dg_plane *grey;
+    dg_background *ground;
+} survey;
+
+static void measure_row(void *context, uint32_t index, uint32_t seat)
+{
+    const survey *s = context;
+    const size_t columns = s->ground->columns, cell = s->ground->cell;
+    uint8_t *level = s->ground->level + index * columns;
+    (void)seat;
+    for (size_t column = 0; column < columns; column++)
+        level[column] = cell_level(s->grey, column * cell, index * cell, cell);
+}
+
+digit_status dg_background_find(const dg_plane *grey, dg_threads threads, dg_background *ground)
+{
+    const size_t longer = larger(grey->width, grey->height);
+    const size_t cell = larger(CELL_MIN, (longer + CELLS - 1) / CELLS);
+    *ground = (dg_background){
+        .columns = (grey->width + cell - 1) / cell,
+        .rows = (grey->height + cell - 1) / cell,
+        .cell = cell,
+    };
+    const size_t cells = ground->columns * ground->rows;
+    ground->level = dg_alloc(2 * cells, 1); /* and scratch */
+    if (!ground->level)
+        return dg_fail_memory("the ground of a page", 2 * cells);
+    survey s = {grey, ground};
+    dg_pool_run(threads.pool, threads.count, (uint32_t)ground->rows, measure_row, &s);
+    const size_t reach = window_of(grey) / (2 * cell) + 1;
+    filter(ground, reach, true, ground->level + cells);
+    filter(ground, reach, false, ground->level + cells);
+    return DIGIT_OK;
+}
+
+/* Whole numbers by doubles: their division is one the processor does several of at once, and as
+ * exact once it is cut off. */
+static int32_t divide(uint64_t number, size_t by)
+{
+    return (int32_t)((double)number / (double)by);
+}
+
+void dg_background_row_at(const dg_background *g, size_t y, dg_background_row *row)
+{
+    const size_t whole = 2 * g->cell, place = 2 * y + 1 > g->cell ? 2 * y + 1 - g->cell : 0;
+    const size_t part = place % whole, first = smaller(place / whole, g->rows - 1);
+    const uint8_t *above = g->level + first * g->columns;
+    const uint8_t *below = g->level + smaller(first + 1, g->rows - 1) * g->columns;
+    row->cell = g->cell;
     for (size_t column = 0; column < g->columns; column++) {
-        float line[DG_LEVELS_SIDE];
-        for (size_t row = 0; row < g->rows; row++)
-            line[row] = g->level[row][column];
-        filter_line(line, g->rows, reach, combine);
-        for (size_t row = 0; row < g->rows; row++)
-            g->level[row][column] = line[row];
+        const size_t sum = above[column] * (whole - part) + below[column] * part;
+        row->centres[column + 1] = divide((uint64_t)sum << FRACTION, whole);
+    }
+    row->centres[0] = row->centres[1];
+    row->centres[g->columns + 1] = row->centres[g->columns];
+}
+
+/* Which piece, from one centre to the next, a pixel lies in; the first is half a cell. */
+static size_t piece_of(const dg_background_row *row, size_t x)
+{
+    return (x + row->cell - row->cell / 2) / row->cell;
+}
+
+static size_t piece_end(const dg_background_row *row, size_t piece)
+{
+    return piece * row->cell + row->cell / 2;
+}
+
+uint8_t dg_background_most(const dg_background_row *row, size_t from, size_t end)
+{
+    const size_t last = piece_of(row, end - 1) + 1;
+    int32_t most = 0;
+    for (size_t piece = piece_of(row, from); piece <= last; piece++)
+        most = row->centres[piece] > most ? row->centres[piece] : most;
+    return (uint8_t)((most + HALF) >> FRACTION);
+}
+
+void dg_background_levels(const dg_background_row *row, size_t from, size_t end, uint8_t *levels)
+{
+    for (size_t x = from, piece = piece_of(row, x); x < end; piece++) {
+        const size_t piece_begin = piece > 0 ? piece_end(row, piece - 1) : 0;
+        const size_t to = smaller(piece_end(row, piece), end);
+        const int32_t step = (row->centres[piece + 1] - row->centres[piece]) / (int32_t)row->cell;
+        int32_t level = row->centres[piece] + HALF + step * (int32_t)(x - piece_begin);
+        for (; x < to; x++, level += step)
+            *levels++ = (uint8_t)(level >> FRACTION);
     }
 }
 
-/* The opening works on what lies above the surface: a slope has no end there
- * where a window that the border cuts off would flatten it. */
-static void ground_estimate(ground *g, const dg_levels *grid, const dg_surface *surface, bool light,
-                            size_t reach)
+void dg_background_free(dg_background *ground)
 {
-    const float sign = light ? 1.0f : -1.0f;
-    float smooth[DG_LEVELS_SIDE][DG_LEVELS_SIDE];
-    *g = (ground){.columns = grid->columns, .rows = grid->rows, .cell = grid->cell};
-    for (size_t row = 0; row < g->rows; row++)
-        for (size_t column = 0; column < g->columns; column++) {
-            smooth[row][column] = dg_surface_at(surface, dg_levels_place(column, g->columns),
-                                                dg_levels_place(row, g->rows));
-            g->level[row][column] = sign * (grid->level[row][column] - smooth[row][column]);
-        }
-    filter(g, reach, combine_least);
-    filter(g, reach, combine_greatest);
-    filter(g, 1, combine_mean);
-    for (size_t row = 0; row < g->rows; row++)
-        for (size_t column = 0; column < g->columns; column++) {
-            const float centred = smooth[row][column] + sign * g->level[row][column];
-            const float level = (centred + 255) / 2;
-            g->level[row][column] = level < 0 ? 0 : level > 255 ? 255 : level;
-        }
-}
-
-/* The ground at the cells' centres in pixel row `y`, line[columns], in levels
- * times 2^FRACTION; as seen in the negative if the ink is dark. */
-static void line_at(const ground *g, size_t y, bool light, int32_t *line)
-{
-    const float place = ((float)y + 0.5f) / (float)g->cell - 0.5f;
-    const float inside = place < 0 ? 0 : place;
-    const size_t above = smaller((size_t)inside, g->rows - 1);
-    const size_t below = smaller(above + 1, g->rows - 1);
-    const float part = inside - (float)(size_t)inside;
-    for (size_t column = 0; column < g->columns; column++) {
-        const float from = g->level[above][column], to = g->level[below][column];
-        const float level = from + (to - from) * part;
-        line[column] = (int32_t)((light ? level : 255 - level) * (1 << FRACTION));
-    }
-}
-
-/* Subtract the ground, line[columns], from one row of pixels: piece by piece
- * between two cells' centres, where the ground is a straight line. */
-static void subtract_row(uint8_t *row, size_t width, const ground *g, const int32_t *line,
-                         uint8_t mask, uint32_t *differences)
-{
-    size_t x = 0;
-    for (size_t piece = 0; x < width; piece++) {
-        const int32_t from = line[piece > 0 ? piece - 1 : 0];
-        const int32_t to = line[smaller(piece, g->columns - 1)];
-        const int32_t step = (to - from) / (int32_t)g->cell;
-        const size_t end = smaller(piece * g->cell + g->cell / 2, width);
-        int32_t level = from + (1 << (FRACTION - 1)); /* to round, not cut */
-        for (; x < end; x++, level += step) {
-            const int difference = (row[x] ^ mask) - (level >> FRACTION);
-            differences[difference + 255]++;
-            row[x] = (uint8_t)(difference > 0 ? difference : 0);
-        }
-    }
-}
-
-void dg_background_subtract(const dg_plane *plane, const dg_levels *grid,
-                            const dg_surface *surface, bool light, size_t reach,
-                            uint32_t differences[DG_DIFFERENCES])
-{
-    ground g;
-    ground_estimate(&g, grid, surface, light, reach);
-    memset(differences, 0, DG_DIFFERENCES * sizeof *differences);
-    for (size_t y = 0; y < plane->height; y++) {
-        int32_t line[DG_LEVELS_SIDE];
-        line_at(&g, y, light, line);
-        /* v ^ 255 is 255 - v: dark ink is light in the negative. */
-        subtract_row(plane->pixels + y * plane->width, plane->width, &g, line, light ? 0 : 255,
-                     differences);
-    }
+    dg_free(ground->level);
+    *ground = (dg_background){0};
 }

@@ -1,25 +1,42 @@
-/* background.h - the light on the paper, estimated and taken away. */
+/* background.h - how light the paper of a page is, everywhere. */
 #ifndef DG_VISION_INK_BACKGROUND_H
 #define DG_VISION_INK_BACKGROUND_H
 
-#include "vision/ink/levels.h"
+#include "base/pool.h"
+#include "vision/pixels.h"
 
-#include <stdbool.h>
+/* Cells along the longer side of a page, at most. */
+#define DG_BACKGROUND_CELLS 256
 
-/* A difference from the ground, -255..255, as an index from 0. */
-#define DG_DIFFERENCES 511
+/* The paper's grey level at the centres of square cells. */
+typedef struct dg_background {
+    uint8_t *level; /* [rows][columns] */
+    size_t columns, rows;
+    size_t cell; /* pixels along a cell's side; the last may be cut off */
+} dg_background;
 
 /*
- * Replace each pixel by how much it stands out from the ground around it, to the
- * light or to the dark side; what does not becomes 0. differences[d + 255] counts
- * the pixels by their difference d before that cut, so that noise shows.
- *
- * The ground is `surface`, and on top of it, cell by cell, what is wider than a cell
- * of `grid` and `reach` more on each side (a grey opening), smoothed, and interpolated
- * in between.
+ * Find the paper under darker ink: the lightest there is around, in a window wider
+ * than strokes are and narrower than shadows (a grey closing). Unlike a smooth
+ * surface it follows the sharp edge of a shadow. Release with dg_background_free(),
+ * after a failure too.
  */
-void dg_background_subtract(const dg_plane *plane, const dg_levels *grid,
-                            const dg_surface *surface, bool light, size_t reach,
-                            uint32_t differences[DG_DIFFERENCES]);
+digit_status dg_background_find(const dg_plane *grey, dg_threads threads, dg_background *ground);
+
+/* The paper along one row of pixels: between the centres of two cells levels change evenly. */
+typedef struct dg_background_row {
+    size_t cell;
+    int32_t centres[DG_BACKGROUND_CELLS + 2]; /* [columns + 2], fixed point; the ends twice */
+} dg_background_row;
+
+void dg_background_row_at(const dg_background *ground, size_t y, dg_background_row *row);
+
+/* No pixel from .. end - 1 of the row has lighter paper than this. */
+uint8_t dg_background_most(const dg_background_row *row, size_t from, size_t end);
+
+/* The paper's level at pixels from .. end - 1 of the row: levels[end - from]. */
+void dg_background_levels(const dg_background_row *row, size_t from, size_t end, uint8_t *levels);
+
+void dg_background_free(dg_background *ground);
 
 #endif

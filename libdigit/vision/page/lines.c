@@ -2,21 +2,22 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/ink/digit_size.h"
+#include "vision/ink/digit_height.h"
 #include "vision/page/lines_parts.h"
 
 #include <string.h>
 
-digit_status dg_lines_find(const dg_blobs *blobs, const dg_lines_plan *plan, dg_lines *lines)
+digit_status dg_lines_find(const dg_components *components, const dg_lines_plan *plan,
+                           dg_lines *lines)
 {
     *lines = (dg_lines){0};
-    const double size = dg_digit_size(blobs, plan->width, plan->height);
-    lines->pieces = dg_alloc(blobs->count, sizeof *lines->pieces);
-    lines->next = dg_alloc(blobs->count, sizeof *lines->next);
+    const double size = dg_digit_height(components, plan->width, plan->height);
+    lines->pieces = dg_alloc(components->count, sizeof *lines->pieces);
+    lines->next = dg_alloc(components->count, sizeof *lines->next);
     if (size < 0 || !lines->pieces || !lines->next)
-        return dg_fail_memory("lines", blobs->count * sizeof *lines->pieces);
-    memset(lines->next, 0xFF, blobs->count * sizeof *lines->next);
-    const size_t tall = dg_lines_gather(blobs, plan, size, lines);
+        return dg_fail_memory("lines", components->count * sizeof *lines->pieces);
+    memset(lines->next, 0xFF, components->count * sizeof *lines->next);
+    const size_t tall = dg_lines_gather(components, plan, size, lines);
     digit_status status = dg_lines_slope(lines->pieces, tall, plan, size, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);

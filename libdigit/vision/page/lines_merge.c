@@ -17,12 +17,12 @@ static int32_t least(int32_t a, int32_t b)
 
 static void merge(dg_lines *lines, dg_piece *p, const dg_piece *part)
 {
-    uint32_t last = part->blob;
-    while (lines->next[last] != DG_NO_BLOB)
+    uint32_t last = part->component;
+    while (lines->next[last] != DG_NO_COMPONENT)
         last = lines->next[last];
-    lines->next[last] = p->blob;
-    p->blob = part->blob;
-    p->blobs += part->blobs;
+    lines->next[last] = p->component;
+    p->component = part->component;
+    p->components += part->components;
     p->left = least(p->left, part->left);
     p->top = least(p->top, part->top);
     p->right = most(p->right, part->right);
@@ -55,9 +55,10 @@ void dg_lines_merge(dg_lines *lines, dg_line *line)
     dg_piece *pieces = lines->pieces + line->first;
     size_t kept = 0;
     for (size_t i = 0; i < line->count; i++)
-        pieces[i].blobs = pieces[i].small && try_merge(lines, line, i) ? 0 : pieces[i].blobs;
+        pieces[i].components = pieces[i].small && try_merge(lines, line, i) ? 0
+                                                                            : pieces[i].components;
     for (size_t i = 0; i < line->count; i++)
-        if (pieces[i].blobs > 0)
+        if (pieces[i].components > 0)
             pieces[kept++] = pieces[i];
     line->count = kept;
 }

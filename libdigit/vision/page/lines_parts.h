@@ -4,9 +4,9 @@
 
 #include "vision/page/lines.h"
 
-/* Blobs to pieces: the tall ones first, which may be digits, then the small ones; both left to
+/* Components to pieces: the tall ones first, which may be digits, then the small ones; both left to
  * right. `size` is a digit's height. Returns how many are tall. */
-size_t dg_lines_gather(const dg_blobs *blobs, const dg_lines_plan *plan, double size,
+size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan, double size,
                        dg_lines *lines);
 
 /* Left to right: how pieces lie in a line. For qsort(). */

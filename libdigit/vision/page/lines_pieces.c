@@ -11,9 +11,9 @@
 
 enum { DIRT, SMALL, TALL };
 
-static int kind_of(const dg_blob *blob, double size, uint32_t min_height)
+static int kind_of(const dg_component *component, double size, uint32_t min_height)
 {
-    const double w = dg_blob_width(blob), h = dg_blob_height(blob);
+    const double w = dg_component_width(component), h = dg_component_height(component);
     if (h >= TALL_LEAST * size && h <= TALL_MOST * size && w <= WIDE_MOST * size)
         return h < min_height ? SMALL : TALL;
     if (h < TALL_LEAST * size && w <= SMALL_WIDEST * size &&
@@ -22,28 +22,29 @@ static int kind_of(const dg_blob *blob, double size, uint32_t min_height)
     return DIRT;
 }
 
-static dg_piece piece_of(const dg_blob *blob, uint32_t index, bool small)
+static dg_piece piece_of(const dg_component *component, uint32_t index, bool small)
 {
-    return (dg_piece){index,      1,           blob->left, blob->top,
-                      blob->right, blob->bottom, small};
+    return (dg_piece){
+        index, 1, component->left, component->top, component->right, component->bottom, small};
 }
 
 int dg_piece_compare(const void *a, const void *b)
 {
     const dg_piece *p = a, *q = b;
     const int32_t x = p->left + p->right, y = q->left + q->right;
-    return x != y ? (x > y) - (x < y) : (p->blob > q->blob) - (p->blob < q->blob);
+    return x != y ? (x > y) - (x < y)
+                  : (p->component > q->component) - (p->component < q->component);
 }
 
-size_t dg_lines_gather(const dg_blobs *blobs, const dg_lines_plan *plan, double size,
+size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan, double size,
                        dg_lines *lines)
 {
     size_t tall = 0;
     for (int kind = TALL; kind >= SMALL; kind--) {
-        for (size_t i = 0; i < blobs->count; i++)
-            if (kind_of(&blobs->items[i], size, plan->min_height) == kind)
-                lines->pieces[lines->piece_count++] =
-                    piece_of(&blobs->items[i], (uint32_t)i, kind == SMALL);
+        for (size_t i = 0; i < components->count; i++)
+            if (kind_of(&components->items[i], size, plan->min_height) == kind)
+                lines->pieces[lines->piece_count++] = piece_of(&components->items[i], (uint32_t)i,
+                                                               kind == SMALL);
         tall = kind == TALL ? lines->piece_count : tall;
     }
     qsort(lines->pieces, tall, sizeof *lines->pieces, dg_piece_compare);

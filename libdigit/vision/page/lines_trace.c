@@ -41,7 +41,7 @@ static double beside(const trace *t, const dg_piece *p, double slope)
 
 static uint32_t best_trace(const trace *traces, size_t count, const dg_piece *p, double slope)
 {
-    uint32_t best = DG_NO_BLOB;
+    uint32_t best = DG_NO_COMPONENT;
     double overlap = LINE_OVERLAP;
     for (size_t i = 0; i < count; i++) {
         const double here = beside(&traces[i], p, slope);
@@ -56,7 +56,7 @@ static uint32_t best_trace(const trace *traces, size_t count, const dg_piece *p,
 /* Which line a small piece lies in: the nearest one, no further than a digit's height. */
 static uint32_t near_trace(const trace *traces, size_t count, const dg_piece *p, double slope)
 {
-    uint32_t best = DG_NO_BLOB;
+    uint32_t best = DG_NO_COMPONENT;
     double nearest = 0.35;
     for (size_t i = 0; i < count; i++) {
         const trace *t = &traces[i];
@@ -99,7 +99,7 @@ static size_t trace_lines(const dg_piece *pieces, size_t tall, double slope, boo
     size_t count = 0;
     for (size_t i = 0; i < tall; i++) {
         uint32_t at = single && count > 0 ? 0 : best_trace(traces, count, &pieces[i], slope);
-        if (at == DG_NO_BLOB) {
+        if (at == DG_NO_COMPONENT) {
             at = (uint32_t)count++;
             traces[at] = (trace){0};
         }
@@ -117,7 +117,7 @@ static digit_status deal(dg_lines *lines, const trace *traces, const uint32_t *w
     if (!dealt)
         return dg_fail_memory("lines", count * sizeof *dealt);
     for (size_t i = 0; i < count; i++)
-        if (where[i] != DG_NO_BLOB)
+        if (where[i] != DG_NO_COMPONENT)
             lines->items[traces[where[i]].order].count++;
     size_t first = 0;
     for (size_t i = 0; i < lines->count; i++) {
@@ -126,7 +126,7 @@ static digit_status deal(dg_lines *lines, const trace *traces, const uint32_t *w
         lines->items[i].count = 0;
     }
     for (size_t i = 0; i < count; i++) {
-        if (where[i] == DG_NO_BLOB)
+        if (where[i] == DG_NO_COMPONENT)
             continue;
         dg_line *line = &lines->items[traces[where[i]].order];
         dealt[line->first + line->count++] = lines->pieces[i];

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/ink/digit_size.h"
+#include "vision/ink/digit_height.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,24 +41,24 @@ static size_t unite(double *places, size_t count, double apart)
     return kept;
 }
 
-static double longest(const dg_rules *rules, bool upright)
+static double longest(const dg_rules *rules, bool vertical)
 {
     double most = 0;
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->items[i].upright == upright)
+        if (rules->items[i].vertical == vertical)
             most = fmax(most, rules->items[i].to - rules->items[i].from + 1);
     return most;
 }
 
 /* The mean slope of the long lines of a kind. */
-static double mean_slope(const dg_rules *rules, bool upright)
+static double mean_slope(const dg_rules *rules, bool vertical)
 {
-    const double least = LINE_SHARE * longest(rules, upright);
+    const double least = LINE_SHARE * longest(rules, vertical);
     double sum = 0, weight = 0;
     for (size_t i = 0; i < rules->count; i++) {
         const dg_rule *rule = &rules->items[i];
         const double length = rule->to - rule->from + 1;
-        if (rule->upright != upright || length < least)
+        if (rule->vertical != vertical || length < least)
             continue;
         sum += length * rule->slope;
         weight += length;
@@ -67,27 +67,28 @@ static double mean_slope(const dg_rules *rules, bool upright)
 }
 
 /* The places of the long lines of a kind, each where the other coordinate is 0. */
-static size_t line_places(const dg_rules *rules, bool upright, double slope, double *places)
+static size_t line_places(const dg_rules *rules, bool vertical, double slope, double *places)
 {
-    const double least = LINE_SHARE * longest(rules, upright);
+    const double least = LINE_SHARE * longest(rules, vertical);
     size_t count = 0;
     for (size_t i = 0; i < rules->count; i++) {
         const dg_rule *rule = &rules->items[i];
         const double middle = (rule->from + rule->to) / 2.0;
-        if (rule->upright == upright && rule->to - rule->from + 1 >= least)
+        if (rule->vertical == vertical && rule->to - rule->from + 1 >= least)
             places[count++] = rule->offset + (rule->slope - slope) * middle;
     }
     return count;
 }
 
 /* Edges between rows or columns of ink: half way from one's middle to the next one's. */
-static size_t ink_places(const dg_blobs *blobs, bool upright, double size, double *places)
+static size_t ink_places(const dg_components *components, bool vertical, double size,
+                         double *places)
 {
     size_t count = 0;
-    for (size_t i = 0; i < blobs->count; i++) {
-        const dg_blob *b = &blobs->items[i];
-        if (dg_blob_height(b) > 0.5 * size && dg_blob_height(b) < 2 * size)
-            places[count++] = upright ? (b->left + b->right) / 2.0 : (b->top + b->bottom) / 2.0;
+    for (size_t i = 0; i < components->count; i++) {
+        const dg_component *b = &components->items[i];
+        if (dg_component_height(b) > 0.5 * size && dg_component_height(b) < 2 * size)
+            places[count++] = vertical ? (b->left + b->right) / 2.0 : (b->top + b->bottom) / 2.0;
     }
     count = unite(places, count, 0.5 * size);
     if (count == 0)
@@ -130,27 +131,26 @@ static digit_status set_edges(const double *places, size_t count, uint32_t parts
     return DIGIT_OK;
 }
 
-digit_status dg_cells_find(const dg_rules *rules, const dg_blobs *blobs, size_t width,
+digit_status dg_cells_find(const dg_rules *rules, const dg_components *components, size_t width,
                            size_t height, uint32_t rows, uint32_t columns, dg_cells *cells)
 {
-    const size_t room = (rules->count > blobs->count ? rules->count : blobs->count) + 1;
+    const size_t room = (rules->count > components->count ? rules->count : components->count) + 1;
     double *places = dg_alloc(room, sizeof *places);
-    *cells = (dg_cells){.level = mean_slope(rules, false), .upright = mean_slope(rules, true)};
-    const double size = dg_digit_size(blobs, width, height);
+    *cells = (dg_cells){.level = mean_slope(rules, false), .vertical = mean_slope(rules, true)};
+    const double size = dg_digit_height(components, width, height);
     digit_status status = DIGIT_OK;
     if (!places || size < 0)
         status = dg_fail_memory("a grid", room * sizeof *places);
-    for (int upright = 0; status == DIGIT_OK && upright <= 1; upright++) {
-        const double extent = (double)(upright ? width : height);
-        size_t count =
-            line_places(rules, upright, upright ? cells->upright : cells->level, places);
+    for (int vertical = 0; status == DIGIT_OK && vertical <= 1; vertical++) {
+        const double extent = (double)(vertical ? width : height);
+        size_t count = line_places(rules, vertical, vertical ? cells->vertical : cells->level,
+                                   places);
         count = unite(places, count, SAME_LINE * extent);
-        const uint32_t parts = upright ? columns : rows;
+        const uint32_t parts = vertical ? columns : rows;
         if (count < 2 && parts == 0)
-            count = ink_places(blobs, upright, size, places);
-        status = set_edges(places, count, parts, extent,
-                           upright ? &cells->across : &cells->down,
-                           upright ? &cells->columns : &cells->rows);
+            count = ink_places(components, vertical, size, places);
+        status = set_edges(places, count, parts, extent, vertical ? &cells->across : &cells->down,
+                           vertical ? &cells->columns : &cells->rows);
     }
     dg_free(places);
     return status;
@@ -174,16 +174,18 @@ static uint32_t interval_of(const double *edges, uint32_t parts, double place)
     return parts;
 }
 
-uint32_t dg_cell_of(const dg_cells *cells, const dg_blob *blob)
+uint32_t dg_cell_of(const dg_cells *cells, const dg_component *component)
 {
-    const double x = (blob->left + blob->right) / 2.0, y = (blob->top + blob->bottom) / 2.0;
+    const double x = (component->left + component->right) / 2.0,
+                 y = (component->top + component->bottom) / 2.0;
     const uint32_t row = interval_of(cells->down, cells->rows, y - cells->level * x);
-    const uint32_t column = interval_of(cells->across, cells->columns, x - cells->upright * y);
+    const uint32_t column = interval_of(cells->across, cells->columns, x - cells->vertical * y);
     if (row == cells->rows || column == cells->columns)
         return DG_OUTSIDE_GRID;
     const double wide = cells->across[column + 1] - cells->across[column];
     const double high = cells->down[row + 1] - cells->down[row];
-    const double width = dg_blob_width(blob) / wide, height = dg_blob_height(blob) / high;
+    const double width = dg_component_width(component) / wide,
+                 height = dg_component_height(component) / high;
     if ((width < DIRT && height < DIRT) || width > LARGE || height > LARGE)
         return DG_OUTSIDE_GRID;
     return row * cells->columns + column;
@@ -192,7 +194,7 @@ uint32_t dg_cell_of(const dg_cells *cells, const dg_blob *blob)
 digit_box dg_cell_box(const dg_cells *cells, uint32_t row, uint32_t column)
 {
     const double x = cells->across[column], y = cells->down[row];
-    return (digit_box){(int32_t)(x + cells->upright * y), (int32_t)(y + cells->level * x),
+    return (digit_box){(int32_t)(x + cells->vertical * y), (int32_t)(y + cells->level * x),
                        (int32_t)(cells->across[column + 1] - x),
                        (int32_t)(cells->down[row + 1] - y)};
 }

@@ -2,7 +2,7 @@
 #ifndef DG_VISION_RULES_CELLS_H
 #define DG_VISION_RULES_CELLS_H
 
-#include "vision/ink/blobs.h"
+#include "vision/ink/components.h"
 #include "vision/rules/rules.h"
 
 /* Edges along both axes, as they are where the other coordinate is 0; they lean by the
@@ -11,7 +11,7 @@ typedef struct dg_cells {
     double *across; /* [columns + 1] */
     double *down;   /* [rows + 1] */
     uint32_t rows, columns;
-    double level, upright; /* slopes */
+    double level, vertical; /* slopes */
 } dg_cells;
 
 /*
@@ -19,16 +19,16 @@ typedef struct dg_cells {
  * lines make (0, 0), or, without lines, as the ink lies. Release with dg_cells_free(),
  * after a failure too.
  */
-digit_status dg_cells_find(const dg_rules *rules, const dg_blobs *blobs, size_t width,
+digit_status dg_cells_find(const dg_rules *rules, const dg_components *components, size_t width,
                            size_t height, uint32_t rows, uint32_t columns, dg_cells *cells);
 
 void dg_cells_free(dg_cells *cells);
 
 #define DG_OUTSIDE_GRID UINT32_MAX
 
-/* The cell, row by row, that a blob lies in, or DG_OUTSIDE_GRID: it is outside, dirt, or a rest
- * of the grid. */
-uint32_t dg_cell_of(const dg_cells *cells, const dg_blob *blob);
+/* The cell, row by row, that a component lies in, or DG_OUTSIDE_GRID: it is outside, dirt, or a
+ * rest of the grid. */
+uint32_t dg_cell_of(const dg_cells *cells, const dg_component *component);
 
 /* A cell's box. */
 digit_box dg_cell_box(const dg_cells *cells, uint32_t row, uint32_t column);

@@ -54,14 +54,14 @@ static digit_status end_column(const column *c, uint32_t x, uint32_t shortest,
                : DIGIT_OK;
 }
 
-static digit_status follow_columns(const dg_run *runs, const dg_blob *blob, uint32_t shortest,
-                                   column *columns, dg_long_runs *found)
+static digit_status follow_columns(const dg_run *runs, const dg_component *component,
+                                   uint32_t shortest, column *columns, dg_long_runs *found)
 {
     digit_status status = DIGIT_OK;
-    for (uint32_t i = 0; i < blob->count; i++) {
+    for (uint32_t i = 0; i < component->count; i++) {
         const dg_run *run = &runs[i];
         for (uint32_t x = run->start; status == DIGIT_OK && x < run->end; x++) {
-            column *c = &columns[x - blob->left];
+            column *c = &columns[x - component->left];
             if (c->last < 0 || c->last + 1 + BRIDGE < run->y) {
                 status = end_column(c, x, shortest, found);
                 c->start = run->y;
@@ -69,31 +69,31 @@ static digit_status follow_columns(const dg_run *runs, const dg_blob *blob, uint
             c->last = run->y;
         }
     }
-    for (uint32_t x = 0; status == DIGIT_OK && x < dg_blob_width(blob); x++)
-        status = end_column(&columns[x], blob->left + x, shortest, found);
+    for (uint32_t x = 0; status == DIGIT_OK && x < dg_component_width(component); x++)
+        status = end_column(&columns[x], component->left + x, shortest, found);
     return status;
 }
 
-static digit_status add_upright(const dg_run *runs, const dg_blob *blob, uint32_t shortest,
-                                dg_long_runs *found)
+static digit_status add_vertical(const dg_run *runs, const dg_component *component,
+                                 uint32_t shortest, dg_long_runs *found)
 {
-    const uint32_t width = dg_blob_width(blob);
+    const uint32_t width = dg_component_width(component);
     column *columns = dg_alloc(width, sizeof *columns);
     if (!columns)
         return dg_fail_memory("form lines", width * sizeof *columns);
     memset(columns, 0xFF, width * sizeof *columns);
     const size_t before = found->count;
-    const digit_status status = follow_columns(runs, blob, shortest, columns, found);
+    const digit_status status = follow_columns(runs, component, shortest, columns, found);
     if (found->count > before)
         qsort(found->items + before, found->count - before, sizeof *found->items, compare_runs);
     dg_free(columns);
     return status;
 }
 
-digit_status dg_long_runs_add(const dg_blobs *blobs, const dg_blob *blob, bool upright,
-                              uint32_t shortest, dg_long_runs *found)
+digit_status dg_long_runs_add(const dg_components *components, const dg_component *component,
+                              bool vertical, uint32_t shortest, dg_long_runs *found)
 {
-    const dg_run *runs = blobs->runs + blob->first;
-    return upright ? add_upright(runs, blob, shortest, found)
-                   : add_level(runs, blob->count, shortest, found);
+    const dg_run *runs = components->runs + component->first;
+    return vertical ? add_vertical(runs, component, shortest, found)
+                    : add_level(runs, component->count, shortest, found);
 }

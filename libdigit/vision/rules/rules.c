@@ -1,7 +1,7 @@
 /*
  * A printed line, even one that lies askew, is made of long runs of pixels that touch end
  * to end; a digit crossing it does not interrupt them. So long runs are put together, level
- * and upright ones apart, and what comes out long, thin and straight is a candidate. Digits
+ * and vertical ones apart, and what comes out long, thin and straight is a candidate. Digits
  * have straight strokes too: what tells a form's lines from them is how long they are beside
  * the height of the digits, and how they meet.
  */
@@ -9,31 +9,31 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/ink/digit_size.h"
+#include "vision/ink/digit_height.h"
 #include "vision/rules/rules_parts.h"
 
 #include <string.h>
 
-/* Does an upright line meet one of the straight level ones? */
-static bool meets_any(const dg_rule *upright, const dg_rules *levels, size_t count)
+/* Does an vertical line meet one of the straight level ones? */
+static bool meets_any(const dg_rule *vertical, const dg_rules *levels, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (dg_rules_cross(&levels->items[i], upright).touch)
+        if (dg_rules_cross(&levels->items[i], vertical).touch)
             return true;
     return false;
 }
 
 /* What of the candidates is a form's if anything is: straight level lines, and straight
- * upright ones that meet them. */
+ * vertical ones that meet them. */
 static digit_status list_straight(const dg_rules *candidates, dg_rules *straight)
 {
     digit_status status = DIGIT_OK;
     size_t levels = 0;
     for (size_t i = 0; status == DIGIT_OK && i < candidates->count; i++) {
         const dg_rule *rule = &candidates->items[i];
-        if (!dg_rule_straight(rule) || (rule->upright && !meets_any(rule, straight, levels)))
+        if (!dg_rule_straight(rule) || (rule->vertical && !meets_any(rule, straight, levels)))
             continue;
-        levels += !rule->upright;
+        levels += !rule->vertical;
         status = dg_rules_add(straight, rule);
     }
     return status;
@@ -45,19 +45,19 @@ static digit_status size_without(const dg_rules *straight, const dg_plane *ink, 
                                  dg_threads threads, double *size)
 {
     dg_plane copy = *ink;
-    dg_blobs rest = {0};
+    dg_components rest = {0};
     copy.pixels = dg_alloc(ink->width, ink->height);
     if (!copy.pixels)
         return dg_fail_memory("form lines", ink->width * ink->height);
     memcpy(copy.pixels, ink->pixels, ink->width * ink->height);
     digit_status status = dg_rules_erase(straight, &copy, least);
     if (status == DIGIT_OK)
-        status = dg_blobs_find(&copy, least, DG_RULE_PIECE, threads, &rest);
+        status = dg_components_find(&copy, least, DG_RULE_PIECE, threads, &rest);
     if (status == DIGIT_OK)
-        *size = dg_digit_size(&rest, ink->width, ink->height);
+        *size = dg_digit_height(&rest, ink->width, ink->height);
     if (status == DIGIT_OK && *size < 0)
         status = dg_fail_memory("form lines", rest.count * sizeof *rest.items);
-    dg_blobs_free(&rest);
+    dg_components_free(&rest);
     dg_free(copy.pixels);
     return status;
 }
@@ -68,7 +68,7 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
 {
     dg_rules straight = {0};
     double size = 0;
-    digit_status status = dg_rules_lattice(candidates, rules);
+    digit_status status = dg_rules_grid(candidates, rules);
     if (status == DIGIT_OK)
         status = dg_rules_complete(ink, least, rules);
     if (status == DIGIT_OK)
@@ -88,12 +88,12 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
     return status;
 }
 
-digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_components *components,
                            dg_threads threads, dg_rules *rules)
 {
     dg_rules candidates = {0};
     *rules = (dg_rules){0};
-    digit_status status = dg_rules_candidates(ink, least, blobs, threads, &candidates);
+    digit_status status = dg_rules_candidates(ink, least, components, threads, &candidates);
     if (status == DIGIT_OK)
         status = choose(ink, least, &candidates, threads, rules);
     dg_rules_free(&candidates);

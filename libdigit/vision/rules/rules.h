@@ -3,14 +3,14 @@
 #define DG_VISION_RULES_RULES_H
 
 #include "base/pool.h"
-#include "vision/ink/blobs.h"
+#include "vision/ink/components.h"
 
 #include <stdbool.h>
 
-/* A nearly straight, nearly level or upright line: at position `along` its middle is at
+/* A nearly straight, nearly level or vertical line: at position `along` its middle is at
  * offset + slope * along. */
 typedef struct dg_rule {
-    bool upright;   /* `along` is y, and the offset one of x */
+    bool vertical;    /* `along` is y, and the offset one of x */
     int32_t from, to; /* where it begins and ends, along; inclusive */
     double offset, slope, thick;
 } dg_rule;
@@ -20,12 +20,12 @@ typedef struct dg_rules {
     size_t count, room;
 } dg_rules;
 
-/* Blobs to look for lines in are at least so many pixels long. */
+/* Components to look for lines in are at least so many pixels long. */
 #define DG_RULE_PIECE 8
 
-/* Find the lines that are no writing; `blobs` are those of the ink that is at least `least`
+/* Find the lines that are no writing; `components` are those of the ink that is at least `least`
  * strong. Release with dg_rules_free(), after a failure too. */
-digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_components *components,
                            dg_threads threads, dg_rules *rules);
 
 /* Take the lines out of the ink, where `least` or more is ink; strokes that cross one

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* In digits' heights: a line on its own; an upright one that meets none; a box's side. */
+/* In digits' heights: a line on its own; an vertical one that meets none; a box's side. */
 #define LONG  1.7
 #define ALONE 3.0
 #define BOX   1.1
@@ -22,7 +22,7 @@
 /* Walls of a comb are as long as each other, within this part. */
 #define ALIKE 0.15
 
-/* How an upright line meets accepted level ones, or a level one upright ones. */
+/* How an vertical line meets accepted level ones, or a level one vertical ones. */
 typedef struct meeting {
     uint32_t crossings; /* how many it crosses or reaches */
     bool from, to;      /* which of its ends lie on one */
@@ -54,7 +54,7 @@ static bool is_long(const dg_rule *rule, double size)
     return dg_rule_length(rule) >= size && dg_rule_length(rule) >= DG_RULE_THIN * rule->thick;
 }
 
-/* Which ends of level lines are corners: there an upright line ends too. */
+/* Which ends of level lines are corners: there an vertical line ends too. */
 static void find_corners(form *f)
 {
     const dg_rule *rules = f->rules->items;
@@ -65,7 +65,7 @@ static void find_corners(form *f)
             if (!is_long(&rules[l], BOX * f->size))
                 continue;
             const dg_crossing c = dg_rules_cross(&rules[l], &rules[u]);
-            const bool corner = c.upright_from || c.upright_to;
+            const bool corner = c.vertical_from || c.vertical_to;
             f->meetings[l].from |= corner && c.level_from;
             f->meetings[l].to |= corner && c.level_to;
         }
@@ -115,10 +115,10 @@ static void meet_levels(form *f)
                 continue;
             const dg_crossing c = dg_rules_cross(&rules[l], &rules[u]);
             f->meetings[u].crossings += c.touch;
-            f->meetings[u].from |= c.upright_from;
-            f->meetings[u].to |= c.upright_to;
-            f->meetings[u].corner |=
-                (c.upright_from || c.upright_to) && (c.level_from || c.level_to);
+            f->meetings[u].from |= c.vertical_from;
+            f->meetings[u].to |= c.vertical_to;
+            f->meetings[u].corner |= (c.vertical_from || c.vertical_to) &&
+                                     (c.level_from || c.level_to);
         }
     }
 }
@@ -163,7 +163,7 @@ static void find_combs(form *f)
     for (size_t l = 0; l < f->levels; l++)
         for (size_t u = f->levels; f->accepted[l] && u < f->rules->count; u++) {
             const dg_crossing c = dg_rules_cross(&rules[l], &rules[u]);
-            if (!f->accepted[u] || !(c.upright_from || c.upright_to))
+            if (!f->accepted[u] || !(c.vertical_from || c.vertical_to))
                 continue;
             f->combs[l].from = c.level_from ? &rules[u] : f->combs[l].from;
             f->combs[l].to = c.level_to ? &rules[u] : f->combs[l].to;
@@ -180,7 +180,7 @@ static bool is_in_comb(const form *f, const dg_rule *wall)
             !are_alike(ends->from, wall) || !are_alike(ends->to, wall))
             continue;
         const dg_crossing c = dg_rules_cross(&f->rules->items[l], wall);
-        if (c.upright_from || c.upright_to)
+        if (c.vertical_from || c.vertical_to)
             return true;
     }
     return false;
@@ -199,7 +199,7 @@ digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules 
     const size_t count = candidates->count;
     form f = {.view = dg_view_of(ink, false, least), .rules = candidates, .size = size};
     digit_status status = DIGIT_OK;
-    while (f.levels < count && !candidates->items[f.levels].upright)
+    while (f.levels < count && !candidates->items[f.levels].vertical)
         f.levels++;
     f.accepted = dg_alloc_zero(count, sizeof *f.accepted);
     f.meetings = dg_alloc_zero(count, sizeof *f.meetings);

@@ -87,7 +87,7 @@ static void erase_slice(const dg_view *v, int32_t along, const slice *s)
 
 static digit_status erase(const dg_rule *rule, const dg_plane *ink, uint8_t least)
 {
-    const dg_view v = dg_view_of(ink, rule->upright, least);
+    const dg_view v = dg_view_of(ink, rule->vertical, least);
     const int32_t count = rule->to - rule->from + 1, reach = (int32_t)(rule->thick + 1.5);
     slice *slices = dg_alloc((size_t)count, sizeof *slices);
     if (!slices)
@@ -103,9 +103,9 @@ static digit_status erase(const dg_rule *rule, const dg_plane *ink, uint8_t leas
 digit_status dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least)
 {
     digit_status status = DIGIT_OK;
-    for (int upright = 0; upright <= 1; upright++)
+    for (int vertical = 0; vertical <= 1; vertical++)
         for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++)
-            if (rules->items[i].upright == upright)
+            if (rules->items[i].vertical == vertical)
                 status = erase(&rules->items[i], ink, least);
     return status;
 }

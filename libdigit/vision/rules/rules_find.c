@@ -6,15 +6,15 @@
 #define RUN_LEAST 8
 #define RUN_SHARE 320
 
-/* Lines of so few pixels are looked for in all of a blob, or of the picture, at once: what
+/* Lines of so few pixels are looked for in all of a component, or of the picture, at once: what
  * noise has broken comes together again. Else only runs that touch make a line. */
 #define BLOB_MOST    160000
 #define PICTURE_MOST 64000
 
-/* Blobs that are searched in one piece of work. */
+/* Components that are searched in one piece of work. */
 #define PART_BLOBS 32
 
-/* A piece of work: all of the picture for lines of one direction, or some blobs for both. */
+/* A piece of work: all of the picture for lines of one direction, or some components for both. */
 typedef struct part {
     dg_long_runs runs; /* of what is looked at just now */
     dg_rules found;
@@ -22,8 +22,8 @@ typedef struct part {
 } part;
 
 typedef struct search {
-    const dg_blobs *blobs;
-    dg_view views[2];  /* level, upright */
+    const dg_components *components;
+    dg_view views[2];  /* level, vertical */
     uint32_t shortest; /* run */
     part *parts;       /* [count] */
     uint32_t count;
@@ -38,9 +38,9 @@ static size_t count_pixels(const dg_run *runs, size_t from, size_t count)
     return pixels;
 }
 
-static digit_status fit(const search *s, part *p, bool upright, const dg_run *runs, size_t count)
+static digit_status fit(const search *s, part *p, bool vertical, const dg_run *runs, size_t count)
 {
-    return dg_rules_fit(&s->views[upright], runs, count, upright, s->shortest, &p->found);
+    return dg_rules_fit(&s->views[vertical], runs, count, vertical, s->shortest, &p->found);
 }
 
 /* Runs in the order of their groups; each group stays in order. */
@@ -58,7 +58,7 @@ static void sort_groups(const dg_long_runs *runs, const uint32_t *labels, size_t
     begin[0] = 0;
 }
 
-static digit_status fit_groups(const search *s, part *p, bool upright)
+static digit_status fit_groups(const search *s, part *p, bool vertical)
 {
     const size_t count = p->runs.count;
     uint32_t *labels = dg_alloc(count, sizeof *labels);
@@ -72,7 +72,7 @@ static digit_status fit_groups(const search *s, part *p, bool upright)
     const size_t groups = dg_runs_label(p->runs.items, count, labels);
     sort_groups(&p->runs, labels, begin, groups, sorted);
     for (size_t g = 0; status == DIGIT_OK && g < groups; g++)
-        status = fit(s, p, upright, sorted + begin[g], begin[g + 1] - begin[g]);
+        status = fit(s, p, vertical, sorted + begin[g], begin[g + 1] - begin[g]);
 done:
     dg_free(sorted);
     dg_free(begin);
@@ -80,48 +80,50 @@ done:
     return status;
 }
 
-static digit_status find_in_blob(const search *s, part *p, bool upright, const dg_blob *blob)
+static digit_status find_in_component(const search *s, part *p, bool vertical,
+                                      const dg_component *component)
 {
     p->runs.count = 0;
-    const digit_status status = dg_long_runs_add(s->blobs, blob, upright, s->shortest, &p->runs);
+    const digit_status status = dg_long_runs_add(s->components, component, vertical, s->shortest,
+                                                 &p->runs);
     if (status != DIGIT_OK || p->runs.count == 0)
         return status;
     return count_pixels(p->runs.items, 0, p->runs.count) <= BLOB_MOST
-               ? fit(s, p, upright, p->runs.items, p->runs.count)
-               : fit_groups(s, p, upright);
+               ? fit(s, p, vertical, p->runs.items, p->runs.count)
+               : fit_groups(s, p, vertical);
 }
 
-/* Upright lines are a form's only where they meet level ones: digits, which are most of the
- * blobs, have none of these, or few. */
-static digit_status find_in_blobs(const search *s, part *p, size_t first)
+/* Vertical lines are a form's only where they meet level ones: digits, which are most of the
+ * components, have none of these, or few. */
+static digit_status find_in_components(const search *s, part *p, size_t first)
 {
     digit_status status = DIGIT_OK;
-    for (size_t i = first; status == DIGIT_OK && i < first + PART_BLOBS && i < s->blobs->count;
+    for (size_t i = first; status == DIGIT_OK && i < first + PART_BLOBS && i < s->components->count;
          i++) {
-        const dg_blob *blob = &s->blobs->items[i];
+        const dg_component *component = &s->components->items[i];
         const size_t before = p->found.count;
-        if (dg_blob_width(blob) < 2 * s->shortest) /* no wall meets a level line in it */
+        if (dg_component_width(component) < 2 * s->shortest) /* no wall meets a level line in it */
             continue;
-        status = find_in_blob(s, p, false, blob);
+        status = find_in_component(s, p, false, component);
         if (status == DIGIT_OK && p->found.count > before)
-            status = find_in_blob(s, p, true, blob);
+            status = find_in_component(s, p, true, component);
     }
     return status;
 }
 
 /* All of it at once, if there is little enough to look at. */
-static digit_status find_in_picture(const search *s, part *p, bool upright)
+static digit_status find_in_picture(const search *s, part *p, bool vertical)
 {
     size_t pixels = 0, counted = 0;
-    for (size_t i = 0; i < s->blobs->count; i++) {
-        const digit_status status = dg_long_runs_add(s->blobs, &s->blobs->items[i], upright,
-                                                     s->shortest, &p->runs);
+    for (size_t i = 0; i < s->components->count; i++) {
+        const digit_status status = dg_long_runs_add(s->components, &s->components->items[i],
+                                                     vertical, s->shortest, &p->runs);
         pixels += count_pixels(p->runs.items, counted, p->runs.count);
         counted = p->runs.count;
         if (status != DIGIT_OK || pixels > PICTURE_MOST)
             return status;
     }
-    return s->blobs->count > 1 ? fit(s, p, upright, p->runs.items, p->runs.count) : DIGIT_OK;
+    return s->components->count > 1 ? fit(s, p, vertical, p->runs.items, p->runs.count) : DIGIT_OK;
 }
 
 static void find_in_part(void *context, uint32_t index, uint32_t seat)
@@ -129,7 +131,7 @@ static void find_in_part(void *context, uint32_t index, uint32_t seat)
     const search *s = context;
     part *p = &s->parts[index];
     p->status = index < 2 ? find_in_picture(s, p, index == 1)
-                          : find_in_blobs(s, p, (size_t)(index - 2) * PART_BLOBS);
+                          : find_in_components(s, p, (size_t)(index - 2) * PART_BLOBS);
     dg_free(p->runs.items);
     (void)seat;
 }
@@ -149,15 +151,16 @@ static digit_status collect(const search *s, dg_rules *found)
     return status;
 }
 
-digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
-                                 dg_threads threads, dg_rules *found)
+digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least,
+                                 const dg_components *components, dg_threads threads,
+                                 dg_rules *found)
 {
     const size_t longer = ink->width > ink->height ? ink->width : ink->height;
     search s = {
-        .blobs = blobs,
+        .components = components,
         .views = {dg_view_of(ink, false, least), dg_view_of(ink, true, least)},
         .shortest = longer / RUN_SHARE > RUN_LEAST ? (uint32_t)(longer / RUN_SHARE) : RUN_LEAST,
-        .count = 2 + (uint32_t)((blobs->count + PART_BLOBS - 1) / PART_BLOBS),
+        .count = 2 + (uint32_t)((components->count + PART_BLOBS - 1) / PART_BLOBS),
     };
     s.parts = dg_alloc_zero(s.count, sizeof *s.parts);
     if (!s.parts)

@@ -185,8 +185,8 @@ typedef struct part {
 static bool is_line(const dg_rule *rule, const part *p, uint32_t shortest)
 {
     const double length = p->to - p->from + 1;
-    const double least = (rule->upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
-    const double thin = rule->upright ? DG_RULE_THIN_WALL : DG_RULE_THIN;
+    const double least = (rule->vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
+    const double thin = rule->vertical ? DG_RULE_THIN_WALL : DG_RULE_THIN;
     return length >= least && length >= thin * rule->thick &&
            (double)p->line >= FULL * (double)(p->line + p->gaps) &&
            (double)p->line >= SEEN * length;
@@ -265,14 +265,14 @@ static digit_status add_parts(const fit *f, const dg_rule *rule, dg_rules *found
 
 /* ---- All of it ---------------------------------------------------------------- */
 
-static digit_status find_lines(fit *f, bool upright, dg_rules *found)
+static digit_status find_lines(fit *f, bool vertical, dg_rules *found)
 {
     const double length = f->right - f->left + 1;
-    const double least = (upright ? UPRIGHT_LEAST : LEVEL_LEAST) * f->shortest;
+    const double least = (vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * f->shortest;
     digit_status status = DIGIT_OK;
     int misses = 0; /* one after the other: what is left are strokes */
     for (int i = 0; status == DIGIT_OK && i < LINES_MOST && misses < MISSES_MOST; i++) {
-        dg_rule rule = {.upright = upright};
+        dg_rule rule = {.vertical = vertical};
         bool any = false;
         if (vote(f, &rule) < fmax(least, SHARE * length))
             break;
@@ -306,7 +306,7 @@ static void fill_chunks(const dg_run *runs, size_t count, chunk *chunks)
     }
 }
 
-digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool upright,
+digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool vertical,
                           uint32_t shortest, dg_rules *found)
 {
     fit f = {.view = view, .count = count_chunks(runs, count), .shortest = shortest};
@@ -317,12 +317,12 @@ digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count,
     measure(&f);
     const double length = f.right - f.left + 1.0;
     digit_status status = DIGIT_OK;
-    if (f.count > 0 && length >= (upright ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest) {
+    if (f.count > 0 && length >= (vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest) {
         f.vote_count = (size_t)(f.bottom - f.top + 2 * DG_RULE_STEEP * length) + 8;
         const size_t places = (size_t)(f.right - f.left) + 2;
         f.votes = dg_alloc(f.vote_count + places, sizeof *f.votes);
         f.covers = f.votes ? f.votes + f.vote_count : NULL;
-        status = f.votes ? find_lines(&f, upright, found)
+        status = f.votes ? find_lines(&f, vertical, found)
                          : dg_fail_memory("form lines", (f.vote_count + places) * sizeof *f.votes);
     }
     dg_free(f.votes);

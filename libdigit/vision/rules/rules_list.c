@@ -25,8 +25,8 @@ static double place(const dg_rule *rule)
 static int compare_places(const void *a, const void *b)
 {
     const dg_rule *p = a, *q = b;
-    if (p->upright != q->upright)
-        return p->upright ? 1 : -1;
+    if (p->vertical != q->vertical)
+        return p->vertical ? 1 : -1;
     const double x = place(p), y = place(q);
     return (x > y) - (x < y);
 }
@@ -59,7 +59,7 @@ static void mark_doubles(dg_rules *rules)
     for (size_t i = 0; i < rules->count; i++)
         for (size_t j = i + 1; j < rules->count; j++) {
             dg_rule *a = &rules->items[i], *b = &rules->items[j];
-            if (a->upright != b->upright || place(b) - place(a) > apart)
+            if (a->vertical != b->vertical || place(b) - place(a) > apart)
                 break;
             if (a->to >= a->from && b->to >= b->from && same_line(a, b)) {
                 dg_rule *shorter = dg_rule_length(a) < dg_rule_length(b) ? a : b;

@@ -7,24 +7,24 @@
 #include <math.h>
 
 /* A line is at least so many times as long as thick: any; one that is no side of a box; an
- * upright one, which must meet others. */
+ * vertical one, which must meet others. */
 #define DG_RULE_THIN       5.0
 #define DG_RULE_THIN_ALONE 12.0
 #define DG_RULE_THIN_WALL  2.2
 
-/* How far lines may be from level and upright. */
+/* How far lines may be from level and vertical. */
 #define DG_RULE_STEEP 0.13
 
-/* Long runs of pixels; upright ones are of columns, x and y exchanged. */
+/* Long runs of pixels; vertical ones are of columns, x and y exchanged. */
 typedef struct dg_long_runs {
     dg_run *items; /* [count] */
     size_t count, room;
 } dg_long_runs;
 
-/* Add the runs of a blob that have at least `shortest` pixels, bridging small gaps; they
+/* Add the runs of a component that have at least `shortest` pixels, bridging small gaps; they
  * come in the order of y, then of start. */
-digit_status dg_long_runs_add(const dg_blobs *blobs, const dg_blob *blob, bool upright,
-                              uint32_t shortest, dg_long_runs *found);
+digit_status dg_long_runs_add(const dg_components *components, const dg_component *component,
+                              bool vertical, uint32_t shortest, dg_long_runs *found);
 
 /* A plane seen along a rule. */
 typedef struct dg_view {
@@ -45,16 +45,17 @@ typedef enum dg_look { DG_LOOK_GAP, DG_LOOK_LINE, DG_LOOK_STROKE } dg_look;
 dg_look dg_rule_look(const dg_view *view, const dg_rule *rule, int32_t along);
 
 /* Add the straight lines that long runs[count] make, the longest first. */
-digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool upright,
+digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool vertical,
                           uint32_t shortest, dg_rules *found);
 
 /* Everything straight, strokes of digits too; no line twice. */
-digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least, const dg_blobs *blobs,
-                                 dg_threads threads, dg_rules *found);
+digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least,
+                                 const dg_components *components, dg_threads threads,
+                                 dg_rules *found);
 
-/* Two level and two upright lines that cross are no digits, however high those are: squared
+/* Two level and two vertical lines that cross are no digits, however high those are: squared
  * paper, boxes. Add those of the candidates. */
-digit_status dg_rules_lattice(const dg_rules *candidates, dg_rules *lattice);
+digit_status dg_rules_grid(const dg_rules *candidates, dg_rules *lattice);
 
 /* Lines of a lattice are as far from each other as their neighbours are: add what digits hide,
  * from where the others say it should be. */
@@ -67,7 +68,7 @@ bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
 digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
                              double size, dg_rules *rules);
 
-/* Candidates and rules are kept sorted: level ones, then upright ones, by their place across.
+/* Candidates and rules are kept sorted: level ones, then vertical ones, by their place across.
  * Of those that lie on each other only the longest stays. */
 void dg_rules_sort(dg_rules *rules);
 
@@ -77,13 +78,13 @@ static inline bool dg_rule_straight(const dg_rule *rule)
     return rule->to - rule->from + 1 >= DG_RULE_THIN_ALONE * rule->thick;
 }
 
-/* Do a level and an upright line cross or nearly touch? On which ends of theirs? */
+/* Do a level and an vertical line cross or nearly touch? On which ends of theirs? */
 typedef struct dg_crossing {
     bool touch;
-    bool level_from, level_to, upright_from, upright_to;
+    bool level_from, level_to, vertical_from, vertical_to;
 } dg_crossing;
 
-dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *upright);
+dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *vertical);
 
 digit_status dg_rules_add(dg_rules *rules, const dg_rule *rule);
 
@@ -97,14 +98,14 @@ static inline double dg_rule_middle(const dg_rule *rule, double along)
     return rule->offset + rule->slope * along;
 }
 
-static inline dg_view dg_view_of(const dg_plane *ink, bool upright, uint8_t least)
+static inline dg_view dg_view_of(const dg_plane *ink, bool vertical, uint8_t least)
 {
     return (dg_view){
         .pixels = ink->pixels,
-        .along = upright ? ink->width : 1,
-        .across = upright ? 1 : ink->width,
-        .length = (int32_t)(upright ? ink->height : ink->width),
-        .size = (int32_t)(upright ? ink->width : ink->height),
+        .along = vertical ? ink->width : 1,
+        .across = vertical ? 1 : ink->width,
+        .length = (int32_t)(vertical ? ink->height : ink->width),
+        .size = (int32_t)(vertical ? ink->width : ink->height),
         .least = least,
     };
 }

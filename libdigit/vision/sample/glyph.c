@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "vision/sample/even.h"
-#include "vision/ink/page.h"
+#include "vision/ink/density.h"
 
 #include <string.h>
 

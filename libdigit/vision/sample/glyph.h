@@ -2,7 +2,7 @@
 #ifndef DG_VISION_SAMPLE_GLYPH_H
 #define DG_VISION_SAMPLE_GLYPH_H
 
-#include "vision/ink/blobs.h"
+#include "vision/ink/components.h"
 
 /* The sample of runs[count], which lie in `box` and touch its sides; there is at least
  * one. Their faint edges come along, other ink in the box does not. */

@@ -6,7 +6,7 @@
 #include "vision/sample/prepare.h"
 #include "vision/sample/stripes.h"
 
-/* Upright and level edges may be those of stripes, each with an ink of its own. */
+/* Vertical and level edges may be those of stripes, each with an ink of its own. */
 #define DISCORD_OF_STRIPES 1.05
 
 static bool are_stripes(const dg_plane *grey, const dg_papers *papers)

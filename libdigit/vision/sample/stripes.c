@@ -93,7 +93,7 @@ static void find_level(const dg_plane *grey, dg_stripes *found)
 {
     const size_t apart = grey->height / SHARPNESS + 1;
     search s = {found, 0};
-    *found = (dg_stripes){.upright = false, .count = 1};
+    *found = (dg_stripes){.vertical = false, .count = 1};
     for (size_t y = 0; y + apart < grey->height; y++) {
         const uint8_t *row = grey->pixels + y * grey->width, *below = row + apart * grey->width;
         tally t = {0, 0};
@@ -104,11 +104,11 @@ static void find_level(const dg_plane *grey, dg_stripes *found)
     found->at[found->count] = grey->height;
 }
 
-static void find_upright(const dg_plane *grey, dg_stripes *found)
+static void find_vertical(const dg_plane *grey, dg_stripes *found)
 {
     const size_t apart = grey->width / SHARPNESS + 1;
     search s = {found, 0};
-    *found = (dg_stripes){.upright = true, .count = 1};
+    *found = (dg_stripes){.vertical = true, .count = 1};
     for (size_t left = 0; left + apart < grey->width; left += COLUMNS) {
         const size_t columns = smaller(COLUMNS, grey->width - apart - left);
         tally t[COLUMNS] = {{0, 0}};
@@ -126,7 +126,7 @@ static void find_upright(const dg_plane *grey, dg_stripes *found)
 
 bool dg_stripes_find(const dg_plane *grey, dg_stripes *found)
 {
-    find_upright(grey, found);
+    find_vertical(grey, found);
     if (found->count == 1)
         find_level(grey, found);
     return found->count > 1;
@@ -199,9 +199,9 @@ static void flatten(uint8_t *pixels, const axis *a, size_t from, size_t to, cons
 
 bool dg_stripes_flatten(const dg_plane *grey, const dg_stripes *found, uint32_t ink)
 {
-    const axis upright = {grey->width, 1, grey->height, grey->width};
+    const axis vertical = {grey->width, 1, grey->height, grey->width};
     const axis level = {grey->height, grey->width, grey->width, 1};
-    const axis *a = found->upright ? &upright : &level;
+    const axis *a = found->vertical ? &vertical : &level;
     stripe stripes[NARROWEST];
     size_t inked = 0;
     for (size_t i = 0; i < found->count; i++) {

@@ -10,12 +10,12 @@
 #define DG_STRIPES_MOST 5
 
 typedef struct dg_stripes {
-    bool upright;                   /* else level */
+    bool vertical;                  /* else level */
     size_t count;                   /* 1: the picture is in one piece */
     size_t at[DG_STRIPES_MOST + 1]; /* where each begins; then the picture's end */
 } dg_stripes;
 
-/* Are there upright lines (else: level ones) at which nearly every row (column) jumps? They cut
+/* Are there vertical lines (else: level ones) at which nearly every row (column) jumps? They cut
  * the picture into stripes: the edge of a shadow, a ruled field, light and dark in turn. */
 bool dg_stripes_find(const dg_plane *grey, dg_stripes *found);
 

@@ -1,4 +1,4 @@
-#include "read/guess.h"
+#include "read/hypotheses.h"
 
 #include "base/error.h"
 #include "base/grow.h"
@@ -18,8 +18,8 @@
 #define SHORT       0.6  /* lower than a digit */
 #define SMALL_LEAST 0.3
 
-/* Bounds of what may be two digits that touch, and how many atoms apart such guesses begin and
- * end. */
+/* Bounds of what may be two digits that touch, and how many segments apart such hypotheses begin
+ * and end. */
 #define PAIR_NARROWEST 0.4
 #define PAIR_WIDEST    2.4
 #define PAIR_STEP      2
@@ -30,24 +30,25 @@
 /* What it costs to take a slash for a 1. */
 #define SLASH_COST 2.5f
 
-/* Neighbouring atoms, and where they lie among their pieces. */
+/* Neighbouring segments, and where they lie among their pieces. */
 typedef struct span {
-    const dg_atom *atoms; /* [count] */
+    const dg_segment *segments; /* [count] */
     uint32_t count, pieces;
     bool cut_before, cut_after;
     digit_box box;
     double size; /* of the line's digits */
 } span;
 
-static span span_of(const dg_atoms *atoms, const dg_atom_line *line, size_t first, uint32_t count)
+static span span_of(const dg_segments *segments, const dg_segment_line *line, size_t first,
+                    uint32_t count)
 {
-    const dg_atom *items = &atoms->items[first];
-    span s = {.atoms = items, .count = count, .pieces = 1, .size = line->size};
+    const dg_segment *items = &segments->items[first];
+    span s = {.segments = items, .count = count, .pieces = 1, .size = line->size};
     for (uint32_t i = 1; i < count; i++)
         s.pieces += items[i].piece != items[i - 1].piece;
     s.cut_before = items[0].cut_before;
     s.cut_after = first + count < line->first + line->count && items[count].cut_before;
-    s.box = dg_atoms_box(items, count);
+    s.box = dg_segments_box(items, count);
     return s;
 }
 
@@ -58,11 +59,11 @@ static bool is_broken(const span *s, bool *has_short)
 {
     *has_short = false;
     for (uint32_t i = 0, end; i < s->count; i = end) {
-        for (end = i + 1; end < s->count && s->atoms[end].piece == s->atoms[i].piece;)
+        for (end = i + 1; end < s->count && s->segments[end].piece == s->segments[i].piece;)
             end++;
-        const digit_box box = dg_atoms_box(s->atoms + i, end - i);
+        const digit_box box = dg_segments_box(s->segments + i, end - i);
         *has_short |= box.height < SHORT * s->size;
-        if (end < s->count && s->atoms[end].left - (box.x + box.width - 1) > JOIN_GAP * s->size)
+        if (end < s->count && s->segments[end].left - (box.x + box.width - 1) > JOIN_GAP * s->size)
             return false;
     }
     return true;
@@ -82,7 +83,7 @@ static bool may_join(const span *s)
 /* Between two cuts, or a cut and the end of the piece. */
 static bool may_be_part(const span *s)
 {
-    return (s->atoms[0].wide || !(s->cut_before && s->cut_after)) &&
+    return (s->segments[0].wide || !(s->cut_before && s->cut_after)) &&
            s->box.width >= NARROWEST * s->size && s->box.width <= WIDEST * s->size &&
            s->box.height >= LOWEST * s->size;
 }
@@ -90,7 +91,7 @@ static bool may_be_part(const span *s)
 static bool all_small(const span *s)
 {
     for (uint32_t i = 0; i < s->count; i++)
-        if (!s->atoms[i].small)
+        if (!s->segments[i].small)
             return false;
     return true;
 }
@@ -109,8 +110,8 @@ static bool may_be_pair(const span *s, size_t first)
 {
     const bool begins = !s->cut_before || first % PAIR_STEP == 0;
     const bool ends = !s->cut_after || (first + s->count) % PAIR_STEP == 0;
-    return s->pieces == 1 && !s->atoms[0].small && begins && ends &&
-           (s->atoms[0].wide || !(s->cut_before || s->cut_after)) &&
+    return s->pieces == 1 && !s->segments[0].small && begins && ends &&
+           (s->segments[0].wide || !(s->cut_before || s->cut_after)) &&
            s->box.width >= PAIR_NARROWEST * s->size && s->box.width <= PAIR_WIDEST * s->size &&
            s->box.height >= LOWEST * s->size;
 }
@@ -118,7 +119,7 @@ static bool may_be_pair(const span *s, size_t first)
 /* Nothing wider may be a digit or two, unless all of a piece is one. */
 static bool is_too_wide(const span *s)
 {
-    const double widest = s->atoms[0].wide ? PAIR_WIDEST : WIDEST;
+    const double widest = s->segments[0].wide ? PAIR_WIDEST : WIDEST;
     return s->box.width > widest * s->size && (s->cut_before || !s->cut_after);
 }
 
@@ -127,7 +128,7 @@ static float shape_cost(const span *s)
 {
     const double high = s->box.height / s->size;
     float cost = JOIN_COST * (float)(s->pieces - 1);
-    if (s->pieces == 1 && s->atoms[0].slash)
+    if (s->pieces == 1 && s->segments[0].slash)
         cost += SLASH_COST;
     if (high < 0.7)
         cost += (float)(6 * (0.7 - high));
@@ -136,66 +137,66 @@ static float shape_cost(const span *s)
     return cost;
 }
 
-static digit_status add(dg_guesses *guesses, const dg_guess *guess)
+static digit_status add(dg_hypotheses *hypotheses, const dg_hypothesis *hypothesis)
 {
-    dg_guess *items =
-        dg_grow(guesses->items, guesses->count, &guesses->room, 1, sizeof *items);
+    dg_hypothesis *items = dg_grow(hypotheses->items, hypotheses->count, &hypotheses->room, 1,
+                                   sizeof *items);
     if (!items)
-        return dg_fail_memory("guesses", sizeof *items);
-    guesses->items = items;
-    guesses->items[guesses->count++] = *guess;
+        return dg_fail_memory("hypotheses", sizeof *items);
+    hypotheses->items = items;
+    hypotheses->items[hypotheses->count++] = *hypothesis;
     return DIGIT_OK;
 }
 
-static digit_status list_from(const dg_atoms *atoms, const dg_atom_line *line, size_t first,
-                              dg_guesses *guesses)
+static digit_status list_from(const dg_segments *segments, const dg_segment_line *line,
+                              size_t first, dg_hypotheses *hypotheses)
 {
     const uint32_t most = (uint32_t)(line->first + line->count - first);
     digit_status status = DIGIT_OK;
     for (uint32_t count = 1; status == DIGIT_OK && count <= most; count++) {
-        const span s = span_of(atoms, line, first, count);
+        const span s = span_of(segments, line, first, count);
         if (s.pieces > PIECES_MOST)
             break;
-        const dg_guess guess = {.first = (uint32_t)first,
-                                .count = count,
-                                .pieces = s.pieces,
-                                .whole = !(s.cut_before || s.cut_after),
-                                .cuts = (uint8_t)(s.cut_before + s.cut_after),
-                                .single = may_be_digit(&s),
-                                .pair = may_be_pair(&s, first),
-                                .shape = shape_cost(&s),
-                                .pairs = {.one = 1}};
-        if (guess.single || guess.pair)
-            status = add(guesses, &guess);
+        const dg_hypothesis hypothesis = {.first = (uint32_t)first,
+                                          .count = count,
+                                          .pieces = s.pieces,
+                                          .whole = !(s.cut_before || s.cut_after),
+                                          .cuts = (uint8_t)(s.cut_before + s.cut_after),
+                                          .single = may_be_digit(&s),
+                                          .pair = may_be_pair(&s, first),
+                                          .shape = shape_cost(&s),
+                                          .pairs = {.one = 1}};
+        if (hypothesis.single || hypothesis.pair)
+            status = add(hypotheses, &hypothesis);
         if (is_too_wide(&s))
             break;
     }
     return status;
 }
 
-digit_status dg_guesses_list(const dg_atoms *atoms, dg_guesses *guesses)
+digit_status dg_hypotheses_list(const dg_segments *segments, dg_hypotheses *hypotheses)
 {
     digit_status status = DIGIT_OK;
-    *guesses = (dg_guesses){0};
-    guesses->begin = dg_alloc(atoms->count + 1, sizeof *guesses->begin);
-    if (!guesses->begin)
-        return dg_fail_memory("guesses", (atoms->count + 1) * sizeof *guesses->begin);
-    for (size_t i = 0; i < atoms->line_count; i++) {
-        const dg_atom_line *line = &atoms->lines[i];
+    *hypotheses = (dg_hypotheses){0};
+    hypotheses->begin = dg_alloc(segments->count + 1, sizeof *hypotheses->begin);
+    if (!hypotheses->begin)
+        return dg_fail_memory("hypotheses", (segments->count + 1) * sizeof *hypotheses->begin);
+    for (size_t i = 0; i < segments->line_count; i++) {
+        const dg_segment_line *line = &segments->lines[i];
         for (size_t a = line->first; status == DIGIT_OK && a < line->first + line->count; a++) {
-            guesses->begin[a] = (uint32_t)guesses->count;
-            status = list_from(atoms, line, a, guesses);
+            hypotheses->begin[a] = (uint32_t)hypotheses->count;
+            status = list_from(segments, line, a, hypotheses);
         }
     }
-    guesses->begin[atoms->count] = (uint32_t)guesses->count;
+    hypotheses->begin[segments->count] = (uint32_t)hypotheses->count;
     return status;
 }
 
-void dg_guesses_free(dg_guesses *guesses)
+void dg_hypotheses_free(dg_hypotheses *hypotheses)
 {
-    dg_free(guesses->items);
-    dg_free(guesses->begin);
-    *guesses = (dg_guesses){0};
+    dg_free(hypotheses->items);
+    dg_free(hypotheses->begin);
+    *hypotheses = (dg_hypotheses){0};
 }
 
 /* ---- Costs ----------------------------------------------------------------
@@ -247,26 +248,28 @@ static const double part_worth[DIGIT_CLASSES] = {3.71, 0.52, 2.44, 3.58, 3.76,
 #define PART_WIDTH  0.84
 #define WIDTH_COST  3.01
 
-static double part_cost(const dg_guess *guess, double width, int digit)
+static double part_cost(const dg_hypothesis *hypothesis, double width, int digit)
 {
     const double off = digit == 1 ? 0 : width - PART_WIDTH;
-    return (double)guess->rare + CUT_COST * guess->cuts + WIDTH_COST * off * off -
+    return (double)hypothesis->rare + CUT_COST * hypothesis->cuts + WIDTH_COST * off * off -
            part_worth[digit];
 }
 
-double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int digit)
+double dg_hypothesis_cost(const dg_hypothesis *hypothesis, const dg_segments *segments, double size,
+                          int digit)
 {
-    const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
+    const digit_box box = dg_segments_box(&segments->items[hypothesis->first], hypothesis->count);
     const double aspect = box.width / fmax(box.height, 0.7 * size);
-    const digit_prediction *answer = &guess->answer;
-    const weights *w = guess->whole ? &whole_weights : &part_weights;
-    return (double)guess->shape + (guess->whole ? 0 : part_cost(guess, box.width / size, digit)) +
+    const digit_prediction *answer = &hypothesis->answer;
+    const weights *w = hypothesis->whole ? &whole_weights : &part_weights;
+    return (double)hypothesis->shape +
+           (hypothesis->whole ? 0 : part_cost(hypothesis, box.width / size, digit)) +
            w->aspect * aspect_cost(aspect, digit) +
            w->top * cost_of((double)answer->probabilities[answer->digit]) +
            w->digit * cost_of((double)answer->probabilities[digit]) +
            w->other * cost_of(1 - (double)answer->other) +
-           w->pair * cost_of(1 - (double)guess->pairs.all) +
-           w->one * cost_of((double)guess->pairs.one);
+           w->pair * cost_of(1 - (double)hypothesis->pairs.all) +
+           w->one * cost_of((double)hypothesis->pairs.one);
 }
 
 /* Two digits: what it is worth that they need no cut, for the ways to cut them add up; what the
@@ -277,12 +280,13 @@ double dg_guess_cost(const dg_guess *guess, const dg_atoms *atoms, double size, 
 #define PAIR_PART_WEIGHT 0.85
 #define PAIR_WIDTH_COST  0.96
 
-double dg_guess_pair_cost(const dg_guess *guess, const dg_atoms *atoms, double size, int index)
+double dg_hypothesis_pair_cost(const dg_hypothesis *hypothesis, const dg_segments *segments,
+                               double size, int index)
 {
-    const digit_box box = dg_atoms_box(&atoms->items[guess->first], guess->count);
-    const double doubt = cost_of((double)guess->pairs.p[index]), width = box.width / size;
-    const double cost =
-        (double)guess->shape + (double)guess->rare + PAIR_WIDTH_COST * width * width;
-    return guess->whole ? cost - PAIR_WORTH + PAIR_WEIGHT * doubt
-                        : cost - PAIR_PART_WORTH + PAIR_PART_WEIGHT * doubt;
+    const digit_box box = dg_segments_box(&segments->items[hypothesis->first], hypothesis->count);
+    const double doubt = cost_of((double)hypothesis->pairs.p[index]), width = box.width / size;
+    const double cost = (double)hypothesis->shape + (double)hypothesis->rare +
+                        PAIR_WIDTH_COST * width * width;
+    return hypothesis->whole ? cost - PAIR_WORTH + PAIR_WEIGHT * doubt
+                             : cost - PAIR_PART_WORTH + PAIR_PART_WEIGHT * doubt;
 }

@@ -10,7 +10,7 @@
 #define SLOPE_BLUR  1.5
 #define MISS        1.5
 
-/* An upright line of a lattice has this part of the longest one's length: a 1 in a box has not. */
+/* An vertical line of a lattice has this part of the longest one's length: a 1 in a box has not. */
 #define WALL_LEAST 0.75
 
 /* The least distance of two lines, in pixels, and how far it may be off, as a part. */
@@ -23,22 +23,22 @@
 #define MISSING 0.2
 #define SEEN    0.25
 
-dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *upright)
+dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *vertical)
 {
-    const double miss = MISS + (level->thick + upright->thick) / 2;
-    const double y = (level->offset + level->slope * upright->offset) /
-                     (1 - level->slope * upright->slope);
-    const double x = dg_rule_middle(upright, y);
-    const double blur = SLOPE_BLUR / fmin(dg_rule_length(level), dg_rule_length(upright));
-    if (fabs(level->slope + upright->slope) > RIGHT_ANGLE + blur || x < level->from - miss ||
-        x > level->to + miss || y < upright->from - miss || y > upright->to + miss)
+    const double miss = MISS + (level->thick + vertical->thick) / 2;
+    const double y = (level->offset + level->slope * vertical->offset) /
+                     (1 - level->slope * vertical->slope);
+    const double x = dg_rule_middle(vertical, y);
+    const double blur = SLOPE_BLUR / fmin(dg_rule_length(level), dg_rule_length(vertical));
+    if (fabs(level->slope + vertical->slope) > RIGHT_ANGLE + blur || x < level->from - miss ||
+        x > level->to + miss || y < vertical->from - miss || y > vertical->to + miss)
         return (dg_crossing){.touch = false};
     return (dg_crossing){
         .touch = true,
         .level_from = x <= level->from + miss,
         .level_to = x >= level->to - miss,
-        .upright_from = y <= upright->from + miss,
-        .upright_to = y >= upright->to - miss,
+        .vertical_from = y <= vertical->from + miss,
+        .vertical_to = y >= vertical->to - miss,
     };
 }
 
@@ -48,28 +48,27 @@ static size_t count_met(const dg_rules *rules, const dg_rule *rule)
     size_t count = 0;
     for (size_t i = 0; i < rules->count; i++) {
         const dg_rule *other = &rules->items[i];
-        if (other->upright != rule->upright && dg_rule_straight(other))
-            count += rule->upright ? dg_rules_cross(other, rule).touch
-                                   : dg_rules_cross(rule, other).touch;
+        if (other->vertical != rule->vertical && dg_rule_straight(other))
+            count += rule->vertical ? dg_rules_cross(other, rule).touch
+                                    : dg_rules_cross(rule, other).touch;
     }
     return count;
 }
 
-digit_status dg_rules_lattice(const dg_rules *candidates, dg_rules *lattice)
+digit_status dg_rules_grid(const dg_rules *candidates, dg_rules *lattice)
 {
     double longest = 0;
     digit_status status = DIGIT_OK;
-    for (size_t i = candidates->count; status == DIGIT_OK && i-- > 0;) { /* upright ones first */
+    for (size_t i = candidates->count; status == DIGIT_OK && i-- > 0;) { /* vertical ones first */
         const dg_rule *rule = &candidates->items[i];
-        if (!dg_rule_straight(rule) ||
-            count_met(rule->upright ? candidates : lattice, rule) < 2)
+        if (!dg_rule_straight(rule) || count_met(rule->vertical ? candidates : lattice, rule) < 2)
             continue;
-        longest = rule->upright ? fmax(longest, dg_rule_length(rule)) : longest;
+        longest = rule->vertical ? fmax(longest, dg_rule_length(rule)) : longest;
         status = dg_rules_add(lattice, rule);
     }
     size_t kept = 0;
     for (size_t i = 0; i < lattice->count; i++)
-        if (!lattice->items[i].upright ||
+        if (!lattice->items[i].vertical ||
             dg_rule_length(&lattice->items[i]) >= WALL_LEAST * longest)
             lattice->items[kept++] = lattice->items[i];
     lattice->count = kept;
@@ -91,7 +90,7 @@ static double shortest_distance(const dg_rules *lattice)
     double least = INFINITY;
     for (size_t i = 1; i < lattice->count; i++) {
         const dg_rule *a = &lattice->items[i - 1], *b = &lattice->items[i];
-        const double here = a->upright == b->upright ? distance(a, b) : 0;
+        const double here = a->vertical == b->vertical ? distance(a, b) : 0;
         least = here >= PERIOD_LEAST && here < least ? here : least;
     }
     return least;
@@ -181,13 +180,13 @@ digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lat
     digit_status status = DIGIT_OK;
     for (size_t i = 1; status == DIGIT_OK && period < INFINITY && i < count; i++) {
         const dg_rule *a = &lattice->items[i - 1], *b = &lattice->items[i];
-        const dg_view view = dg_view_of(ink, b->upright, least);
-        if (a->upright != b->upright)
+        const dg_view view = dg_view_of(ink, b->vertical, least);
+        if (a->vertical != b->vertical)
             continue;
         status = fill_between(&view, a, b, period, &added);
-        if (status == DIGIT_OK && (i == 1 || a[-1].upright != a->upright))
+        if (status == DIGIT_OK && (i == 1 || a[-1].vertical != a->vertical))
             status = fill_beyond(&view, a, b, period, &added);
-        if (status == DIGIT_OK && (i + 1 == count || b[1].upright != b->upright))
+        if (status == DIGIT_OK && (i + 1 == count || b[1].vertical != b->vertical))
             status = fill_beyond(&view, b, a, period, &added);
     }
     for (size_t i = 0; status == DIGIT_OK && i < added.count; i++)

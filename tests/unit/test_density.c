@@ -1,6 +1,6 @@
 /* Pages to ink: light and shadow go, ink stays, blank pages stay blank. */
-#include "vision/ink/ground.h"
-#include "vision/ink/page.h"
+#include "vision/ink/background.h"
+#include "vision/ink/density.h"
 #include "vision/ink/polarity.h"
 
 #include "../support/suite.h"
@@ -12,7 +12,7 @@ static uint8_t ink_of(const dg_plane *plane, bool light, uint32_t threads)
 {
     dg_pool pool = {0};
     uint8_t least;
-    ck_assert_int_eq(dg_page_ink(plane, light, (dg_threads){&pool, threads}, &least), DIGIT_OK);
+    ck_assert_int_eq(dg_ink_density(plane, light, (dg_threads){&pool, threads}, &least), DIGIT_OK);
     dg_pool_close(&pool);
     return least;
 }
@@ -21,24 +21,24 @@ START_TEST(ground_follows_the_edge_of_a_shadow)
 {
     dg_plane page = drawing(400, 300, 220);
     uint8_t line[400], part[33];
-    dg_ground ground;
-    dg_ground_row row;
+    dg_background ground;
+    dg_background_row row;
     draw_bar(&page, 200, 0, 200, 300, 110);
     for (int x = 20; x < 380; x += 40) /* strokes do not count as paper */
         draw_bar(&page, x, 20, 6, 260, 15);
-    ck_assert_int_eq(dg_ground_find(&page, one_thread, &ground), DIGIT_OK);
-    dg_ground_row_at(&ground, 150, &row);
-    dg_ground_levels(&row, 0, page.width, line);
+    ck_assert_int_eq(dg_background_find(&page, one_thread, &ground), DIGIT_OK);
+    dg_background_row_at(&ground, 150, &row);
+    dg_background_levels(&row, 0, page.width, line);
     ck_assert_int_eq(line[100], 220);
     ck_assert_int_eq(line[23], 220);
     ck_assert_int_eq(line[300], 110);
     for (size_t x = 0; x + sizeof part <= sizeof line; x++) {
-        dg_ground_levels(&row, x, x + sizeof part, part);
+        dg_background_levels(&row, x, x + sizeof part, part);
         ck_assert_mem_eq(part, line + x, sizeof part);
         for (size_t i = 0; i < sizeof part; i++)
-            ck_assert_uint_le(part[i], dg_ground_most(&row, x, x + sizeof part));
+            ck_assert_uint_le(part[i], dg_background_most(&row, x, x + sizeof part));
     }
-    dg_ground_free(&ground);
+    dg_background_free(&ground);
     free(page.pixels);
 }
 END_TEST

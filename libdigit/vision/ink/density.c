@@ -2,12 +2,12 @@
  * Paper reflects a part of the light that falls on it, ink another: so what counts is
  * the level as a part of the paper's level there, not the difference.
  */
-#include "vision/ink/page.h"
+#include "vision/ink/density.h"
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "vision/bands.h"
-#include "vision/ink/ground.h"
+#include "vision/ink/background.h"
 
 #include <string.h>
 
@@ -43,7 +43,7 @@
 
 typedef struct page {
     const dg_plane *plane;
-    dg_ground ground;
+    dg_background ground;
     uint16_t scale[LEVELS]; /* 255 * 256 / ground level */
     uint8_t table[LEVELS];  /* strength by darkness */
     int least;              /* levels: smaller differences are noise, in the dark too */
@@ -84,16 +84,16 @@ static void count_darknesses(const page *p, uint8_t *line, uint32_t counts[DARKN
     const dg_plane *plane = p->plane;
     const size_t rows = SAMPLE_PIXELS / plane->width + 1;
     const size_t step = plane->height > rows ? plane->height / rows : 1;
-    dg_ground_row ground;
+    dg_background_row ground;
     memset(counts, 0, DARKNESSES * sizeof *counts);
     for (size_t y = step / 2; y < plane->height; y += step) {
-        dg_ground_row_at(&p->ground, y, &ground);
-        dg_ground_levels(&ground, 0, plane->width, line);
+        dg_background_row_at(&p->ground, y, &ground);
+        dg_background_levels(&ground, 0, plane->width, line);
         count_row(p, plane->pixels + y * plane->width, line, counts);
     }
 }
 
-static double mean_ground(const dg_ground *ground)
+static double mean_ground(const dg_background *ground)
 {
     const size_t cells = ground->columns * ground->rows;
     uint64_t sum = 0;
@@ -198,17 +198,17 @@ static uint8_t darkest(const uint8_t row[BLOCK])
 }
 
 /* Most of a page is bare: no ground need be known closely there. */
-static void map_row(const page *p, const dg_ground_row *ground, uint8_t *row)
+static void map_row(const page *p, const dg_background_row *ground, uint8_t *row)
 {
     const size_t width = p->plane->width;
     uint8_t levels[BLOCK];
     for (size_t x = 0; x < width; x += BLOCK) {
         const size_t end = x + BLOCK < width ? x + BLOCK : width;
-        if (end - x == BLOCK && dg_ground_most(ground, x, end) < darkest(row + x) + p->least) {
+        if (end - x == BLOCK && dg_background_most(ground, x, end) < darkest(row + x) + p->least) {
             memset(row + x, p->table[0], BLOCK);
             continue;
         }
-        dg_ground_levels(ground, x, end, levels);
+        dg_background_levels(ground, x, end, levels);
         map_pixels(p, levels, end - x, row + x);
     }
 }
@@ -219,10 +219,10 @@ static void map_band(void *context, uint32_t index, uint32_t seat)
     const dg_plane *plane = p->plane;
     size_t y;
     const size_t end = dg_band_span(index, plane->width, plane->height, &y);
-    dg_ground_row ground;
+    dg_background_row ground;
     (void)seat;
     for (; y < end; y++) {
-        dg_ground_row_at(&p->ground, y, &ground);
+        dg_background_row_at(&p->ground, y, &ground);
         map_row(p, &ground, plane->pixels + y * plane->width);
     }
 }
@@ -240,13 +240,13 @@ static void fill_scale(page *p)
         p->scale[level] = (uint16_t)(255 * 256 / (level > GROUND_MIN ? level : GROUND_MIN));
 }
 
-digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least)
+digit_status dg_ink_density(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least)
 {
     page p = {.plane = plane};
     *least = 0;
     if (light)
         invert(plane);
-    digit_status status = dg_ground_find(plane, threads, &p.ground);
+    digit_status status = dg_background_find(plane, threads, &p.ground);
     uint8_t *line = dg_alloc(plane->width, 1);
     if (status == DIGIT_OK && !line)
         status = dg_fail_memory("a page", plane->width);
@@ -260,6 +260,6 @@ digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, 
                     map_band, &p);
 done:
     dg_free(line);
-    dg_ground_free(&p.ground);
+    dg_background_free(&p.ground);
     return status;
 }

@@ -1,6 +1,6 @@
-/* page.h - from the grey levels of a whole page to the strength of its ink. */
-#ifndef DG_VISION_INK_PAGE_H
-#define DG_VISION_INK_PAGE_H
+/* density.h - from the grey levels of a whole page to the strength of its ink. */
+#ifndef DG_VISION_INK_DENSITY_H
+#define DG_VISION_INK_DENSITY_H
 
 #include "base/pool.h"
 #include "vision/pixels.h"
@@ -18,6 +18,6 @@
  * judged piece by piece. *least is 0, and the plane in any state, when there is
  * nothing that could be ink.
  */
-digit_status dg_page_ink(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least);
+digit_status dg_ink_density(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least);
 
 #endif

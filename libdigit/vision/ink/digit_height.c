@@ -1,4 +1,4 @@
-#include "vision/ink/digit_size.h"
+#include "vision/ink/digit_height.h"
 
 #include "base/mem.h"
 
@@ -23,11 +23,12 @@ static int compare_votes(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static vote vote_of(const dg_blob *blob, size_t width, size_t height)
+static vote vote_of(const dg_component *component, size_t width, size_t height)
 {
-    const double w = dg_blob_width(blob), h = dg_blob_height(blob);
-    const bool edge = blob->left == 0 || blob->top == 0 || (size_t)blob->right + 1 == width ||
-                      (size_t)blob->bottom + 1 == height;
+    const double w = dg_component_width(component), h = dg_component_height(component);
+    const bool edge = component->left == 0 || component->top == 0 ||
+                      (size_t)component->right + 1 == width ||
+                      (size_t)component->bottom + 1 == height;
     const bool line = w > 5 * h || h > 14 * w;
     return (vote){h, line ? 0 : h * sqrt(h) * (edge ? EDGE_WEIGHT : 1)};
 }
@@ -54,15 +55,15 @@ static double best_window(const vote *votes, size_t count)
     return size;
 }
 
-double dg_digit_size(const dg_blobs *blobs, size_t width, size_t height)
+double dg_digit_height(const dg_components *components, size_t width, size_t height)
 {
-    vote *votes = dg_alloc(blobs->count, sizeof *votes);
+    vote *votes = dg_alloc(components->count, sizeof *votes);
     if (!votes)
         return -1;
-    for (size_t i = 0; i < blobs->count; i++)
-        votes[i] = vote_of(&blobs->items[i], width, height);
-    qsort(votes, blobs->count, sizeof *votes, compare_votes);
-    const double size = best_window(votes, blobs->count);
+    for (size_t i = 0; i < components->count; i++)
+        votes[i] = vote_of(&components->items[i], width, height);
+    qsort(votes, components->count, sizeof *votes, compare_votes);
+    const double size = best_window(votes, components->count);
     dg_free(votes);
     return size;
 }

@@ -1,4 +1,4 @@
-#include "vision/ink/strength.h"
+#include "vision/sample/strength.h"
 
 #include <string.h>
 
@@ -128,7 +128,7 @@ bool dg_strength(const dg_plane *plane, const dg_levels *grid, const dg_surface 
     const size_t size = plane->width * plane->height;
     uint32_t differences[DG_DIFFERENCES], counts[LEVELS];
     uint8_t table[LEVELS];
-    dg_background_subtract(plane, grid, surface, light, reach, differences);
+    dg_subtract_background(plane, grid, surface, light, reach, differences);
     const paper ground = measure_paper(differences);
     memcpy(counts, differences + 255, sizeof counts);
     for (size_t i = 0; i < 255; i++)

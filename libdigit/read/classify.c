@@ -1,0 +1,101 @@
+#include "read/classify.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/sample/glyph.h"
+
+#include <stdatomic.h>
+
+/* Samples in one batch. */
+#define BATCH 1024
+
+typedef struct classification {
+    const dg_classifier *classifier;
+    bool pairs; /* asks for these */
+    const dg_segments *segments;
+    dg_hypotheses *hypotheses;
+    const uint32_t *which;     /* NULL: all */
+    size_t first;              /* of the batch, among those */
+    uint8_t *samples;          /* [BATCH][DIGIT_SAMPLE_BYTES] */
+    digit_prediction *answers; /* [BATCH] */
+    dg_pairs *doubles;         /* [BATCH] */
+    atomic_bool failed;
+} classification;
+
+static dg_hypothesis *hypothesis_at(const classification *c, size_t index)
+{
+    const size_t at = c->first + index;
+    return &c->hypotheses->items[c->which ? c->which[at] : at];
+}
+
+static void render(void *context, uint32_t index, uint32_t seat)
+{
+    classification *c = context;
+    const dg_hypothesis *hypothesis = hypothesis_at(c, index);
+    const dg_segment *segments = &c->segments->items[hypothesis->first];
+    const digit_box box = dg_segments_box(segments, hypothesis->count);
+    size_t runs = 0;
+    for (uint32_t i = 0; i < hypothesis->count; i++)
+        runs += segments[i].count;
+    (void)seat;
+    if (dg_glyph_sample(c->classifier->ink, c->segments->runs + segments[0].first, runs, &box,
+                        c->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
+        atomic_store(&c->failed, true);
+}
+
+static digit_status classify_batch(classification *c, size_t count)
+{
+    const dg_threads threads = c->classifier->threads;
+    digit_status status = dg_deadline_check(c->classifier->deadline);
+    if (status != DIGIT_OK)
+        return status;
+    dg_pool_run(threads.pool, threads.count, (uint32_t)count, render, c);
+    if (atomic_load(&c->failed)) /* the sentence is the other thread's */
+        return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
+    status = dg_predictor_run(c->pairs ? c->classifier->pairs : c->classifier->predictor, threads,
+                              c->samples, count, c->answers, c->pairs ? c->doubles : NULL);
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++)
+        if (c->pairs)
+            hypothesis_at(c, i)->pairs = c->doubles[i];
+        else
+            hypothesis_at(c, i)->answer = c->answers[i];
+    return status;
+}
+
+static digit_status classify_all(classification c, size_t count)
+{
+    const size_t room = count < BATCH ? count : BATCH;
+    digit_status status = DIGIT_OK;
+    if (count == 0)
+        return DIGIT_OK;
+    c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
+    c.answers = dg_alloc(room, sizeof *c.answers);
+    c.doubles = dg_alloc(room, sizeof *c.doubles);
+    if (!c.samples || !c.answers || !c.doubles)
+        status = dg_fail_memory("hypotheses", room * DIGIT_SAMPLE_BYTES);
+    for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
+        status = classify_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
+    dg_free(c.doubles);
+    dg_free(c.answers);
+    dg_free(c.samples);
+    return status;
+}
+
+digit_status dg_classify_hypotheses(const dg_classifier *classifier, const dg_segments *segments,
+                                    dg_hypotheses *hypotheses, const uint32_t *which, size_t count)
+{
+    const classification c = {
+        .classifier = classifier, .segments = segments, .hypotheses = hypotheses, .which = which};
+    return classify_all(c, count);
+}
+
+digit_status dg_classify_pairs(const dg_classifier *classifier, const dg_segments *segments,
+                               dg_hypotheses *hypotheses, const uint32_t *which, size_t count)
+{
+    const classification c = {.classifier = classifier,
+                              .pairs = true,
+                              .segments = segments,
+                              .hypotheses = hypotheses,
+                              .which = which};
+    return classify_all(c, count);
+}

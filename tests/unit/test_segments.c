@@ -1,0 +1,135 @@
+/* Segments and samples: pieces of ink as they stand, and in slices. */
+#include "vision/page/segments.h"
+#include "vision/sample/glyph.h"
+
+#include "../support/suite.h"
+#include "drawing.h"
+
+static digit_box box_of(const dg_component *component)
+{
+    return (digit_box){component->left, component->top, (int32_t)dg_component_width(component),
+                       (int32_t)dg_component_height(component)};
+}
+
+/* Four rings that touch, and one that does not. */
+typedef struct fixture {
+    dg_plane page;
+    dg_components components;
+    dg_lines lines;
+    dg_segments segments;
+} fixture;
+
+static void set_up(fixture *f)
+{
+    f->page = drawing(300, 80, 0);
+    for (int i = 0; i < 4; i++)
+        draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
+    draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
+    const dg_lines_plan plan = {f->page.width, f->page.height, 0, true};
+    ck_assert_int_eq(dg_components_find(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
+    ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
+    ck_assert_uint_eq(f->lines.piece_count, 2);
+}
+
+static void tear_down(fixture *f)
+{
+    dg_segments_free(&f->segments);
+    dg_lines_free(&f->lines);
+    dg_components_free(&f->components);
+    free(f->page.pixels);
+}
+
+START_TEST(pieces_stay_as_they_are)
+{
+    fixture f;
+    set_up(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    ck_assert_uint_eq(f.segments.count, 2);
+    const digit_box first = dg_segments_box(f.segments.items, 1);
+    ck_assert(first.x == 10 && first.y == 20 && first.width == 98 && first.height == 40);
+    ck_assert(!f.segments.items[0].cut_before && !f.segments.items[1].cut_before);
+    tear_down(&f);
+}
+END_TEST
+
+/* All the ink is in the segments, in order, and each segment's runs lie together. */
+START_TEST(slices_hold_all_the_ink)
+{
+    const bool doubted[] = {true, false};
+    fixture f;
+    set_up(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    dg_plane seen = drawing(300, 80, 0);
+    uint32_t next = 0;
+    for (size_t i = 0; i < f.segments.count; i++) {
+        const dg_segment *segment = &f.segments.items[i];
+        ck_assert_uint_eq(segment->first, next);
+        next += segment->count;
+        for (uint32_t r = segment->first; r < next; r++) {
+            const dg_run *run = &f.segments.runs[r];
+            ck_assert(run->start >= segment->left && run->end <= segment->right + 1);
+            draw_bar(&seen, run->start, run->y, run->end - run->start, 1, 255);
+        }
+    }
+    ck_assert_int_eq(memcmp(seen.pixels, f.page.pixels, 300 * 80), 0);
+    const digit_box all = dg_segments_box(f.segments.items, f.segments.count);
+    ck_assert(all.x == 10 && all.y == 20 && all.width == 196 && all.height == 40);
+    free(seen.pixels);
+    tear_down(&f);
+}
+END_TEST
+
+/* As wide as they should be, side by side; the last ring is whole. */
+START_TEST(slices_are_even)
+{
+    const bool doubted[] = {true, false};
+    fixture f;
+    set_up(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    const size_t slices = f.segments.count - 1;
+    ck_assert_uint_eq(slices, (size_t)(98 * DG_SLICES / f.lines.items[0].size + 0.5));
+    for (size_t i = 0; i < slices; i++) {
+        const dg_segment *segment = &f.segments.items[i];
+        ck_assert(segment->cut_before == (i > 0) && segment->wide && segment->piece == 0);
+        ck_assert(i == 0 || segment->left == segment[-1].right + 1);
+        ck_assert_int_le(abs(segment->right - segment->left + 1 - 98 / (int)slices), 1);
+    }
+    ck_assert(!f.segments.items[slices].cut_before && f.segments.items[slices].left == 180);
+    tear_down(&f);
+}
+END_TEST
+
+/* A neighbour's ink inside the box is not in the sample. */
+START_TEST(samples_leave_neighbours_out)
+{
+    dg_plane page = drawing(100, 100, 0), alone = drawing(100, 100, 0);
+    uint8_t a[DIGIT_SAMPLE_BYTES], b[DIGIT_SAMPLE_BYTES];
+    draw_ring(&page, 20, 20, 40, 50, 5, 255);
+    draw_ring(&alone, 20, 20, 40, 50, 5, 255);
+    draw_bar(&page, 32, 35, 12, 12, 255);
+    dg_components components, one;
+    ck_assert_int_eq(dg_components_find(&page, 1, 1, one_thread, &components), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(&alone, 1, 1, one_thread, &one), DIGIT_OK);
+    ck_assert_uint_eq(components.count, 2);
+    const digit_box box = box_of(&components.items[0]);
+    ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.items[0].count, &box, a),
+                     DIGIT_OK);
+    ck_assert_int_eq(dg_glyph_sample(&alone, one.runs, one.run_count, &box, b), DIGIT_OK);
+    ck_assert_int_eq(memcmp(a, b, DIGIT_SAMPLE_BYTES), 0);
+    ck_assert_int_eq(a[14 * DIGIT_SAMPLE_SIDE + 14], 0);
+    dg_components_free(&one);
+    dg_components_free(&components);
+    free(alone.pixels);
+    free(page.pixels);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("segments");
+    tcase_add_test(tcase, pieces_stay_as_they_are);
+    tcase_add_test(tcase, slices_hold_all_the_ink);
+    tcase_add_test(tcase, slices_are_even);
+    tcase_add_test(tcase, samples_leave_neighbours_out);
+    return suite_run("segments", tcase);
+}
