@@ -4,8 +4,9 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
-#include "io/codec.h"
-#include "vision/pixels.h"
+#include "net/snapshot.h"
+
+#include <string.h>
 
 _Static_assert(DG_PREPARATION_NEWEST == DG_PREPARATION_VERSION,
                "files may ask for exactly the preparations there are");
@@ -23,11 +24,18 @@ digit_status digit_model_normalize(const digit_model *model, const digit_image *
         dg_sized_write(info, &ours, sizeof ours);
     if (!image || !sample)
         return dg_fail_null(__func__, image ? "sample" : "image");
-    const uint32_t preparation = model ? model->snapshot->preparation : DG_PREPARATION_VERSION;
+    (void)model; /* all models have the one preparation there is */
+    dg_prepared found;
     const dg_edge edge = dg_edge_enter();
     status = dg_image_check(image);
     if (status == DIGIT_OK)
-        status = dg_normalize(image, preparation, sample, &ours.ink, &ours.flags, &ours.box);
+        status = dg_normalize(image, &found);
+    if (status == DIGIT_OK) {
+        memcpy(sample, found.sample, sizeof found.sample);
+        ours.ink = found.ink;
+        ours.flags = found.flags;
+        ours.box = found.box;
+    }
     if (status == DIGIT_OK && info)
         dg_sized_write(info, &ours, sizeof ours);
     return dg_edge_leave(edge, status);

@@ -59,9 +59,7 @@ static bool has_lines(const digit_read_options *options)
 static digit_status read_image(const digit_model *model, const digit_image *image,
                                const digit_read_options *options, digit_reading **out)
 {
-    dg_reader reader = {.predictor = model->predictor,
-                        .threads = dg_model_threads(model),
-                        .preparation = model->snapshot->preparation};
+    dg_reader reader = {.predictor = model->predictor, .threads = dg_model_threads(model)};
     const digit_status status =
         has_lines(options) ? dg_model_pairs(model, &reader.pairs) : DIGIT_OK;
     return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;

@@ -6,7 +6,7 @@
 #include "net/network.h"
 
 /* The newest sample preparation: new models are made for it, files may ask for any up to it. */
-#define DG_PREPARATION_NEWEST 3
+#define DG_PREPARATION_NEWEST 1
 
 /* Where training stood: what a checkpoint adds to a model. Arrays have the
  * layout of `params`. */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/sample/even.h"
 #include "vision/sample/glyph.h"
 
 #include <stdatomic.h>
@@ -39,7 +40,7 @@ static void render(void *context, uint32_t index, uint32_t seat)
         runs += segments[i].count;
     (void)seat;
     if (dg_glyph_sample(c->classifier->ink, c->segments->runs + segments[0].first, runs, &box,
-                        c->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
+                        dg_frame_even, c->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
         atomic_store(&c->failed, true);
 }
 

@@ -11,7 +11,6 @@ typedef struct dg_reader {
     const dg_predictor *predictor;
     const dg_predictor *pairs; /* knows two digits that touch; or NULL */
     dg_threads threads;
-    uint32_t preparation; /* of samples, as the model wants them */
 } dg_reader;
 
 /* Read a picture that passed dg_image_check(), with options that have been checked.

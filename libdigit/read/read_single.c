@@ -24,17 +24,15 @@ static digit_status add_candidates(digit_reading *reading, const digit_glyph *gl
 digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
                             const digit_read_options *options, digit_reading *reading)
 {
-    uint8_t sample[DIGIT_SAMPLE_BYTES];
-    digit_glyph glyph = {.flags = 0};
-    uint32_t ink, flags;
-    digit_status status =
-        dg_normalize(image, reader->preparation, sample, &ink, &flags, &glyph.box);
-    if (status != DIGIT_OK || flags & DIGIT_FLAG_BLANK)
+    dg_prepared found;
+    digit_status status = dg_normalize(image, &found);
+    if (status != DIGIT_OK || found.flags & DIGIT_FLAG_BLANK)
         return status;
-    if ((uint32_t)glyph.box.height < options->min_height)
+    if ((uint32_t)found.box.height < options->min_height)
         return DIGIT_OK;
-    status = dg_predictor_run(reader->predictor, reader->threads, sample, 1, &glyph.prediction,
-                              NULL);
+    digit_glyph glyph = {.box = found.box};
+    status = dg_predictor_run(reader->predictor, reader->threads, found.sample, 1,
+                              &glyph.prediction, NULL);
     if (status != DIGIT_OK)
         return status;
     const uint32_t allowed = dg_read_allowed(options);

@@ -208,7 +208,7 @@ START_TEST(info_tells_the_facts)
     ck_assert_uint_le(info.sample_ops, 676 * 288 + 121 * 288 * 64 + 1600 * 100 + 1000);
     ck_assert_str_eq(info.trained_on, "");
     ck_assert_str_eq(info.licence, "");
-    ck_assert_uint_eq(info.preparation, 3);
+    ck_assert_uint_eq(info.preparation, 1);
     ck_assert_uint_eq(info.rejects, 0);
     digit_model_free(model);
 }

@@ -43,7 +43,7 @@ def numbers(count, positive):
     return struct.pack(f"<{count}f", *values)
 
 
-def model_file(architecture, tensors, training, preparation="2"):
+def model_file(architecture, tensors, training, preparation="1"):
     texts = {
         "crc32": "00000000", "format": "libdigit", "format_version": "1",
         "architecture": architecture, "labels": "0 1 2 3 4 5 6 7 8 9",
@@ -74,7 +74,7 @@ def models():
     for name, (architecture, tensors) in NETWORKS.items():
         yield name, model_file(architecture, tensors, training=False)
         yield name + "-checkpoint", model_file(architecture, tensors, training=True)
-    yield "preparation-1", model_file(*NETWORKS["same"], training=False, preparation="1")
+    yield "preparation-2", model_file(*NETWORKS["same"], training=False, preparation="2")
 
 
 def texts_of_json():
@@ -144,8 +144,7 @@ def readings():
 
 def normalizings():
     for name, picture in pictures():
-        for preparation in (0, 1):
-            yield f"{name}-{preparation + 1}", bytes([preparation]) + picture
+        yield name, picture
 
 
 def call_sequences():

@@ -88,7 +88,8 @@ int main(void)
     dg_plane plane = {malloc((size_t)width * height), width, height};
     if (!plane.pixels || fread(plane.pixels, 1, (size_t)width * height, stdin) == 0)
         return 1;
-    check(dg_ink_density(&plane, is_light(&plane), threads, &least));
+    const dg_density_plan plan = {.light = is_light(&plane), .shade = 0.15};
+    check(dg_ink_density(&plane, &plan, threads, &least));
     show(&plane);
     const uint8_t pale = (uint8_t)(least / 2 + 1);
     components = find(&plane, pale, 8, &runs);

@@ -155,7 +155,7 @@ START_TEST(writes_the_documented_layout)
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "format_version"), "1");
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "architecture"), ARCHITECTURE);
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "labels"), "0 1 2 3 4 5 6 7 8 9");
-    ck_assert_str_eq(dg_safetensors_text_of(&parsed, "preparation"), "3");
+    ck_assert_str_eq(dg_safetensors_text_of(&parsed, "preparation"), "1");
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "licence"), "MIT");
     ck_assert_uint_eq(parsed.text_count, _i ? 12 : 7);
     if (_i) {
@@ -373,8 +373,8 @@ static const change bad[] = {
     {.edit = SET, .name = "format_version", .value = "a", FORMAT = "is not a number"},
     {.edit = SET, .name = "labels", .value = "9 8 7 6 5 4 3 2 1 0",
      UNSUPPORTED = "labels other than '0 1 2 3 4 5 6 7 8 9'"},
-    {.edit = SET, .name = "preparation", .value = "4",
-     UNSUPPORTED = "sample preparation 4; this library knows 1 to 3"},
+    {.edit = SET, .name = "preparation", .value = "2",
+     UNSUPPORTED = "sample preparation 2; this library knows 1 to 1"},
     {.edit = SET, .name = "preparation", .value = "0", FORMAT = "sample preparation 0"},
     {.edit = SET, .name = "preparation", .value = "-1", FORMAT = "'preparation' is not a number"},
     /* Architectures. */

@@ -12,7 +12,8 @@ static uint8_t ink_of(const dg_plane *plane, bool light, uint32_t threads)
 {
     dg_pool pool = {0};
     uint8_t least;
-    ck_assert_int_eq(dg_ink_density(plane, light, (dg_threads){&pool, threads}, &least), DIGIT_OK);
+    const dg_density_plan plan = {.light = light, .shade = 0.15};
+    ck_assert_int_eq(dg_ink_density(plane, &plan, (dg_threads){&pool, threads}, &least), DIGIT_OK);
     dg_pool_close(&pool);
     return least;
 }
@@ -26,7 +27,7 @@ START_TEST(ground_follows_the_edge_of_a_shadow)
     draw_bar(&page, 200, 0, 200, 300, 110);
     for (int x = 20; x < 380; x += 40) /* strokes do not count as paper */
         draw_bar(&page, x, 20, 6, 260, 15);
-    ck_assert_int_eq(dg_background_find(&page, one_thread, &ground), DIGIT_OK);
+    ck_assert_int_eq(dg_background_find(&page, 0, NULL, one_thread, &ground), DIGIT_OK);
     dg_background_row_at(&ground, 150, &row);
     dg_background_levels(&row, 0, page.width, line);
     ck_assert_int_eq(line[100], 220);

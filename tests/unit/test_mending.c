@@ -1,4 +1,4 @@
-/* What preparation 2 mends first: salt and pepper, stripes, tiny pictures, missing margins. */
+/* What is mended before ink is sought: salt and pepper, stripes, tiny pictures, missing margins. */
 #include "vision/sample/despeckle.h"
 #include "vision/sample/enlarge.h"
 #include "vision/sample/margin.h"
@@ -233,17 +233,16 @@ START_TEST(reads_eight_by_eight)
         {0, 0, 0, 255, 80, 0, 0, 0},          {0, 0, 150, 255, 0, 0, 0, 0},
     };
     const digit_image image = {seven, 8, 8, 8, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
-    uint8_t sample[DIGIT_SAMPLE_BYTES];
-    uint32_t ink, flags;
-    digit_box box;
+    dg_prepared found;
     int inked = 0;
-    ck_assert_int_eq(dg_normalize(&image, 2, sample, &ink, &flags, &box), DIGIT_OK);
-    ck_assert_uint_eq(ink, DIGIT_INK_LIGHT);
-    ck_assert_uint_eq(flags, 0);
+    ck_assert_int_eq(dg_normalize(&image, &found), DIGIT_OK);
+    const digit_box box = found.box;
+    ck_assert_uint_eq(found.ink, DIGIT_INK_LIGHT);
+    ck_assert_uint_eq(found.flags, 0);
     ck_assert_msg(box.x == 1 && box.y == 0 && box.width >= 5 && box.width <= 7 && box.height == 8,
                   "%d %d %d %d", box.x, box.y, box.width, box.height);
     for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++)
-        inked += sample[i] >= 128;
+        inked += found.sample[i] >= 128;
     ck_assert_int_gt(inked, 50);
     ck_assert_int_lt(inked, 200);
 }

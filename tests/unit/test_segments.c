@@ -1,6 +1,7 @@
 /* Segments and samples: pieces of ink as they stand, and in slices. */
 #include "vision/page/segments.h"
 #include "vision/ink/digit_height.h"
+#include "vision/sample/even.h"
 #include "vision/sample/glyph.h"
 
 #include "../support/suite.h"
@@ -115,9 +116,11 @@ START_TEST(samples_leave_neighbours_out)
     ck_assert_int_eq(find_components(&alone, 1, 1, one_thread, &one), DIGIT_OK);
     ck_assert_uint_eq(components.count, 2);
     const digit_box box = box_of(&components.items[0]);
-    ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.items[0].count, &box, a),
+    ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.items[0].count, &box,
+                                     dg_frame_even, a),
                      DIGIT_OK);
-    ck_assert_int_eq(dg_glyph_sample(&alone, one.runs, one.run_count, &box, b), DIGIT_OK);
+    ck_assert_int_eq(
+        dg_glyph_sample(&alone, one.runs, one.run_count, &box, dg_frame_even, b), DIGIT_OK);
     ck_assert_int_eq(memcmp(a, b, DIGIT_SAMPLE_BYTES), 0);
     ck_assert_int_eq(a[14 * DIGIT_SAMPLE_SIDE + 14], 0);
     dg_components_free(&one);

@@ -17,6 +17,9 @@
 #define WINDOW_BASE 64
 #define WINDOW_SLOPE 16
 
+/* The level that a slope is taken out to. */
+#define EVEN 192
+
 /* Fraction bits of levels between two cells' centres, and what rounds them. */
 #define FRACTION 16
 #define HALF (1 << (FRACTION - 1))
@@ -110,37 +113,61 @@ static size_t window_of(const dg_plane *grey)
 /* Cells while they are measured, a row a piece of work. */
 typedef struct survey {
     const dg_plane *grey;
-    dg_background *ground;
+    dg_background *background;
 } survey;
 
 static void measure_row(void *context, uint32_t index, uint32_t seat)
 {
     const survey *s = context;
-    const size_t columns = s->ground->columns, cell = s->ground->cell;
-    uint8_t *level = s->ground->level + index * columns;
+    const size_t columns = s->background->columns, cell = s->background->cell;
+    uint8_t *level = s->background->level + index * columns;
     (void)seat;
     for (size_t column = 0; column < columns; column++)
         level[column] = cell_level(s->grey, column * cell, index * cell, cell);
 }
 
-digit_status dg_background_find(const dg_plane *grey, dg_threads threads, dg_background *ground)
+/* The slope at the centre of a cell, in whole levels. */
+static int slope_at(const dg_background *b, const dg_surface *slope, size_t row, size_t column)
+{
+    const float centred = dg_surface_at(slope, dg_levels_place(column, b->columns),
+                                        dg_levels_place(row, b->rows));
+    return (int)((centred + 255) / 2 + 0.5f);
+}
+
+/* Cells as they would be in even light, and back. */
+static void tilt(dg_background *b, const dg_surface *slope, int direction)
+{
+    for (size_t row = 0; row < b->rows; row++)
+        for (size_t column = 0; column < b->columns; column++) {
+            uint8_t *level = &b->level[row * b->columns + column];
+            const int to = *level + direction * (slope_at(b, slope, row, column) - EVEN);
+            *level = (uint8_t)(to < 0 ? 0 : to > 255 ? 255 : to);
+        }
+}
+
+digit_status dg_background_find(const dg_plane *grey, size_t window, const dg_surface *slope,
+                                dg_threads threads, dg_background *background)
 {
     const size_t longer = larger(grey->width, grey->height);
     const size_t cell = larger(CELL_MIN, (longer + CELLS - 1) / CELLS);
-    *ground = (dg_background){
+    *background = (dg_background){
         .columns = (grey->width + cell - 1) / cell,
         .rows = (grey->height + cell - 1) / cell,
         .cell = cell,
     };
-    const size_t cells = ground->columns * ground->rows;
-    ground->level = dg_alloc(2 * cells, 1); /* and scratch */
-    if (!ground->level)
-        return dg_fail_memory("the ground of a page", 2 * cells);
-    survey s = {grey, ground};
-    dg_pool_run(threads.pool, threads.count, (uint32_t)ground->rows, measure_row, &s);
-    const size_t reach = window_of(grey) / (2 * cell) + 1;
-    filter(ground, reach, true, ground->level + cells);
-    filter(ground, reach, false, ground->level + cells);
+    const size_t cells = background->columns * background->rows;
+    background->level = dg_alloc(2 * cells, 1); /* and scratch */
+    if (!background->level)
+        return dg_fail_memory("a page's background", 2 * cells);
+    survey s = {grey, background};
+    dg_pool_run(threads.pool, threads.count, (uint32_t)background->rows, measure_row, &s);
+    const size_t reach = (window ? window : window_of(grey)) / (2 * cell) + 1;
+    if (slope)
+        tilt(background, slope, -1);
+    filter(background, reach, true, background->level + cells);
+    filter(background, reach, false, background->level + cells);
+    if (slope)
+        tilt(background, slope, 1);
     return DIGIT_OK;
 }
 
@@ -198,8 +225,8 @@ void dg_background_levels(const dg_background_row *row, size_t from, size_t end,
     }
 }
 
-void dg_background_free(dg_background *ground)
+void dg_background_free(dg_background *background)
 {
-    dg_free(ground->level);
-    *ground = (dg_background){0};
+    dg_free(background->level);
+    *background = (dg_background){0};
 }

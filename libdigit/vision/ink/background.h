@@ -3,7 +3,7 @@
 #define DG_VISION_INK_BACKGROUND_H
 
 #include "base/pool.h"
-#include "vision/pixels.h"
+#include "vision/ink/levels.h"
 
 /* Cells along the longer side of a page, at most. */
 #define DG_BACKGROUND_CELLS 256
@@ -16,12 +16,14 @@ typedef struct dg_background {
 } dg_background;
 
 /*
- * Find the paper under darker ink: the lightest there is around, in a window wider
- * than strokes are and narrower than shadows (a grey closing). Unlike a smooth
- * surface it follows the sharp edge of a shadow. Release with dg_background_free(),
- * after a failure too.
+ * Find the paper under darker ink: a grey closing, the lightest there is around in a square of
+ * `window` pixels a side, wider than strokes and narrower than shadows; 0: as wide as suits a page.
+ * Unlike a smooth surface a closing follows the sharp edge of a shadow; where the window is too
+ * wide to follow the light, `slope` is the surface that the light has, else NULL. Release with
+ * dg_background_free(), after a failure too.
  */
-digit_status dg_background_find(const dg_plane *grey, dg_threads threads, dg_background *ground);
+digit_status dg_background_find(const dg_plane *grey, size_t window, const dg_surface *slope,
+                                dg_threads threads, dg_background *background);
 
 /* The paper along one row of pixels: between the centres of two cells levels change evenly. */
 typedef struct dg_background_row {

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 /* Components of any size, and of those that are not too small. */
 #define COMPONENTS_MAX (1u << 20)
@@ -90,6 +90,24 @@ digit_status dg_components_find(const dg_runs *runs, uint32_t size, dg_component
     const digit_status status = split(runs, labels, size, found);
     dg_free(labels);
     return status;
+}
+
+void dg_components_keep(dg_components *components, dg_component_fn keep, const void *context)
+{
+    size_t kept = 0;
+    uint32_t place = 0;
+    for (size_t i = 0; i < components->count; i++) {
+        dg_component component = components->items[i];
+        if (!keep(&component, context))
+            continue;
+        memmove(components->runs + place, components->runs + component.first,
+                component.count * sizeof *components->runs);
+        component.first = place;
+        place += component.count;
+        components->items[kept++] = component;
+    }
+    components->count = kept;
+    components->run_count = place;
 }
 
 void dg_components_free(dg_components *found)

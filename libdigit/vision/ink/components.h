@@ -4,6 +4,8 @@
 
 #include "vision/ink/runs.h"
 
+#include <stdbool.h>
+
 typedef struct dg_component {
     uint32_t first, count; /* of its runs, in reading order */
     uint32_t area;
@@ -22,6 +24,12 @@ typedef struct dg_components {
  * too.
  */
 digit_status dg_components_find(const dg_runs *runs, uint32_t size, dg_components *found);
+
+/* Is a component to stay? */
+typedef bool (*dg_component_fn)(const dg_component *component, const void *context);
+
+/* Only the components that `keep` wants stay, in their order. */
+void dg_components_keep(dg_components *components, dg_component_fn keep, const void *context);
 
 void dg_components_free(dg_components *found);
 

@@ -30,10 +30,8 @@
 /* What could be ink is at least this part of what most of the ink is. */
 #define FAINT 0.2
 
-/* What differs from the paper by fewer levels is nothing, however dark the paper: levels,
- * and a part of what ink differs by where the paper is as light as on average. */
+/* What differs from the paper by fewer levels is nothing, however dark the paper. */
 #define LEVELS_MIN 6
-#define FLOOR_INK  0.15
 
 /* Up to so many deviations of the noise are paper. */
 #define FLOOR_NOISE 2.5
@@ -48,6 +46,7 @@ typedef struct page {
     uint8_t table[LEVELS];  /* strength by darkness */
     int least;              /* levels: smaller differences are noise, in the dark too */
     double usual;           /* the paper's mean level */
+    double shade;           /* as in the plan */
 } page;
 
 /* What the paper looks like: its darkness, near 0, and the deviation of that. */
@@ -171,7 +170,7 @@ static uint8_t plan_strengths(page *p, uint8_t *line)
     const double floor = ground.level + FLOOR_NOISE * ground.noise;
     const double least = greater(stands_out, ground.level + FAINT * (full - ground.level));
     const double scale = DG_INK_FULL / (full - floor);
-    const double levels = greater(FLOOR_NOISE * ground.noise, FLOOR_INK * full);
+    const double levels = greater(FLOOR_NOISE * ground.noise, p->shade * full);
     p->least = (int)greater(levels * p->usual / 255, LEVELS_MIN);
     for (int darkness = 0; darkness < LEVELS; darkness++) {
         const double strength = scale * (darkness - floor);
@@ -234,19 +233,31 @@ static void invert(const dg_plane *plane)
         plane->pixels[i] ^= 255;
 }
 
+/* A surface of centred levels has the other sign in the negative. */
+static dg_surface in_plane(const dg_surface *slope, bool inverted)
+{
+    dg_surface seen = *slope;
+    for (int k = 0; inverted && k < DG_SURFACE_TERMS; k++)
+        seen.terms[k] = -seen.terms[k];
+    return seen;
+}
+
 static void fill_scale(page *p)
 {
     for (int level = 0; level < LEVELS; level++)
         p->scale[level] = (uint16_t)(255 * 256 / (level > GROUND_MIN ? level : GROUND_MIN));
 }
 
-digit_status dg_ink_density(const dg_plane *plane, bool light, dg_threads threads, uint8_t *least)
+digit_status dg_ink_density(const dg_plane *plane, const dg_density_plan *plan,
+                            dg_threads threads, uint8_t *least)
 {
-    page p = {.plane = plane};
+    page p = {.plane = plane, .shade = plan->shade};
+    const dg_surface slope = plan->slope ? in_plane(plan->slope, plan->light) : (dg_surface){{0}};
     *least = 0;
-    if (light)
+    if (plan->light)
         invert(plane);
-    digit_status status = dg_background_find(plane, threads, &p.ground);
+    digit_status status = dg_background_find(plane, plan->window, plan->slope ? &slope : NULL,
+                                             threads, &p.ground);
     uint8_t *line = dg_alloc(plane->width, 1);
     if (status == DIGIT_OK && !line)
         status = dg_fail_memory("a page", plane->width);

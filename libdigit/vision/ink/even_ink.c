@@ -109,3 +109,27 @@ digit_status dg_even_ink(const dg_components *components, const dg_plane *ink,
     dg_free(j.inner);
     return DIGIT_OK;
 }
+
+static digit_status components_within(const dg_runs *runs, const dg_plane *ink, uint8_t least,
+                                      uint32_t size, dg_components *found)
+{
+    dg_runs dense;
+    *found = (dg_components){0};
+    digit_status status = dg_runs_within(runs, ink, least, &dense);
+    if (status == DIGIT_OK)
+        status = dg_components_find(&dense, size, found);
+    dg_runs_free(&dense);
+    return status;
+}
+
+digit_status dg_ink_components(const dg_plane *ink, const dg_runs *runs, uint8_t least,
+                               uint32_t size, dg_threads threads, dg_components *found)
+{
+    digit_status status = components_within(runs, ink, least, size, found);
+    if (status == DIGIT_OK)
+        status = dg_even_ink(found, ink, threads);
+    if (status != DIGIT_OK)
+        return status;
+    dg_components_free(found);
+    return components_within(runs, ink, DG_INK_EDGE, size, found);
+}

@@ -18,6 +18,9 @@
 #define DIRT_PIXELS 2
 #define DIRT_SHARE  0.05
 
+/* Creases and blotches of a page are up to this part as dense as its ink. */
+#define SHADE 0.15
+
 typedef struct grey_job {
     const digit_image *image;
     const dg_plane *grey;
@@ -44,19 +47,6 @@ static void make_grey(const digit_image *image, dg_threads threads, const dg_pla
                 grey_band, &job);
 }
 
-/* The components of at least `size` pixels among the runs of density `least` or more. */
-static digit_status find_components(const dg_sheet *sheet, const dg_runs *runs, uint8_t least,
-                                    uint32_t size, dg_components *found)
-{
-    dg_runs dense;
-    digit_status status = dg_runs_within(runs, &sheet->ink, least, &dense);
-    dg_components_free(found);
-    if (status == DIGIT_OK)
-        status = dg_components_find(&dense, size, found);
-    dg_runs_free(&dense);
-    return status;
-}
-
 /* Form lines are sought in paler ink than digits are: pale ink breaks them less, and what it adds
  * in dirt is short. */
 static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pale,
@@ -75,25 +65,26 @@ static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pa
     return status;
 }
 
-/* Each component is judged by its own density, for a pencil's digits may stand beside a pen's. */
-static digit_status even_ink(dg_sheet *sheet, const dg_runs *runs, uint8_t least,
+static bool is_large(const dg_component *component, const void *size)
+{
+    return dg_component_width(component) >= *(const uint32_t *)size ||
+           dg_component_height(component) >= *(const uint32_t *)size;
+}
+
+/* What is left when the lines are out: digits, and dirt that they tell the size of. */
+static digit_status find_ink(dg_sheet *sheet, const dg_runs *runs, uint8_t least,
                              dg_threads threads)
 {
     const dg_plane *ink = &sheet->ink;
-    double height = 0;
-    digit_status status = find_components(sheet, runs, least, DIRT_PIXELS, &sheet->components);
-    if (status == DIGIT_OK)
-        status = dg_digit_height(&sheet->components, ink->width, ink->height, &height);
-    if (status == DIGIT_OK)
-        status = dg_even_ink(&sheet->components, ink, threads);
-    if (status != DIGIT_OK)
-        return status;
-    const uint32_t dirt = (uint32_t)(DIRT_SHARE * height);
-    status = find_components(sheet, runs, DG_INK_EDGE, dirt > DIRT_PIXELS ? dirt : DIRT_PIXELS,
-                             &sheet->components);
+    dg_components_free(&sheet->components);
+    digit_status status = dg_ink_components(ink, runs, least, DIRT_PIXELS, threads,
+                                            &sheet->components);
     if (status == DIGIT_OK)
         status = dg_digit_height(&sheet->components, ink->width, ink->height,
                                  &sheet->digit_height);
+    const uint32_t dirt = (uint32_t)(DIRT_SHARE * sheet->digit_height);
+    if (status == DIGIT_OK)
+        dg_components_keep(&sheet->components, is_large, &dirt);
     return status;
 }
 
@@ -110,7 +101,7 @@ static digit_status clean(dg_sheet *sheet, uint8_t least, const dg_deadline *dea
     if (status == DIGIT_OK)
         status = dg_deadline_check(deadline);
     if (status == DIGIT_OK)
-        status = even_ink(sheet, &runs, least, threads);
+        status = find_ink(sheet, &runs, least, threads);
     dg_runs_free(&runs);
     return status;
 }
@@ -120,14 +111,14 @@ digit_status dg_sheet_make(const digit_image *image, const dg_deadline *deadline
 {
     const size_t size = (size_t)image->width * image->height;
     uint8_t least = 0;
-    bool light;
+    dg_density_plan plan = {.shade = SHADE};
     *sheet = (dg_sheet){.ink = {dg_alloc(size, 1), image->width, image->height}};
     if (!sheet->ink.pixels)
         return dg_fail_memory("a picture", size);
     make_grey(image, threads, &sheet->ink);
-    digit_status status = dg_lighting_even(&sheet->ink, image->ink, &light);
+    digit_status status = dg_lighting_even(&sheet->ink, image->ink, &plan.light);
     if (status == DIGIT_OK)
-        status = dg_ink_density(&sheet->ink, light, threads, &least);
+        status = dg_ink_density(&sheet->ink, &plan, threads, &least);
     if (status == DIGIT_OK)
         status = dg_deadline_check(deadline);
     if (status == DIGIT_OK && least == 0)

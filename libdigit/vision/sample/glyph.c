@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/sample/even.h"
 #include "vision/ink/density.h"
 
 #include <string.h>
@@ -36,7 +35,8 @@ static void copy_run(const dg_plane *ink, const dg_run *run, const digit_box *bo
 }
 
 digit_status dg_glyph_sample(const dg_plane *ink, const dg_run *runs, size_t count,
-                             const digit_box *box, uint8_t sample[DIGIT_SAMPLE_BYTES])
+                             const digit_box *box, dg_framer frame,
+                             uint8_t sample[DIGIT_SAMPLE_BYTES])
 {
     dg_plane sheet = {.width = (size_t)box->width + 2 * MARGIN,
                       .height = (size_t)box->height + 2 * MARGIN};
@@ -48,7 +48,7 @@ digit_status dg_glyph_sample(const dg_plane *ink, const dg_run *runs, size_t cou
     for (size_t i = 0; i < count; i++)
         copy_run(ink, &runs[i], box, &sheet);
     const digit_box inside = {MARGIN, MARGIN, box->width, box->height};
-    const digit_status status = dg_frame_even(&sheet, &inside, sample);
+    const digit_status status = frame(&sheet, &inside, sample);
     dg_free(sheet.pixels);
     return status;
 }

@@ -20,12 +20,12 @@ typedef struct span {
     int32_t from, to; /* pixels, `to` not included */
 } span;
 
-static span span_across(const dg_ink_piece *c)
+static span span_across(const dg_component *c)
 {
     return (span){c->left, c->right + 1};
 }
 
-static span span_down(const dg_ink_piece *c)
+static span span_down(const dg_component *c)
 {
     return (span){c->top, c->bottom + 1};
 }
@@ -56,7 +56,7 @@ static double off_centre(span s, int32_t end)
 }
 
 /* Large and central: of two neighbours the one in the middle is meant. */
-static double importance(const dg_ink_piece *c, int32_t width, int32_t height)
+static double importance(const dg_component *c, int32_t width, int32_t height)
 {
     const span x = span_across(c), y = span_down(c);
     const double off = off_centre(x, width) + off_centre(y, height);
@@ -64,21 +64,21 @@ static double importance(const dg_ink_piece *c, int32_t width, int32_t height)
     return (double)c->area * (1.2 - 0.5 * off) * (cut ? 0.7 : 1.0);
 }
 
-static const dg_ink_piece *find_main(const dg_pieces *pieces, int32_t width, int32_t height)
+static const dg_component *find_main(const dg_components *components, int32_t width, int32_t height)
 {
-    const dg_ink_piece *main = NULL;
+    const dg_component *main = NULL;
     double best = 0;
-    for (size_t i = 0; i < pieces->count; i++) {
-        const double value = importance(&pieces->items[i], width, height);
+    for (size_t i = 0; i < components->count; i++) {
+        const double value = importance(&components->items[i], width, height);
         if (value > best) {
             best = value;
-            main = &pieces->items[i];
+            main = &components->items[i];
         }
     }
     return main;
 }
 
-static bool is_speck(const dg_ink_piece *c, const dg_ink_piece *main)
+static bool is_speck(const dg_component *c, const dg_component *main)
 {
     const int32_t size = length(span_across(main)) > length(span_down(main))
                              ? length(span_across(main))
@@ -96,7 +96,7 @@ static bool is_cut_beside(span piece, span main, int32_t end)
     return touches_end(piece, end) && overlap(piece, main) * NEIGHBOUR_OVERLAP < length(piece);
 }
 
-static bool is_neighbour(const dg_ink_piece *c, const dg_ink_piece *main, int32_t width,
+static bool is_neighbour(const dg_component *c, const dg_component *main, int32_t width,
                          int32_t height)
 {
     if (is_cut_beside(span_across(c), span_across(main), width))
@@ -108,7 +108,7 @@ static bool is_neighbour(const dg_ink_piece *c, const dg_ink_piece *main, int32_
            gap > length(span_down(main)) / FAR_GAP && c->area < main->area / NEIGHBOUR_SMALL;
 }
 
-static bool is_too_small(const dg_ink_piece *c, int32_t width, int32_t height)
+static bool is_too_small(const dg_component *c, int32_t width, int32_t height)
 {
     const int32_t longer = width > height ? width : height;
     const int32_t across = length(span_across(c)), down = length(span_down(c));
@@ -116,7 +116,7 @@ static bool is_too_small(const dg_ink_piece *c, int32_t width, int32_t height)
     return (size < LENGTH_MIN && size < longer) || size * LENGTH_SHARE < longer;
 }
 
-static void grow_box(digit_box *box, const dg_ink_piece *c)
+static void grow_box(digit_box *box, const dg_component *c)
 {
     const int32_t right = box->x + box->width, bottom = box->y + box->height;
     const int32_t far_x = c->right + 1 > right ? c->right + 1 : right;
@@ -127,22 +127,34 @@ static void grow_box(digit_box *box, const dg_ink_piece *c)
     box->height = far_y - box->y;
 }
 
-bool dg_select_digit(dg_pieces *pieces, size_t width, size_t height, digit_box *box)
+/* The picture and the digit's largest component. */
+typedef struct choice {
+    dg_component main;
+    int32_t width, height;
+    digit_box *box;
+} choice;
+
+static bool is_of_digit(const dg_component *c, const void *context)
 {
-    const int32_t w = (int32_t)width, h = (int32_t)height;
-    const dg_ink_piece *main = find_main(pieces, w, h);
-    const bool found = main && !is_too_small(main, w, h);
+    const choice *of = context;
+    const bool is_main = c->left == of->main.left && c->top == of->main.top &&
+                         c->first == of->main.first;
+    if (!is_main && (is_speck(c, &of->main) || is_neighbour(c, &of->main, of->width, of->height)))
+        return false;
+    grow_box(of->box, c);
+    return true;
+}
+
+bool dg_select_digit(dg_components *components, size_t width, size_t height, digit_box *box)
+{
+    choice c = {.width = (int32_t)width, .height = (int32_t)height, .box = box};
+    const dg_component *main = find_main(components, c.width, c.height);
     *box = (digit_box){0, 0, 0, 0};
-    if (found)
-        *box = (digit_box){main->left, main->top, main->right + 1 - main->left,
-                           main->bottom + 1 - main->top};
-    for (size_t i = 0; i < pieces->count; i++) {
-        dg_ink_piece *c = &pieces->items[i];
-        c->keep = c == main || (found && c->area > 0 && !is_speck(c, main) &&
-                                !is_neighbour(c, main, w, h));
-        c->keep = c->keep && found;
-        if (c->keep)
-            grow_box(box, c);
-    }
-    return found;
+    if (!main || is_too_small(main, c.width, c.height))
+        return false;
+    c.main = *main;
+    *box = (digit_box){main->left, main->top, (int32_t)dg_component_width(main),
+                       (int32_t)dg_component_height(main)};
+    dg_components_keep(components, is_of_digit, &c);
+    return true;
 }
