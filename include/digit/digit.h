@@ -146,6 +146,7 @@ typedef struct digit_prediction {
 /** A network and its weights. */
 typedef struct digit_model digit_model;
 
+/** Options of digit_model_create(). */
 typedef struct digit_model_options {
     size_t      size;
     const char *architecture; /**< preset name or layer list, see
@@ -241,10 +242,11 @@ DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,
                                            size_t first, size_t count,
                                            digit_dataset **out);
 
-/** The number of samples, samples[count][DIGIT_SAMPLE_BYTES] and labels[count].
- *  For a NULL dataset: 0 and NULL. */
+/** The number of samples; 0 for a NULL dataset. */
 DIGIT_API size_t         digit_dataset_count(const digit_dataset *dataset);
+/** samples[count][DIGIT_SAMPLE_BYTES]; NULL for a NULL dataset. */
 DIGIT_API const uint8_t *digit_dataset_samples(const digit_dataset *dataset);
+/** labels[count], 0..9; NULL for a NULL dataset. */
 DIGIT_API const uint8_t *digit_dataset_labels(const digit_dataset *dataset);
 DIGIT_API void           digit_dataset_free(digit_dataset *dataset);
 
@@ -319,6 +321,7 @@ enum {
                                       then cosine annealing to 0 */
 };
 
+/** Options of digit_model_train(). */
 typedef struct digit_train_options {
     size_t   size;
     uint32_t epochs;        /**< passes over the dataset, 1..100000; default 10 */
@@ -402,8 +405,9 @@ enum {
     DIGIT_INK_LIGHT = 2  /**< light on dark */
 };
 
-/** A picture in the caller's memory. Never changes size. A region of a picture is
- *  a pointer to the region's first pixel, with the stride of the whole picture. */
+/** A picture in the caller's memory, of at most 64 * 2^20 pixels (else
+ *  DIGIT_ERR_LIMIT). Never changes size. To pass a region of a picture, point to
+ *  the region's first pixel and keep the stride of the whole picture. */
 typedef struct digit_image {
     const void *pixels; /**< first byte of the top row */
     ptrdiff_t   stride; /**< bytes from one row to the next; negative = bottom up */
@@ -450,6 +454,7 @@ enum {
     DIGIT_LAYOUT_GRID   = 3  /**< rows x columns of cells, at most one digit each */
 };
 
+/** Options of digit_model_read(). */
 typedef struct digit_read_options {
     size_t   size;
     uint32_t layout;         /**< DIGIT_LAYOUT_...; default PAGE */
@@ -507,8 +512,12 @@ typedef struct digit_glyph {
 /** The digits that were read from a picture. Immutable. */
 typedef struct digit_reading digit_reading;
 
-/** Find, segment and classify the digits of a picture. A picture without digits is
- *  not an error. Any release may improve what is found, with the same model. */
+/**
+ * Find, segment and classify the digits of a picture. A picture without digits is
+ * not an error. Any release may improve what is found, with the same model.
+ * DIGIT_ERR_LIMIT: too many connected components or digits (docs/reading.md).
+ * DIGIT_ERR_TIMEOUT: time_limit_ms has passed.
+ */
 DIGIT_API digit_status digit_model_read(const digit_model *model,
                                         const digit_image *image,
                                         const digit_read_options *options,
