@@ -42,9 +42,10 @@ static digit_status list_straight(const dg_rules *candidates, dg_rules *straight
 /* How high digits are, judged by what is left without the straight lines; 0: all there is are
  * lines. */
 static digit_status size_without(const dg_rules *straight, const dg_plane *ink, uint8_t least,
-                                 dg_threads threads, double *size)
+                                 const dg_runs *runs, double *size)
 {
     dg_plane copy = *ink;
+    dg_runs left = {0};
     dg_components rest = {0};
     copy.pixels = dg_alloc(ink->width, ink->height);
     if (!copy.pixels)
@@ -52,19 +53,20 @@ static digit_status size_without(const dg_rules *straight, const dg_plane *ink, 
     memcpy(copy.pixels, ink->pixels, ink->width * ink->height);
     digit_status status = dg_rules_erase(straight, &copy, least);
     if (status == DIGIT_OK)
-        status = dg_components_find(&copy, least, DG_RULE_PIECE, threads, &rest);
+        status = dg_runs_within(runs, &copy, least, &left);
     if (status == DIGIT_OK)
-        *size = dg_digit_height(&rest, ink->width, ink->height);
-    if (status == DIGIT_OK && *size < 0)
-        status = dg_fail_memory("form lines", rest.count * sizeof *rest.items);
+        status = dg_components_find(&left, DG_RULE_PIECE, &rest);
+    if (status == DIGIT_OK)
+        status = dg_digit_height(&rest, ink->width, ink->height, size);
     dg_components_free(&rest);
+    dg_runs_free(&left);
     dg_free(copy.pixels);
     return status;
 }
 
 /* Of the candidates those that are a form's, and what completes them. */
-static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
-                           dg_threads threads, dg_rules *rules)
+static digit_status choose(const dg_plane *ink, uint8_t least, const dg_runs *runs,
+                           const dg_rules *candidates, dg_rules *rules)
 {
     dg_rules straight = {0};
     double size = 0;
@@ -78,7 +80,7 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
         status = dg_rules_add(&straight, &rules->items[i]);
     dg_rules_sort(&straight);
     if (status == DIGIT_OK && any)
-        status = size_without(&straight, ink, least, threads, &size);
+        status = size_without(&straight, ink, least, runs, &size);
     if (status == DIGIT_OK && size > 0)
         status = dg_rules_accept(ink, least, candidates, size, rules);
     dg_rules_sort(rules);
@@ -88,14 +90,14 @@ static digit_status choose(const dg_plane *ink, uint8_t least, const dg_rules *c
     return status;
 }
 
-digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_components *components,
-                           dg_threads threads, dg_rules *rules)
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *runs,
+                           const dg_components *components, dg_threads threads, dg_rules *rules)
 {
     dg_rules candidates = {0};
     *rules = (dg_rules){0};
     digit_status status = dg_rules_candidates(ink, least, components, threads, &candidates);
     if (status == DIGIT_OK)
-        status = choose(ink, least, &candidates, threads, rules);
+        status = choose(ink, least, runs, &candidates, rules);
     dg_rules_free(&candidates);
     return status;
 }

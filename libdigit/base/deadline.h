@@ -1,6 +1,6 @@
 /* deadline.h - a time limit, looked at between steps. */
-#ifndef DG_READ_DEADLINE_H
-#define DG_READ_DEADLINE_H
+#ifndef DG_BASE_DEADLINE_H
+#define DG_BASE_DEADLINE_H
 
 #include <digit/digit.h>
 
