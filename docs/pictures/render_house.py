@@ -51,7 +51,7 @@ PLACES = {
     "vision/rules": Place(492, 394, 170, "form lines"),
     "vision/ink": Place(492, 470, 352, "background, polarity, density, components"),
     "vision": Place(492, 546, 352, "pixel formats, bands of rows"),
-    "base": Place(40, 636, 820, "memory, errors, random numbers, threads, files"),
+    "base": Place(40, 636, 820, "memory, errors, random numbers, threads, deadlines, files"),
 }
 PICTURE = ["api read", "read vision/page", "vision/page vision/rules", "vision/rules vision/ink",
            "vision/ink vision", "read net", "net layers", "layers math"]
