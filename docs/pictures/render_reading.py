@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 SOURCE = Path(__file__).resolve().parents[2]
 PICTURE = SOURCE / "examples" / "pictures" / "numbers" / "phone-photo.jpg"
 FORM = SOURCE / "examples" / "pictures" / "numbers" / "account-comb.png"
-TITLES = ["the picture", "strength of ink", "form lines taken out", "pieces made even",
-          "atoms: pieces, and slices of wide ones"]
+TITLES = ["the picture", "ink density", "form lines erased", "components made even",
+          "segments: components, and slices of wide ones"]
 FONT = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 13)
 WIDTH = 460
 
@@ -34,8 +34,8 @@ def steps(build: Path, picture: Path) -> list[Image.Image]:
     images += [Image.fromarray(255 - plane).convert("RGB") for plane in planes[:-1]]
     colours = np.array([(255, 255, 255), (214, 69, 65), (46, 110, 190), (60, 150, 80),
                         (230, 150, 30), (130, 80, 170)], np.uint8)
-    atoms = planes[-1].astype(int)
-    images.append(Image.fromarray(colours[np.where(atoms > 0, 1 + atoms % 5, 0)]))
+    segments = planes[-1].astype(int)
+    images.append(Image.fromarray(colours[np.where(segments > 0, 1 + segments % 5, 0)]))
     return images
 
 

@@ -1,7 +1,8 @@
 /*
  * digit.h - recognise handwritten digits.
  *
- * The whole public interface of libdigit. Nothing else is exported.
+ * This header is the whole public interface of libdigit. The library exports
+ * nothing else.
  *
  *     digit_model *model;
  *     digit_prediction p;
@@ -11,36 +12,39 @@
  *         digit_model_free(model);
  *     }
  *
- * Five rules hold everywhere; a function's comment speaks only of what is
- * special about it.
+ * Five rules hold for all functions. The comment of a function only describes
+ * what goes beyond these rules.
  *
  * 1. Result. A function that can fail returns a digit_status: DIGIT_OK (0) or
- *    a negative code; take one you don't know for a failure, for later
- *    releases may have more. digit_last_error() says more. A failed call sets a
- *    single out-parameter to NULL or zero (arrays are not touched, `size`
- *    members stay) and leaves every object as it was; the exceptions are
- *    DIGIT_ERR_CANCELLED in digit_model_train() and the size that
- *    digit_model_save_memory() reports. A count of 0 is allowed and does
- *    nothing.
- * 2. Ownership. An object stored through a `digit_x **out` belongs to the
- *    caller, who releases it with digit_x_free(); digit_x_free(NULL) does
- *    nothing. A pointer that is returned belongs to the object it was asked
- *    of and lives as long, if nothing else is said. Arguments are borrowed
- *    for the call only.
+ *    a negative code. Later releases may add codes: treat an unknown code as a
+ *    failure. digit_last_error() describes the failure in a sentence. A failed
+ *    call sets a single out-parameter to NULL or zero; it does not change
+ *    arrays, `size` members or any object. There are two exceptions: after
+ *    DIGIT_ERR_CANCELLED, digit_model_train() keeps the weights learned so
+ *    far, and digit_model_save_memory() reports the required size. A count of
+ *    0 is allowed and does nothing.
+ * 2. Ownership. An object that a function stores through a `digit_x **out`
+ *    belongs to the caller. The caller releases it with digit_x_free();
+ *    digit_x_free(NULL) does nothing. A returned pointer belongs to the object
+ *    that was passed in and is valid as long as that object, unless the comment
+ *    says otherwise. A function uses its arguments only until it returns.
  * 3. Threads. Any number of threads may use one object at the same time
- *    through functions that take it as `const`. A function that takes it
- *    without const needs it to itself. Different objects are independent.
- * 4. Options. NULL means "all defaults". Otherwise call the matching
+ *    through functions that take it as `const`. While a function that takes it
+ *    without const runs, no other thread may use the object. Different objects
+ *    are independent.
+ * 4. Options. NULL selects all defaults. Otherwise call the matching
  *    digit_x_options_init(&options, sizeof options) first, then change
- *    members. Structs whose first member is `size` may gain members at their
- *    end in a later release and old programs keep working; all other structs
- *    never change. Of options that this library does not know all must be 0
- *    (else DIGIT_ERR_UNSUPPORTED); in what it reports it sets them to 0. What
- *    callbacks are given has the library's `size`: nothing beyond it is there.
- * 5. Silence. libdigit's own code never prints, exits, reads the environment
- *    or installs signal or exit handlers. (The OpenBLAS it uses reads
- *    OPENBLAS_* variables: docs/blas.md.) Callbacks must return: no longjmp,
- *    no exception through C.
+ *    members. A later release may add members at the end of a struct whose
+ *    first member is `size`, and programs compiled before then still work. All
+ *    other structs never change. If your struct is larger than this library's,
+ *    all bytes that the library does not know must be 0, otherwise the call
+ *    returns DIGIT_ERR_UNSUPPORTED; in structs that report results, the library
+ *    sets those bytes to 0. A struct that is passed to a callback has the
+ *    library's `size`: do not read beyond it.
+ * 5. Silence. libdigit's own code never prints, never exits, does not read the
+ *    environment and installs no signal or exit handlers. (The OpenBLAS inside
+ *    reads OPENBLAS_* variables: docs/blas.md.) A callback must return: it must
+ *    not call longjmp() or throw an exception through C.
  */
 #ifndef DIGIT_DIGIT_H
 #define DIGIT_DIGIT_H
@@ -73,65 +77,68 @@ extern "C" {
 /** Version of the library in use, such as "1.0.0". Static storage. */
 DIGIT_API const char *digit_version(void);
 
-/** How it was built and what it runs on: BLAS version, kernel, linking mode,
- *  instruction sets. For bug reports; the wording may change. Static storage. */
+/** How the library was built and what it runs on: BLAS version, kernel, linking
+ *  mode, instruction sets. For bug reports; the wording may change. Static
+ *  storage. */
 DIGIT_API const char *digit_build_info(void);
 
-/** Outcome of a call, DIGIT_OK or DIGIT_ERR_... */
+/** Result of a call: DIGIT_OK or DIGIT_ERR_... */
 typedef int32_t digit_status;
 
-/** Outcomes. Values are part of the ABI and are never reused. */
+/** Status codes. The values are part of the ABI and are never reused. */
 enum {
     DIGIT_OK              =  0,
-    DIGIT_ERR_ARGUMENT    = -1, /**< an argument breaks the contract */
+    DIGIT_ERR_ARGUMENT    = -1, /**< an argument violates the contract */
     DIGIT_ERR_MEMORY      = -2, /**< out of memory */
     DIGIT_ERR_IO          = -3, /**< the file could not be opened, read or written */
-    DIGIT_ERR_FORMAT      = -4, /**< the bytes are not what they should be */
-    DIGIT_ERR_UNSUPPORTED = -5, /**< well formed, but newer than this library */
+    DIGIT_ERR_FORMAT      = -4, /**< the data are damaged or malformed */
+    DIGIT_ERR_UNSUPPORTED = -5, /**< valid, but newer than this library */
     DIGIT_ERR_CANCELLED   = -6, /**< the progress callback asked to stop */
-    DIGIT_ERR_DIVERGED    = -7, /**< training produced a number that is not finite */
-    DIGIT_ERR_LIMIT       = -8, /**< larger than this library accepts */
-    DIGIT_ERR_TIMEOUT     = -9, /**< the time limit of the options has passed */
+    DIGIT_ERR_DIVERGED    = -7, /**< training produced a non-finite number */
+    DIGIT_ERR_LIMIT       = -8, /**< larger than a limit of this library */
+    DIGIT_ERR_TIMEOUT     = -9, /**< the time limit in the options has passed */
     DIGIT_ERR_BLAS        = -10 /**< the BLAS in use failed its self test */
 };
 
-/** Fixed English phrase for a status. Static storage; never NULL. */
+/** A fixed English phrase for a status. Static storage; never NULL. */
 DIGIT_API const char *digit_status_text(digit_status status);
 
 /**
- * What went wrong in the most recent failed call made by this thread, with
- * names and numbers ("labels.idx: 60000 labels for 10000 images"). "" if none
- * failed yet. Success does not clear it: test the status, not this. Valid
- * until this thread's next call that fails.
+ * A sentence about the most recent failed call of this thread, with names and
+ * numbers ("labels.idx: 60000 labels for 10000 images"); "" if no call has
+ * failed yet. A successful call does not clear it: test the status, not this
+ * text. Valid until the next failed call of this thread.
  */
 DIGIT_API const char *digit_last_error(void);
 
 /* ---- Samples ---------------------------------------------------------- */
 
 /*
- * A sample is what the network sees: 28 rows of 28 bytes, top row first,
- * 0 = background, 255 = ink, the digit centred as in MNIST. Several samples
- * follow one another without gaps.
+ * A sample is the input of the network: 28 rows of 28 bytes, top row first,
+ * 0 = background, 255 = ink, the digit centred as in MNIST. In an array of
+ * samples there are no gaps between them.
  */
 #define DIGIT_SAMPLE_SIDE  28
 #define DIGIT_SAMPLE_BYTES (DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE)
 #define DIGIT_CLASSES      10
 
-/** What else there is to say about an answer; bits. */
+/** Flags of a prediction; bits. */
 enum {
-    DIGIT_FLAG_BLANK = 1 /**< there was no ink */
+    DIGIT_FLAG_BLANK = 1 /**< the picture has no ink */
 };
 
-/** Answer for one sample. Never changes size. */
+/** The prediction for one sample. Never changes size. */
 typedef struct digit_prediction {
     int32_t  digit;                        /**< most probable class, 0..9 */
     uint32_t flags;                        /**< DIGIT_FLAG_... */
-    float    confidence;                   /**< how likely `digit` is right, 0..1:
-                                                probabilities[digit] * (1 - other),
-                                                calibrated */
-    float    other;                        /**< how likely it is no digit, 0..1;
-                                                0 if the model can't tell */
-    float    probabilities[DIGIT_CLASSES]; /**< given a digit; each 0..1, sum 1 */
+    float    confidence;                   /**< calibrated probability that `digit`
+                                                is right, 0..1:
+                                                probabilities[digit] * (1 - other) */
+    float    other;                        /**< reject class: probability that the
+                                                sample is not a digit, 0..1; 0 if
+                                                the model has no reject class */
+    float    probabilities[DIGIT_CLASSES]; /**< of each class, provided that the
+                                                sample is a digit; each 0..1, sum 1 */
 } digit_prediction;
 
 /* ---- Model ------------------------------------------------------------ */
@@ -139,222 +146,240 @@ typedef struct digit_prediction {
 /** A network and its weights. */
 typedef struct digit_model digit_model;
 
+/** Options of digit_model_create(). */
 typedef struct digit_model_options {
     size_t      size;
     const char *architecture; /**< preset name or layer list, see
                                    docs/architectures.md; default "default" */
-    uint64_t    seed;         /**< of the initial weights; default 1 */
+    uint64_t    seed;         /**< for the initial weights; default 1 */
 } digit_model_options;
 
 DIGIT_API void digit_model_options_init(digit_model_options *options, size_t size);
 
-/** Make an untrained model with random weights. */
+/** Create an untrained model with random weights. */
 DIGIT_API digit_status digit_model_create(const digit_model_options *options,
                                           digit_model **out);
 
-/** The model that ships inside the library, trained on MNIST. A minor release
- *  may bring a better one: save() it to keep this one. */
+/** Load the built-in model, which is stored inside the library and was trained on
+ *  MNIST. A minor release may replace it with a better one: save it to a file to
+ *  keep this version. */
 DIGIT_API digit_status digit_model_load_pretrained(digit_model **out);
 
 /**
- * Read a model. Bytes from anywhere are safe to pass: a file that is damaged,
- * hostile or newer gives DIGIT_ERR_FORMAT, _LIMIT or _UNSUPPORTED, and no more
- * than a small multiple of its own size is allocated. Files of every earlier
- * release stay readable.
+ * Load a model file, or `size` bytes of one from memory. Untrusted data are
+ * safe: a damaged, malicious or newer file returns DIGIT_ERR_FORMAT, _LIMIT or
+ * _UNSUPPORTED, and the library allocates at most a small multiple of the
+ * file's size. Files of every earlier release can be loaded.
  */
 DIGIT_API digit_status digit_model_load(const char *path, digit_model **out);
 DIGIT_API digit_status digit_model_load_memory(const void *data, size_t size,
                                                digit_model **out);
 
 /**
- * Write a model: all of it or nothing. On failure a file that was at `path`
- * before is untouched.
+ * Save a model to a file, atomically: after a failure, an existing file at
+ * `path` is unchanged.
  */
 DIGIT_API digit_status digit_model_save(const digit_model *model, const char *path);
 
 /**
- * Write a model to memory. *size holds the room in bytes on entry and the
- * bytes needed on return; with too little room that is DIGIT_ERR_ARGUMENT. A
- * NULL buffer only asks for the size.
+ * Save a model to memory. On entry *size is the size of the buffer in bytes, on
+ * return the size of the model file. A buffer that is too small returns
+ * DIGIT_ERR_ARGUMENT. With a NULL buffer, the call only reports the size.
  */
 DIGIT_API digit_status digit_model_save_memory(const digit_model *model,
                                                void *buffer, size_t *size);
 
 DIGIT_API void digit_model_free(digit_model *model);
 
-/** Facts about a model. The caller sets `size` before asking. */
+/** Properties of a model. The caller sets `size` before the call. */
 typedef struct digit_model_info {
     size_t      size;
-    const char *architecture; /**< full layer list; lives until the model is
+    const char *architecture; /**< full layer list; valid until the model is
                                    trained or freed */
-    uint64_t    parameters;   /**< number of trained weights */
-    uint64_t    sample_ops;   /**< multiply-adds to predict one sample */
-    const char *trained_on;   /**< free text, "" if unknown; likewise */
-    const char *licence;      /**< of the weights, "" if unknown; likewise */
-    uint32_t    preparation;  /**< version of the sample preparation it expects */
-    uint32_t    rejects;      /**< 1 if `other` is meaningful, else 0 */
+    uint64_t    parameters;   /**< number of trainable weights */
+    uint64_t    sample_ops;   /**< multiply-adds for one sample */
+    const char *trained_on;   /**< free text, "" if unknown; valid as above */
+    const char *licence;      /**< of the weights, "" if unknown; as above */
+    uint32_t    preparation;  /**< version of the sample preparation that the
+                                   model was trained with */
+    uint32_t    rejects;      /**< 1 if the model has a reject class (see
+                                   digit_prediction.other), else 0 */
 } digit_model_info;
 
 DIGIT_API digit_status digit_model_get_info(const digit_model *model,
                                             digit_model_info *info);
 
 /**
- * Let one call on this model use up to `threads` threads, the caller's
- * included; 0 = one per CPU the process may run on; 1 until this is called.
- * Results do not depend on the number.
+ * Set how many threads one call on this model may use, including the calling
+ * thread. 0 = one per CPU that the process may use; the default is 1. Results
+ * do not depend on the number.
  */
 DIGIT_API digit_status digit_model_set_threads(digit_model *model, uint32_t threads);
 
-/** Classify `count` samples: `samples` has count * DIGIT_SAMPLE_BYTES bytes,
- *  `out` room for `count` answers. */
+/** Classify samples[count][DIGIT_SAMPLE_BYTES] into out[count]. */
 DIGIT_API digit_status digit_model_predict(const digit_model *model,
                                            const uint8_t *samples, size_t count,
                                            digit_prediction *out);
 
 /* ---- Dataset ---------------------------------------------------------- */
 
-/** Labelled samples. Immutable. */
+/** Samples with labels. Immutable. */
 typedef struct digit_dataset digit_dataset;
 
-/** Read a pair of IDX files (the format of MNIST), plain or gzip. */
+/** Load a pair of IDX files (the format of MNIST), plain or gzip. */
 DIGIT_API digit_status digit_dataset_load_idx(const char *images_path,
                                               const char *labels_path,
                                               digit_dataset **out);
 
-/** Copy `count` samples and their labels (0..9). */
+/** Copy samples[count][DIGIT_SAMPLE_BYTES] and labels[count] (0..9). */
 DIGIT_API digit_status digit_dataset_create(const uint8_t *samples,
                                             const uint8_t *labels, size_t count,
                                             digit_dataset **out);
 
-/** Samples first .. first+count-1 as a dataset of its own. Shares storage
- *  without copying; the two may be freed in any order. */
+/** A dataset of the samples first .. first+count-1. It shares the storage of the
+ *  original; the two may be freed in any order. */
 DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,
                                            size_t first, size_t count,
                                            digit_dataset **out);
 
-/** Of NULL: 0 and NULL. samples[count][DIGIT_SAMPLE_BYTES], labels[count]. */
+/** The number of samples; 0 for a NULL dataset. */
 DIGIT_API size_t         digit_dataset_count(const digit_dataset *dataset);
+/** samples[count][DIGIT_SAMPLE_BYTES]; NULL for a NULL dataset. */
 DIGIT_API const uint8_t *digit_dataset_samples(const digit_dataset *dataset);
+/** labels[count], 0..9; NULL for a NULL dataset. */
 DIGIT_API const uint8_t *digit_dataset_labels(const digit_dataset *dataset);
 DIGIT_API void           digit_dataset_free(digit_dataset *dataset);
 
 /* ---- Training and evaluation ------------------------------------------ */
 
-/** How well a model does on a dataset. The caller sets `size` before asking. */
+/** Accuracy of a model on a dataset. The caller sets `size` before the call. */
 typedef struct digit_metrics {
     size_t   size;
-    uint64_t count;    /**< samples judged */
-    uint64_t correct;  /**< of them, classified right */
+    uint64_t count;    /**< evaluated samples */
+    uint64_t correct;  /**< correctly classified samples */
     double   loss;     /**< mean cross-entropy, in nats */
-    uint64_t confusion[DIGIT_CLASSES][DIGIT_CLASSES]; /**< [label][answer] */
+    uint64_t confusion[DIGIT_CLASSES][DIGIT_CLASSES]; /**< [label][digit] */
 } digit_metrics;
 
+/** Classify all samples of a dataset and compare the digits with the labels. */
 DIGIT_API digit_status digit_model_evaluate(const digit_model *model,
                                             const digit_dataset *dataset,
                                             digit_metrics *metrics);
 
-/** How far training has come. Valid only during the callback. */
+/** Progress of a training. Valid only during the callback. */
 typedef struct digit_progress {
     size_t   size;
     uint32_t epoch;               /**< from 1 */
     uint32_t epochs;
     uint64_t samples_done;        /**< in this epoch */
     uint64_t samples_total;       /**< in one epoch */
-    double   loss;                /**< mean over this epoch so far */
-    double   accuracy;            /**< likewise, 0..1 */
-    double   validation_accuracy; /**< 0..1; NaN until an epoch has ended,
-                                       and without `validation` */
-    double   seconds;             /**< since training began */
+    double   loss;                /**< mean of this epoch so far, in nats */
+    double   accuracy;            /**< of this epoch so far, 0..1 */
+    double   validation_accuracy; /**< 0..1; NaN before the end of the first
+                                       epoch, and without `validation` */
+    double   seconds;             /**< since the start of training */
 } digit_progress;
 
 /**
- * Called on the thread that called digit_model_train(), a few times a second
- * at most and once at the end of each epoch. Return 0 to go on, anything else
- * to stop. Must not touch the model.
+ * Called on the thread that called digit_model_train(), at most a few times per
+ * second and at the end of each epoch. Return 0 to continue, anything else to
+ * stop the training. The function must not use the model.
  */
 typedef int (*digit_progress_fn)(const digit_progress *progress, void *user_data);
 
-/** Numbers to be added up over ranks. Valid only during the callback. */
+/** Numbers to add up over all ranks. Valid only during the callback. */
 typedef struct digit_reduction {
     size_t   size;
-    float   *values;              /**< values[count] of this rank: to become sums */
+    float   *values;              /**< values[count]: in, those of this rank; out,
+                                       the sums over all ranks */
     size_t   count;
     uint32_t rank;                /**< as in the training options */
     uint32_t ranks;
 } digit_reduction;
 
 /**
- * Called on the thread that called digit_model_train(), in every update and a
- * few times besides; on all ranks equally often and with equal counts. Put the
- * sum over all ranks in the place of each value, on every rank the same bits.
- * Added as a binary tree over the rank, ((0 + 1) + (2 + 3)) + ..., the model is
- * the one that a single rank gives; for additions to be the same, the function
- * runs in the library's floating-point environment (to nearest, denormal
- * numbers are 0). Return 0 to go on. Anything else ends the training of this
- * rank as progress does, of the others not: for when they can't be reached.
- * Must not touch the model.
+ * An all-reduce (sum) over the ranks of a distributed training. It is called on
+ * the thread that called digit_model_train(): in each update, and a few times
+ * outside updates. All ranks call it equally often, with equal counts. It must
+ * replace each of values[count] with the sum of this value over all ranks, and
+ * all ranks must get the same bits.
+ *
+ * If the sum is a binary tree over the rank, ((0 + 1) + (2 + 3)) + ..., the model
+ * is bit for bit the model of a single rank. For this the function runs in the
+ * library's floating-point environment (round to nearest, denormals are 0).
+ *
+ * Return 0 to continue. Any other value means that the other ranks cannot be
+ * reached: it ends the training of this rank with DIGIT_ERR_CANCELLED, but not
+ * the training of the others. The function must not use the model.
  */
 typedef int (*digit_reduce_fn)(const digit_reduction *reduction, void *user_data);
 
-/** How the learning rate moves. */
+/** Schedule of the learning rate. */
 enum {
-    DIGIT_SCHEDULE_CONSTANT = 0, /**< as Keras does by default */
-    DIGIT_SCHEDULE_COSINE   = 1  /**< short warm-up, then down to 0 */
+    DIGIT_SCHEDULE_CONSTANT = 0, /**< the same rate in all updates */
+    DIGIT_SCHEDULE_COSINE   = 1  /**< linear warm-up over 3 % of all updates,
+                                      then cosine annealing to 0 */
 };
 
+/** Options of digit_model_train(). */
 typedef struct digit_train_options {
     size_t   size;
-    uint32_t epochs;        /**< 1..100000; default 10 */
+    uint32_t epochs;        /**< passes over the dataset, 1..100000; default 10 */
     uint32_t batch;         /**< samples per weight update, 1..16384; default 128 */
-    float    learning_rate; /**< at its highest, 1e-9..10; default 0.001 */
-    float    weight_decay;  /**< of weights, decoupled, 0..1; default 0.0001 */
-    float    augment;       /**< how strongly samples are distorted, anew in each
-                                 epoch, 0 = not .. 1; default 0 */
+    float    learning_rate; /**< of Adam, at its highest, 1e-9..10; default 0.001 */
+    float    weight_decay;  /**< decoupled (AdamW), 0..1; default 0.0001 */
+    float    augment;       /**< strength of data augmentation: samples are distorted
+                                 anew in each epoch; 0 (off) .. 1; default 0 */
     float    label_smoothing; /**< 0..0.5; default 0 */
-    float    average;       /**< decay per update of the averaged weights that the
-                                 model holds in the end, 0..0.99999; 0 = off;
-                                 default 0.99 */
+    float    average;       /**< decay per update of the exponential moving average of
+                                 the weights, with which training ends; 0..0.99999;
+                                 0 = off; default 0.99 */
     uint32_t schedule;      /**< DIGIT_SCHEDULE_...; default COSINE */
-    uint64_t seed;          /**< of shuffling, distortion, dropout; default 1 */
-    const digit_dataset *validation; /**< judged after each epoch, and used to
-                                          calibrate confidence; default NULL */
-    const char *checkpoint;  /**< file to write after each epoch and when progress
-                                  stops training, and to resume from if it is
-                                  there; default NULL */
+    uint64_t seed;          /**< for shuffling, augmentation, dropout; default 1 */
+    const digit_dataset *validation; /**< evaluated after each epoch, and used to
+                                          calibrate the confidence (temperature
+                                          scaling); default NULL */
+    const char *checkpoint;  /**< a file that is written after each epoch and when
+                                  the progress callback stops training. If it exists
+                                  at the start, training resumes from it; default
+                                  NULL */
     digit_progress_fn    progress;   /**< default NULL */
     void                *user_data;  /**< passed to progress */
-    const char *trained_on;  /**< what the model's info shall say of the data;
-                                  NULL = count and CRC-32 of the samples */
-    const char *licence;     /**< of the trained weights; NULL = as it was */
-    float    pull;           /**< of the weights towards those from before the call,
-                                  0..1e6: hardly one moves further than 1 / pull; 0 =
-                                  none; default 0. Above 0 batchnorm's running
-                                  statistics stay. To adapt a model to a few samples
-                                  without losing what it knows */
-    uint32_t checkpoint_interval; /**< updates from one checkpoint to the next, for
-                                       epochs that take long; 0 = none but those
-                                       above; default 0 */
-    digit_reduce_fn reduce;  /**< adds up over ranks; default NULL */
+    const char *trained_on;  /**< text for digit_model_info.trained_on; NULL = the
+                                  number of samples and their CRC-32 */
+    const char *licence;     /**< of the trained weights; NULL = unchanged */
+    float    pull;           /**< L2-SP strength (Li, Grandvalet and Davoine, ICML
+                                  2018): every update moves each weight back towards
+                                  its value before the call, by learning rate * pull
+                                  of the distance. Few weights move further than
+                                  1 / pull. For adapting a model to a few samples
+                                  without losing what it knows. Above 0 the running
+                                  statistics of batchnorm do not change. 0..1e6;
+                                  0 = off; default 0 */
+    uint32_t checkpoint_interval; /**< updates between further checkpoints within an
+                                       epoch; 0 = none; default 0 */
+    digit_reduce_fn reduce;  /**< adds up numbers over all ranks; default NULL */
     void    *reduce_data;    /**< passed to reduce */
-    uint32_t rank;           /**< which one this caller is, 0..ranks-1; default 0 */
+    uint32_t rank;           /**< of this process, 0..ranks-1; default 0 */
     uint32_t ranks;          /**< processes that train this model together, 1..16;
-                                  above 1 with reduce only; default 1 */
+                                  more than 1 requires reduce; default 1 */
 } digit_train_options;
 
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);
 
 /**
- * Train from the present weights on. The same library on the same kind of
- * CPU, given the same model, data and options, ends with the same weights,
- * bit for bit, with any number of threads.
+ * Train, starting from the current weights. The same library on the same kind of
+ * CPU with the same model, data and options always ends with the same weights,
+ * bit for bit, for any number of threads.
  *
- * Ranks: each is given the same model, data and options, but for its rank, and
- * works on its part of every batch; rank 0 writes the checkpoints, which all
- * must be able to read. They must agree that they are alike, and if one fails
- * or is cancelled, all are. docs/distributed-training.md has more.
+ * Several ranks: each process passes the same model, data and options except for
+ * `rank`, and computes its part of every batch. Rank 0 writes the checkpoints; all
+ * ranks must be able to read them. Training does not start if models, data or
+ * options differ. If one rank fails or is cancelled, all ranks end with its
+ * status. See docs/distributed-training.md.
  *
- * DIGIT_ERR_CANCELLED: the model keeps what it learned so far and is fit for
- * use. Any other failure: the weights are those from before the call.
+ * After DIGIT_ERR_CANCELLED the model has the weights learned so far and can be
+ * used. After any other failure it has the weights from before the call.
  */
 DIGIT_API digit_status digit_model_train(digit_model *model,
                                          const digit_dataset *dataset,
@@ -362,52 +387,57 @@ DIGIT_API digit_status digit_model_train(digit_model *model,
 
 /* ---- Pictures to samples ---------------------------------------------- */
 
-/** Layout of a pixel in memory. */
+/** Pixel formats. */
 enum {
     DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
     DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
     DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
-    DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then alpha, which is not
-                                multiplied in, over white */
-    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha likewise */
+    DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then straight (not
+                                premultiplied) alpha; blended over white */
+    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha as in RGBA8 */
 };
 
-/** Which side of the contrast is the ink. */
+/** Polarity: is the ink darker or lighter than the background? */
 enum {
-    DIGIT_INK_AUTO  = 0, /**< judged by the border, else the rarer side */
-    DIGIT_INK_DARK  = 1,
-    DIGIT_INK_LIGHT = 2
+    DIGIT_INK_AUTO  = 0, /**< detected: the border is background; if the
+                              border is mixed, the ink is the rarer side */
+    DIGIT_INK_DARK  = 1, /**< dark on light */
+    DIGIT_INK_LIGHT = 2  /**< light on dark */
 };
 
-/** A picture in the caller's memory. Never changes size. To look at a part of
- *  a picture, point into it and keep the stride. */
+/** A picture in the caller's memory, of at most 64 * 2^20 pixels (else
+ *  DIGIT_ERR_LIMIT). Never changes size. To pass a region of a picture, point to
+ *  the region's first pixel and keep the stride of the whole picture. */
 typedef struct digit_image {
     const void *pixels; /**< first byte of the top row */
-    ptrdiff_t   stride; /**< bytes from a row to the next; negative = bottom up */
+    ptrdiff_t   stride; /**< bytes from one row to the next; negative = bottom up */
     uint32_t    width;  /**< pixels, 1..65535 */
     uint32_t    height; /**< pixels, 1..65535 */
     uint32_t    format; /**< DIGIT_PIXEL_... */
     uint32_t    ink;    /**< DIGIT_INK_... */
 } digit_image;
 
-/** Pixels, origin at the top left of the picture. Never changes size. */
+/** Bounding box in pixels; the origin is the top left corner of the picture. Never
+ *  changes size. */
 typedef struct digit_box {
     int32_t x, y, width, height;
 } digit_box;
 
-/** What normalising found. The caller sets `size` before asking. */
+/** Result of digit_model_normalize(). The caller sets `size` before the call. */
 typedef struct digit_sample_info {
     size_t    size;
-    uint32_t  ink;   /**< DIGIT_INK_DARK or DIGIT_INK_LIGHT: what was used */
+    uint32_t  ink;   /**< polarity used: DIGIT_INK_DARK or _LIGHT */
     uint32_t  flags; /**< DIGIT_FLAG_... */
-    digit_box box;   /**< of the ink, in the picture; all 0 if there is none */
+    digit_box box;   /**< of the ink in the picture; all 0 without ink */
 } digit_sample_info;
 
 /**
- * Turn a picture of one digit into a sample, as `model` was trained to expect
- * it (NULL: as this release prepares them): grey, ink on black, cropped,
- * fitted into 20 x 20, centred by mass in 28 x 28. A picture without ink
- * gives a sample of zeros. `info` may be NULL.
+ * Preprocessing: make a sample from a picture of one digit, with the preparation
+ * that `model` was trained with (NULL: the preparation of this release). The
+ * picture becomes grey, the background black and the ink white; the ink is
+ * cropped, scaled to fit into 20 x 20 pixels, and placed in 28 x 28 pixels by its
+ * centre of mass. A picture without ink gives a sample of zeros. `info` may be
+ * NULL.
  */
 DIGIT_API digit_status digit_model_normalize(const digit_model *model,
                                              const digit_image *image,
@@ -416,82 +446,99 @@ DIGIT_API digit_status digit_model_normalize(const digit_model *model,
 
 /* ---- Reading ---------------------------------------------------------- */
 
-/** What a picture is expected to hold. */
+/** Layout of a picture. */
 enum {
     DIGIT_LAYOUT_PAGE   = 0, /**< lines of digits, top to bottom */
     DIGIT_LAYOUT_LINE   = 1, /**< one line, left to right */
     DIGIT_LAYOUT_SINGLE = 2, /**< one digit */
-    DIGIT_LAYOUT_GRID   = 3  /**< rows x columns cells, one digit or none in each */
+    DIGIT_LAYOUT_GRID   = 3  /**< rows x columns of cells, at most one digit each */
 };
 
+/** Options of digit_model_read(). */
 typedef struct digit_read_options {
     size_t   size;
     uint32_t layout;         /**< DIGIT_LAYOUT_...; default PAGE */
-    float    min_confidence; /**< below it digits are rejected; default 0 */
-    uint32_t min_height;     /**< ink lower than this is dirt, in pixels;
-                                  0 = choose by the picture; default 0; not
-                                  looked at with GRID */
-    uint32_t min_digits;     /**< in a group; default 1. Both: looked at with
-                                  PAGE and LINE */
-    uint32_t max_digits;     /**< in a group; 0 = any; default 0 */
-    uint32_t allowed;        /**< bit d = digit d may be answered; 0 = all */
-    uint32_t rows, columns;  /**< of DIGIT_LAYOUT_GRID; 0 = find out */
-    uint32_t time_limit_ms;  /**< 0 = none; default 0 */
-    uint32_t reserved;       /**< 0 */
+    float    min_confidence; /**< reject digits with less confidence, 0..1;
+                                  default 0 */
+    uint32_t min_height;     /**< pixels; lower ink is not a digit. 0 = choose by
+                                  the digit height of the picture; default 0.
+                                  GRID does not use it */
+    uint32_t min_digits;     /**< digits per group, 0..64; default 1. Only PAGE and
+                                  LINE use min_digits and max_digits */
+    uint32_t max_digits;     /**< digits per group, 0..64; 0 = any; default 0 */
+    uint32_t allowed;        /**< bit d = digit d is a possible result; 0 = all;
+                                  default 0 */
+    uint32_t rows, columns;  /**< of DIGIT_LAYOUT_GRID; 0, 0 = detect; default 0 */
+    uint32_t time_limit_ms;  /**< deadline in milliseconds, checked between steps;
+                                  0 = none; default 0 */
+    uint32_t reserved;       /**< must be 0 */
 } digit_read_options;
 
 DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size);
 
-/** What happened to a glyph on the way; bits. */
+/** Flags of a glyph; bits. */
 enum {
-    DIGIT_GLYPH_CUT      = 1, /**< cut from ink that touched a neighbour */
-    DIGIT_GLYPH_JOINED   = 2, /**< put together from broken pieces */
-    DIGIT_GLYPH_REJECTED = 4, /**< '?' in the text: below min_confidence, not of
-                                   the number of digits asked for, or rather no
-                                   digit */
-    DIGIT_GLYPH_EMPTY    = 8, /**< a cell of a grid without ink: its digit is -1,
-                                   its group without meaning */
-    DIGIT_GLYPH_MARK     = 16 /**< a sign such as . , - / stood before it; it
-                                   begins a new group */
+    DIGIT_GLYPH_CUT      = 1, /**< cut from ink that touches a neighbour */
+    DIGIT_GLYPH_JOINED   = 2, /**< joined from several connected components */
+    DIGIT_GLYPH_REJECTED = 4, /**< '?' in the text: its confidence is below
+                                   min_confidence, its group does not have the
+                                   number of digits asked for, or it is probably
+                                   not a digit */
+    DIGIT_GLYPH_EMPTY    = 8, /**< a grid cell without ink: its digit is -1, and
+                                   its group has no meaning */
+    DIGIT_GLYPH_MARK     = 16 /**< a sign such as . , - / precedes this digit, which
+                                   starts a new group */
 };
 
-/** One digit found in a picture. Never changes size. */
+/**
+ * One digit of a picture. Never changes size.
+ *
+ * `prediction.other` is the probability that this glyph is not a digit at this
+ * place. It starts as the value of the network's reject class; it rises if the ink
+ * may have to be segmented in another way, and if the group looks like a word.
+ * `prediction.digit` is the digit in the text. It need not be the most probable
+ * class: `allowed` and the best segmentation of the whole group also decide.
+ * `prediction.confidence` is probabilities[digit] * (1 - other), as always.
+ */
 typedef struct digit_glyph {
     digit_box        box;
     uint32_t         line;  /**< from 0, top to bottom */
-    uint32_t         group; /**< from 0 in its line; a new group after a gap */
+    uint32_t         group; /**< from 0 in its line; starts at a gap or a sign */
     uint32_t         flags; /**< DIGIT_GLYPH_... */
-    uint32_t         row, column; /**< of a grid; 0 elsewhere */
-    digit_prediction prediction;  /**< `digit` is the one read, which its
-                                       neighbours or `allowed` may have decided
-                                       against the most probable; `other` counts
-                                       doubts about cuts and words, too */
+    uint32_t         row, column; /**< in a grid; 0 in other layouts */
+    digit_prediction prediction;
 } digit_glyph;
 
-/** What was read from a picture. Immutable. */
+/** The digits that were read from a picture. Immutable. */
 typedef struct digit_reading digit_reading;
 
-/** Find and classify the digits in a picture. Finding none is no error. What is
- *  found may get better with any release, whatever the model. */
+/**
+ * Find, segment and classify the digits of a picture. A picture without digits is
+ * not an error. Any release may improve what is found, with the same model.
+ * DIGIT_ERR_LIMIT: too many connected components or digits (docs/reading.md).
+ * DIGIT_ERR_TIMEOUT: time_limit_ms has passed.
+ */
 DIGIT_API digit_status digit_model_read(const digit_model *model,
                                         const digit_image *image,
                                         const digit_read_options *options,
                                         digit_reading **out);
 
-/** Digits in reading order, '?' for rejected ones: a space between groups, a
- *  newline between lines, none at the end. Of NULL: "". */
+/** The digits in reading order, '?' for rejected ones, a space between groups and a
+ *  newline between lines, without one at the end. For a NULL reading: "". */
 DIGIT_API const char *digit_reading_text(const digit_reading *reading);
 
-/** The digits in reading order, and the empty cells of a grid; *count of them,
- *  unless `count` is NULL. NULL if there are none. */
+/** The glyphs[*count] in reading order: the digits, and the empty cells of a grid.
+ *  NULL if there are none. `count` may be NULL. */
 DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
                                                   size_t *count);
 
 /**
- * The ways to read a group, best first: rank 0 is what the text shows, with
- * its '?', the others are digits. DIGIT_ERR_ARGUMENT past the last, which ends
- * a loop over them. *text lives as long as the reading; *probability is of the
- * whole string, 0..1, whatever company the group is in.
+ * One of the candidate texts of a group. Rank 0 is the most probable one, which
+ * digit_reading_text() shows, with '?' for rejected digits; the others consist of
+ * digits only. A rank past the last candidate returns DIGIT_ERR_ARGUMENT, which ends
+ * a loop over the ranks. *text is valid as long as the reading. *probability, 0..1,
+ * is the probability that the whole group is a number with this text, judged by
+ * the group alone (the glyphs also consider the rest of the page).
  */
 DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading,
                                                uint32_t line, uint32_t group,

@@ -1,23 +1,23 @@
 /*
- * digit.hpp - digit.h for C++17 and later. Header only, no part of the ABI.
+ * digit.hpp - digit.h for C++17 and later. Header only; not part of the ABI.
  *
  *     const digit::Model model = digit::Model::pretrained();
  *     const cv::Mat page = cv::imread("page.png");
  *     std::cout << model.read(digit::image(page)).text() << '\n';
  *
- * digit.h holds, with these differences:
+ * The rules of digit.h hold, with these differences:
  *
- * 1. Result. What fails throws digit::Error: the status and a sentence.
- * 2. Ownership. Model, Dataset and Reading own one object each and can be
- *    moved, not copied. What a temporary Reading is asked for is copied out
- *    of it; other Spans and views live as long as the object.
- * 3. Threads. const is the same promise as in digit.h: share it freely.
- * 4. Options. They are born with their defaults.
- * 5. Callbacks may throw: the exception comes out of train().
+ * 1. Result. A failure throws digit::Error with the status and a sentence.
+ * 2. Ownership. Model, Dataset and Reading each own one object. They can be
+ *    moved but not copied. Members of a temporary Reading return copies; other
+ *    Spans and views are valid as long as the object.
+ * 3. Threads. const means the same as in digit.h: any number of threads may
+ *    call const members of one object at the same time.
+ * 4. Options. A new options object holds the defaults.
+ * 5. Callbacks may throw: the exception leaves train().
  *
- * Without exceptions (-fno-exceptions) a member that could throw does not
- * compile where it is used; the functions of digit.h go with the same
- * owners:
+ * Without exceptions (-fno-exceptions), a call of a member that could throw
+ * does not compile. Use the functions of digit.h with the same owners:
  *
  *     digit::Model model;
  *     if (digit_model_load("mine.safetensors", model.out()) != DIGIT_OK)
@@ -45,7 +45,7 @@ namespace digit {
 
 using Status = digit_status;
 
-/** A call of libdigit that failed. */
+/** A failed call of libdigit. */
 class Error : public std::runtime_error {
 public:
     Error(Status status, const char *message) : std::runtime_error(message), status_(status) {}
@@ -65,7 +65,7 @@ namespace detail {
     throw Error(status, message);
 }
 
-/* Calls `function`; what it throws is kept in `thrown`, and the answer is 1: stop. */
+/* Calls `function`. An exception is stored in `thrown`, and the result is 1: stop. */
 template <class Function> int guard(std::exception_ptr &thrown, Function &&function) noexcept
 {
     try {
@@ -84,7 +84,7 @@ inline void rethrow(const std::exception_ptr &thrown)
 
 #else
 
-/* Defined nowhere: a program that needs it is not built. */
+/* Not defined: a program that needs it does not compile. */
 [[noreturn]]
 #ifdef __GNUC__
 __attribute__((error("without exceptions call the function of digit.h, with .out() for an object")))
@@ -121,17 +121,17 @@ using Image = digit_image;
 using Box = digit_box;
 using Glyph = digit_glyph;
 
-/** A sample by itself: sample[28 * row + column], 0 = background, 255 = ink. */
+/** One sample: sample[28 * row + column], 0 = background, 255 = ink. */
 using Sample = std::array<std::uint8_t, DIGIT_SAMPLE_BYTES>;
 
-/** Neighbours in memory that somebody else owns, to be read: std::span<const T>, which it
- *  becomes of itself, for C++17. */
+/** A read-only view of an array that another object owns: std::span<const T> for C++17. It
+ *  converts to std::span implicitly. */
 template <class T> class Span {
 public:
     constexpr Span() noexcept = default;
     constexpr Span(const T *data, std::size_t size) noexcept : data_(data), size_(size) {}
 
-    /** Of a vector, an array, a std::span: whatever has data() and size(). */
+    /** From a vector, an array, a std::span: any type with data() and size(). */
     template <class Container,
               class = std::enable_if_t<std::is_convertible_v<
                   decltype(std::declval<const Container &>().data()), const T *>>>
@@ -150,13 +150,13 @@ private:
     std::size_t size_ = 0;
 };
 
-/** One way to read a group of digits. */
+/** One candidate text of a group of digits. */
 struct Candidate {
     std::string text;
     double probability; /**< of the whole text, 0..1 */
 };
 
-/** A struct of digit.h with its `size` set and its defaults in place. */
+/** An options struct of digit.h, with its `size` and its defaults set. */
 template <class C, void (*Init)(C *, std::size_t)> struct Options : C {
     Options() noexcept { Init(this, sizeof(C)); }
 };
@@ -165,7 +165,7 @@ using ModelOptions = Options<digit_model_options, digit_model_options_init>;
 using TrainOptions = Options<digit_train_options, digit_train_options_init>;
 using ReadOptions = Options<digit_read_options, digit_read_options_init>;
 
-/** The same for structs that are filled by a call. */
+/** A struct of digit.h that a call fills, with its `size` set. */
 template <class C> struct Report : C {
     Report() noexcept : C() { this->size = sizeof(C); }
 };
@@ -174,7 +174,7 @@ using ModelInfo = Report<digit_model_info>;
 using SampleInfo = Report<digit_sample_info>;
 
 struct Metrics : Report<digit_metrics> {
-    /** 0..1; of no samples, 0. */
+    /** 0..1; 0 if there are no samples. */
     double accuracy() const noexcept
     {
         return count ? static_cast<double>(correct) / static_cast<double>(count) : 0;
@@ -192,7 +192,7 @@ constexpr int channels_of(std::uint32_t format) noexcept
 
 } // namespace detail
 
-/** Rows of pixels in memory. `stride`: bytes from a row to the next; 0 = no gap between rows. */
+/** Rows of pixels in memory. `stride`: bytes from one row to the next; 0 = rows without gaps. */
 inline Image image(const void *pixels, std::uint32_t width, std::uint32_t height,
                    std::uint32_t format = DIGIT_PIXEL_GRAY8, std::ptrdiff_t stride = 0,
                    std::uint32_t ink = DIGIT_INK_AUTO) noexcept
@@ -202,9 +202,8 @@ inline Image image(const void *pixels, std::uint32_t width, std::uint32_t height
 }
 
 /**
- * A picture as OpenCV holds it, or whatever else has these members, with the format
- * named. Nothing is copied: the Mat must stay while the picture is in use. Regions of
- * interest are fine.
+ * A cv::Mat, or any type with the same members, with an explicit pixel format. No pixels are
+ * copied: the Mat must exist as long as the image is in use. Regions of interest are allowed.
  */
 template <class Mat, class = decltype(std::declval<const Mat &>().step)>
 Image image(const Mat &mat, std::uint32_t format, std::uint32_t ink = DIGIT_INK_AUTO)
@@ -220,7 +219,7 @@ Image image(const Mat &mat, std::uint32_t format, std::uint32_t ink = DIGIT_INK_
                  static_cast<std::ptrdiff_t>(static_cast<std::size_t>(mat.step)), ink);
 }
 
-/** The same: grey, or blue, green and red, or these and alpha, as OpenCV has them. */
+/** The same with OpenCV's default format: 1 channel grey, 3 channels BGR, 4 channels BGRA. */
 template <class Mat, class = decltype(std::declval<const Mat &>().step)>
 Image image(const Mat &mat)
 {
@@ -229,7 +228,7 @@ Image image(const Mat &mat)
                                             : DIGIT_PIXEL_BGR8);
 }
 
-/** A picture of one digit as a sample, as this release prepares them. */
+/** Preprocessing: the sample of a picture of one digit, with the preparation of this release. */
 inline Sample normalize(const Image &image, SampleInfo *info = nullptr)
 {
     Sample sample;
@@ -239,11 +238,11 @@ inline Sample normalize(const Image &image, SampleInfo *info = nullptr)
 
 /* ---- Owners ----------------------------------------------------------- */
 
-/** Owns one object of digit.h, or none. */
+/** Owns one object of digit.h, or nothing. */
 template <class C, void (*Free)(C *)> class Owner {
 public:
     constexpr Owner() noexcept = default;
-    /** Takes it over. */
+    /** Takes ownership. */
     explicit constexpr Owner(C *object) noexcept : object_(object) {}
     Owner(Owner &&other) noexcept : object_(other.release()) {}
     ~Owner() { Free(object_); }
@@ -257,31 +256,31 @@ public:
 
     explicit operator bool() const noexcept { return object_ != nullptr; }
 
-    /** For the functions of digit.h; const as the owner is. */
+    /** The object, for functions of digit.h; a const owner returns a pointer to const. */
     C *get() noexcept { return object_; }
     const C *get() const noexcept { return object_; }
 
-    /** For the last argument of a function that makes one; what was owned is freed. */
+    /** For the out-parameter of a function that creates an object. Frees the present one. */
     C **out() noexcept
     {
         Free(release());
         return &object_;
     }
 
-    /** Gives it up to the caller. */
+    /** Gives ownership to the caller. */
     C *release() noexcept { return std::exchange(object_, nullptr); }
 
 private:
     C *object_ = nullptr;
 };
 
-/** Labelled samples. Immutable. */
+/** Samples with labels. Immutable. */
 class Dataset : public Owner<digit_dataset, digit_dataset_free> {
 public:
     using Owner::Owner;
     Dataset() = default;
 
-    /** Copies: `samples` holds DIGIT_SAMPLE_BYTES for each of `labels`. */
+    /** Copies samples[n][DIGIT_SAMPLE_BYTES] and labels[n] (0..9). */
     Dataset(Span<std::uint8_t> samples, Span<std::uint8_t> labels)
     {
         if (samples.size() % DIGIT_SAMPLE_BYTES != 0 ||
@@ -298,7 +297,7 @@ public:
         return loaded;
     }
 
-    /** Shares storage; the two may go in any order. */
+    /** Shares the storage; the two may be destroyed in any order. */
     Dataset slice(std::size_t first, std::size_t count) const
     {
         Dataset part;
@@ -316,17 +315,17 @@ public:
     Span<std::uint8_t> labels() const noexcept { return {digit_dataset_labels(get()), count()}; }
 };
 
-/** What was read from a picture. Immutable. */
+/** The digits that were read from a picture. Immutable. */
 class Reading : public Owner<digit_reading, digit_reading_free> {
 public:
     using Owner::Owner;
     Reading() = default;
 
-    /** A space between groups, a newline between lines. A '\0' follows. */
+    /** A space between groups, a newline between lines. The view is followed by a '\0'. */
     std::string_view text() const & noexcept { return digit_reading_text(get()); }
     std::string text() const && { return digit_reading_text(get()); }
 
-    /** In reading order. */
+    /** The glyphs in reading order. */
     Span<Glyph> glyphs() const & noexcept
     {
         std::size_t count = 0;
@@ -339,7 +338,7 @@ public:
         return {found.begin(), found.end()};
     }
 
-    /** The ways to read a group, best first; the first is what the text shows. */
+    /** The candidate texts of a group, best first; text() shows the first. */
     std::vector<Candidate> candidates(std::uint32_t line, std::uint32_t group) const
     {
         std::vector<Candidate> all;
@@ -417,7 +416,7 @@ public:
         return bytes;
     }
 
-    /** Its texts live until the model is trained or freed. */
+    /** The texts in it are valid until the model is trained or freed. */
     ModelInfo info() const
     {
         ModelInfo info;
@@ -425,13 +424,13 @@ public:
         return info;
     }
 
-    /** How many threads one call may use; 0 = one per CPU. */
+    /** How many threads one call may use; 0 = one per CPU that the process may use. */
     void set_threads(std::uint32_t threads)
     {
         detail::check(digit_model_set_threads(get(), threads));
     }
 
-    /** A picture of one digit as the sample this model expects. */
+    /** Preprocessing: the sample of a picture of one digit, with the preparation of this model. */
     Sample normalize(const Image &image, SampleInfo *info = nullptr) const
     {
         Sample sample;
@@ -446,10 +445,10 @@ public:
         return answer;
     }
 
-    /** A picture of one digit. Without ink, DIGIT_FLAG_BLANK is in its flags. */
+    /** Classifies a picture of one digit. Without ink, its flags have DIGIT_FLAG_BLANK. */
     Prediction predict(const Image &image) const { return predict(normalize(image)); }
 
-    /** Samples that follow one another without gaps. */
+    /** Classifies samples[n][DIGIT_SAMPLE_BYTES]. */
     std::vector<Prediction> predict(Span<std::uint8_t> samples) const
     {
         if (samples.size() % DIGIT_SAMPLE_BYTES != 0)
@@ -460,7 +459,7 @@ public:
         return answers;
     }
 
-    /** The digits in a picture. Finding none is no error. */
+    /** Reads the digits of a picture. A picture without digits is not an error. */
     Reading read(const Image &image, const digit_read_options &options = ReadOptions()) const
     {
         Reading reading;
@@ -475,7 +474,8 @@ public:
         return metrics;
     }
 
-    /** False if progress asked to stop: the model keeps what it learned so far. */
+    /** False if the progress callback stopped the training: the model has the weights learned so
+     *  far. */
     bool train(const Dataset &dataset, const digit_train_options &options = TrainOptions())
     {
         const Status status = digit_model_train(get(), dataset.get(), &options);
@@ -486,9 +486,8 @@ public:
     }
 
     /**
-     * With something to call as training goes: it is given a const digit_progress &
-     * and returns nothing, or true to stop. What it throws stops training, and comes
-     * out of here.
+     * With a progress callback: `progress` takes a const digit_progress & and returns nothing, or
+     * true to stop. An exception that it throws stops the training and leaves train().
      */
     template <class Progress>
     bool train(const Dataset &dataset, digit_train_options options, Progress &&progress)
