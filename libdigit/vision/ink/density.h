@@ -21,9 +21,9 @@ typedef struct dg_density_plan {
 
 /*
  * Turn grey levels into the density of ink: 0 = paper, however it is lit; DG_INK_FULL = as dense as
- * most of the ink; 255 at most. *least is the density that stands out from the noise: ink that pale
- * may still be a pencil's. *least is 0, and the plane in any state, when there is nothing that could
- * be ink.
+ * most of the ink; 255 at most. *least is the density that stands out from the noise: ink that
+ * pale may still be a pencil's. *least is 0, and the plane in any state, when there is nothing that
+ * could be ink.
  */
 digit_status dg_ink_density(const dg_plane *plane, const dg_density_plan *plan,
                             dg_threads threads, uint8_t *least);

@@ -10,8 +10,8 @@ digit_status dg_even_ink(const dg_components *components, const dg_plane *ink,
                          dg_threads threads);
 
 /*
- * Find the components of a picture's ink, of at least `size` pixels, each judged by its own density.
- * `runs` hold all that may be ink. What has density `least` or more makes components, which become
+ * Find the components of a picture's ink, of at least `size` pixels, each judged by its own
+ * density. `runs` hold all that may be ink. What has density `least` or more makes components, which become
  * even; of these, what has DG_INK_EDGE or more is ink. Release with dg_components_free(), after a
  * failure too.
  */
