@@ -1,4 +1,4 @@
-"""What the commands share: models by name, strict numbers, messages, JSON."""
+"""What the commands share: strict numbers, messages, JSON, terminals."""
 
 from __future__ import annotations
 
@@ -9,26 +9,20 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, Optional, TextIO
-
-from .. import Model
+from typing import Any, TextIO
 
 __all__ = [
-    "BUILT_IN",
     "UsageError",
     "has_colour",
     "has_utf8",
     "is_terminal",
     "message",
-    "open_model",
     "plain",
     "print_json",
     "real",
     "some_digits",
     "whole",
 ]
-
-BUILT_IN = "built-in"
 
 
 class UsageError(Exception):
@@ -73,15 +67,6 @@ def some_digits(text: str) -> list[int]:
     if not re.fullmatch("[0-9]+", text):
         raise argparse.ArgumentTypeError(f"expected digits, not '{text}'")
     return [int(digit) for digit in text]
-
-
-def open_model(path: Optional[str]) -> Model:
-    """The model of ``--model``: a file of any known kind, by default the built-in one."""
-    if path is None or path == BUILT_IN:
-        return Model.pretrained()
-    from ._models import load_model
-
-    return load_model(path)
 
 
 def print_json(value: Any, digits: int) -> None:

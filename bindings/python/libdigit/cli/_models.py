@@ -1,4 +1,4 @@
-"""Model files by their endings."""
+"""Models by name: the built-in one, and files by their endings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from .._files import name_of, read_whole
 from .._safetensors import read
 from ._common import UsageError
 
-__all__ = ["is_model", "load_model", "save_model"]
+__all__ = ["BUILT_IN", "is_model", "open_model", "save_model"]
+
+BUILT_IN = "built-in"
 
 _NATIVE = (".safetensors",)
 _KERAS = (".h5", ".hdf5", ".keras")
@@ -21,7 +23,17 @@ def is_model(path: str) -> bool:
     return path.lower().endswith(_NATIVE + _KERAS + _ONNX)
 
 
-def load_model(path: str, architecture: Optional[str] = None) -> Model:
+def open_model(path: Optional[str], architecture: Optional[str] = None) -> Model:
+    """The built-in model (None, too), or that of a file of any known kind.
+
+    `architecture` is for files that hold weights alone.
+    """
+    if path is None or path == BUILT_IN:
+        return Model.pretrained()
+    return _load_file(path, architecture)
+
+
+def _load_file(path: str, architecture: Optional[str]) -> Model:
     """A model from a file of libdigit, Keras, ONNX or PyTorch (safetensors)."""
     lower = path.lower()
     if lower.endswith(_KERAS):

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from .. import build_info
-from ._common import open_model, print_json, whole
+from ._common import print_json, whole
+from ._models import open_model
 
 _BULK = 4_096
 _SECONDS = 0.5  # of each measurement

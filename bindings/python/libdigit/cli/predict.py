@@ -11,8 +11,9 @@ import numpy as np
 
 from .. import DigitError, Model
 from .._image import pages_of
-from ._common import has_colour, message, open_model, plain, print_json, whole
+from ._common import has_colour, message, plain, print_json, whole
 from ._draw import bar
+from ._models import open_model
 
 _BLANK = 1
 _BAR_CELLS = 24

@@ -11,8 +11,9 @@ from typing import Any
 
 from .. import DigitError
 from .._image import pages_of
-from ._common import UsageError, message, open_model, real, some_digits, whole
+from ._common import UsageError, message, real, some_digits, whole
 from ._data import pictures_in
+from ._models import open_model
 from ._read_print import PRINTERS, Page, Printer
 
 

@@ -15,9 +15,9 @@ from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
 from .._library import lib
 from .._training import ADAPTING
-from ._common import BUILT_IN, UsageError, is_terminal, message, plain, print_json, real, whole
+from ._common import UsageError, is_terminal, message, plain, print_json, real, whole
 from ._data import load_data
-from ._models import load_model
+from ._models import open_model
 
 _FIT_OPTIONS = (
     "epochs",
@@ -137,7 +137,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _start(options: argparse.Namespace) -> Model:
     if options.start:
-        return Model.pretrained() if options.start == BUILT_IN else load_model(options.start)
+        return open_model(options.start)
     try:
         return Model(options.architecture, seed=options.seed)
     except DigitError as error:
