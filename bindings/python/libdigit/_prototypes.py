@@ -255,6 +255,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [digit_model_p, digit_dataset_p, POINTER(digit_metrics)],
     ),
     "digit_train_options_init": (None, [POINTER(digit_train_options), c_size_t]),
+    "digit_adapt_options_init": (None, [POINTER(digit_train_options), c_size_t]),
     "digit_model_train": (
         digit_status,
         [digit_model_p, digit_dataset_p, POINTER(digit_train_options)],
