@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import operator
 import os
+from collections.abc import Mapping
 from typing import Any, Union
 
-__all__ = ["PathLike", "integer", "path_of", "real", "text_of"]
+__all__ = ["PathLike", "integer", "path_of", "real", "text_of", "word"]
 
 PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
@@ -30,6 +31,16 @@ def text_of(text: str, name: str) -> bytes:
     if "\0" in text:
         raise ValueError(f"{name}: embedded null character in {text!r}")
     return text.encode()
+
+
+def word(value: Any, name: str, known: Mapping[str, int]) -> int:
+    """The number that stands for one of a few words."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
+    if value not in known:
+        *most, last = map(repr, known)
+        raise ValueError(f"{name}: expected {', '.join(most)} or {last}, got {value!r}")
+    return known[value]
 
 
 def integer(value: Any, name: str, bits: int) -> int:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from . import _prototypes as c
 from ._alpha import flatten
+from ._arguments import word
 from ._errors import DigitError, Status, error_from
 from ._files import name_of, read_whole
 from ._samples import array_of, bytes_of_floats
@@ -45,17 +46,14 @@ _FILE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")  # what digit-predict rea
 
 def image_of(picture: Any, ink: str) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
     """The C description of a picture, and the array that keeps its pixels alive."""
-    if not isinstance(ink, str):
-        raise TypeError(f"ink: expected str, got {type(ink).__name__}")
-    if ink not in _INKS:
-        raise ValueError(f"ink: expected 'auto', 'dark' or 'light', got {ink!r}")
+    side = word(ink, "ink", _INKS)
     array = pixels_of(picture)
     height, width = array.shape[:2]
     channels = array.shape[2] if array.ndim == 3 else 1
     if not _rows_are_whole(array, width, channels):
         array = np.ascontiguousarray(array)
     stride = array.strides[0] if height > 1 else width * channels
-    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], _INKS[ink])
+    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], side)
     return array, image
 
 

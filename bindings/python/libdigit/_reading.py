@@ -1,4 +1,4 @@
-"""Pictures of several digits to what they say."""
+"""Reading pictures of several digits: options, and results as Python objects."""
 
 from __future__ import annotations
 
@@ -15,55 +15,61 @@ from . import _prototypes as c
 from ._arguments import integer, real
 from ._image import image_of
 from ._library import check, lib
+from ._options import options_of
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["GLYPH", "Digit", "Group", "Reading", "glyphs_with", "read_options", "read_with"]
 
-_LAYOUTS = {
-    "page": c.DIGIT_LAYOUT_PAGE,
-    "line": c.DIGIT_LAYOUT_LINE,
-    "single": c.DIGIT_LAYOUT_SINGLE,
-    "grid": c.DIGIT_LAYOUT_GRID,
-}
-
-# A glyph of the library's as NumPy has it: the same bytes.
+# The NumPy dtype with the layout of a C digit_glyph.
 GLYPH = np.dtype(c.digit_glyph)
 
-# Of `Reading.overlay`: frames of digits, of cut or joined ones, of rejected ones.
+# Colours of the boxes in `Reading.overlay`: digits, cut or joined digits, rejected digits.
 _SURE, _MADE, _UNSURE = (0, 150, 60), (0, 90, 220), (220, 40, 30)
+
+_SECONDS_MAX = (2**32 - 1) // 1000  # in 32 bits of milliseconds
 
 
 @dataclass(frozen=True, eq=False)
 class Digit:
-    """One digit that was found in a picture.
+    """One digit found in a picture.
+
+    Two probabilities rate the ink in `box`. `other` is the probability of the
+    reject class: that the ink is no digit but a letter, a sign, dirt or a wrong
+    cut. `probabilities` are those of the ten digits, given that the ink is one.
+    `confidence` combines them.
 
     Attributes
     ----------
     digit : int
         0..9; None for an empty cell of a grid.
     confidence : float
-        How likely that is right, 0..1.
+        Probability that the ink is a digit and that it is `digit`, 0..1.
     other : float
-        How likely it is no digit, 0..1.
+        Probability that the ink is no digit, 0..1. Only a model with a reject
+        class (`ModelInfo.rejects`) recognises letters and signs.
     box : tuple of int
-        x, y, width, height in pixels of the picture.
-    line, group : int
-        From 0, top to bottom and left to right; a new group after a gap.
+        Bounding box (x, y, width, height) in pixels of the picture.
+    line : int
+        Index of the line of writing, from 0, top to bottom.
+    group : int
+        Index of the group in its line, from 0, left to right.
     row, column : int
-        Of a grid; 0 elsewhere.
+        Cell of a grid, from 0; 0 for other layouts.
     cut : bool
-        It was cut from ink that touched a neighbour.
+        The digit was cut from a connected component that it shares with a
+        neighbour.
     joined : bool
-        It was put together from several pieces.
+        The digit was joined from several connected components.
     rejected : bool
-        Below ``min_confidence``, rather no digit, or of a group with another
-        number of digits than asked for: '?' in the text.
+        The text shows '?': the confidence is below ``min_confidence``, the ink is
+        more likely no digit, or its group has another number of digits than
+        ``digits`` asks for.
     mark : bool
-        A sign such as . , - / stood before it; it begins a new group.
+        A sign such as . , - / stands before the digit, which begins a new group.
     probabilities : ndarray of float32, shape (10,)
-        Of each digit, given that it is one.
+        Probability of each digit, given that the ink is a digit; the sum is 1.
     """
 
     digit: Optional[int]
@@ -81,22 +87,36 @@ class Digit:
     probabilities: npt.NDArray[np.float32] = field(repr=False)
 
     def alternatives(self, count: int = 3) -> list[tuple[int, float]]:
-        """The most probable digits and their probabilities, best first."""
+        """The most probable digits and their `probabilities`, highest first.
+
+        Parameters
+        ----------
+        count : int
+            How many, at most 10.
+
+        Returns
+        -------
+        list of (int, float)
+        """
         order = np.argsort(-self.probabilities, kind="stable")[:count]
         return [(int(d), float(self.probabilities[d])) for d in order]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Digits that stand together: a number.
+    """A number: neighbouring digits of a line without a wide gap or a sign between them.
 
     Attributes
     ----------
-    line, group : int
-        Where it stands.
+    line : int
+        Index of the line of writing, from 0, top to bottom.
+    group : int
+        Index of the group in its line, from 0, left to right.
     candidates : list of (str, float)
-        The ways to read it and how likely each is, best first: a loop over
-        them finds the first that passes a check digit, say.
+        Up to eight readings of the group with the probability of each, 0..1. The
+        first is the one in `Reading.text`, with its '?'; the others follow from
+        the most probable down. To use a check digit, take the first reading that
+        passes it.
     """
 
     line: int
@@ -105,20 +125,20 @@ class Group:
 
     @property
     def text(self) -> str:
-        """The best way to read it."""
+        """The first of `candidates`."""
         return self.candidates[0][0]
 
 
 class Reading:
-    """What was read from a picture.
+    """The digits that `Model.read` found in a picture.
 
     Attributes
     ----------
     text : str
-        Digits in reading order: a space between groups, a newline between
-        lines, '?' for what was rejected.
+        The digits in reading order, with a space between groups, a newline
+        between lines, and '?' for each rejected digit.
     digits : list of Digit
-        In reading order.
+        In reading order; of a grid also the empty cells.
     groups : list of Group
         In reading order.
     """
@@ -139,7 +159,7 @@ class Reading:
         return f"Reading({self.text!r}, {len(self.digits)} digits)"
 
     def overlay(self) -> Image.Image:
-        """The picture with boxes and answers drawn over it (needs Pillow).
+        """Draw the bounding boxes and the digits over the picture (needs Pillow).
 
         Returns
         -------
@@ -171,7 +191,7 @@ def read_with(model: ctypes.c_void_p, picture: Any, ink: str, **wanted: Any) -> 
 def glyphs_with(
     model: ctypes.c_void_p, picture: Any, options: c.digit_read_options
 ) -> tuple[str, npt.NDArray[np.void]]:
-    """The text and, as one array of `GLYPH`, the digits of a picture; no Python object a digit."""
+    """The text of a picture, and its digits as one array of `GLYPH`."""
     array, image = image_of(picture, "auto")
     with _read(model, image, options) as handle:
         count = ctypes.c_size_t()
@@ -186,7 +206,7 @@ def glyphs_with(
 def _read(
     model: ctypes.c_void_p, image: c.digit_image, options: c.digit_read_options
 ) -> Iterator[ctypes.c_void_p]:
-    """A reading of the library's, freed at the end."""
+    """A C digit_reading, freed at the end."""
     handle = c.digit_reading_p()
     check(
         lib.digit_model_read(
@@ -208,44 +228,60 @@ def read_options(
     grid: Optional[tuple[int, int]] = None,
     time_limit: Optional[float] = None,
 ) -> c.digit_read_options:
-    """The options of `Model.read` as the library wants them."""
-    options = c.digit_read_options()
-    lib.digit_read_options_init(ctypes.byref(options), ctypes.sizeof(options))
-    if not isinstance(layout, str):
-        raise TypeError(f"layout: expected str, got {type(layout).__name__}")
-    if layout not in _LAYOUTS:
-        raise ValueError(
-            f"layout: expected 'page', 'line', 'single' or 'grid', got {layout!r}"
-        )
-    options.layout = _LAYOUTS[layout]
-    options.min_confidence = real(min_confidence, "min_confidence")
-    options.min_height = integer(min_height, "min_height", 32)
+    """The options of `Model.read` as the C struct."""
+    members: dict[str, Any] = {
+        "layout": layout,
+        "min_confidence": min_confidence,
+        "min_height": min_height,
+    }
     if digits is not None:
-        least, most = digits if isinstance(digits, tuple) else (digits, digits)
-        options.min_digits = integer(least, "digits", 32)
-        options.max_digits = integer(most, "digits", 32)
+        least_and_most = digits if isinstance(digits, tuple) else (digits, digits)
+        members["min_digits"], members["max_digits"] = _pair(least_and_most, "digits")
     if allowed is not None:
-        options.allowed = _bits(allowed)
+        members["allowed"] = _bits(allowed)
     if grid is not None:
-        rows, columns = grid
-        options.rows = integer(rows, "grid", 32)
-        options.columns = integer(columns, "grid", 32)
+        members["rows"], members["columns"] = _pair(grid, "grid")
     if time_limit is not None:
-        options.time_limit_ms = max(1, integer(round(1000 * real(time_limit, "time_limit")),
-                                               "time_limit", 32))
-    return options
+        members["time_limit_ms"] = _milliseconds(time_limit)
+    return options_of(c.digit_read_options, lib.digit_read_options_init, members)
+
+
+def _pair(value: Any, name: str) -> tuple[int, int]:
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a tuple of two integers, got {value!r}") from None
+    return integer(first, name, 32), integer(second, name, 32)
 
 
 def _bits(allowed: Iterable[int]) -> int:
+    """Bit d is set where digit d is allowed."""
+    try:
+        digits = list(allowed)
+    except TypeError:
+        kind = type(allowed).__name__
+        raise TypeError(f"allowed: expected an iterable of digits, got {kind}") from None
     bits = 0
-    for digit in allowed:
-        number = int(digit) if isinstance(digit, str) else integer(digit, "allowed", 32)
+    digit: Any
+    for digit in digits:
+        if isinstance(digit, str):
+            number = int(digit) if digit.isdecimal() else 10
+        else:
+            number = integer(digit, "allowed", 32)
         if number > 9:
-            raise ValueError(f"allowed: expected digits 0..9, got {number}")
+            raise ValueError(f"allowed: expected digits 0..9, got {digit!r}")
         bits |= 1 << number
     if not bits:
         raise ValueError("allowed: no digit at all")
     return bits
+
+
+def _milliseconds(time_limit: float) -> int:
+    """At least 1: 0 is no limit to the library."""
+    seconds = real(time_limit, "time_limit")
+    if not 0 <= seconds <= _SECONDS_MAX:  # NaN is neither
+        raise ValueError(f"time_limit: expected 0..{_SECONDS_MAX} seconds, got {seconds:g}")
+    return max(1, round(1000 * seconds))
 
 
 def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:

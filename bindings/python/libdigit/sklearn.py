@@ -18,8 +18,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._prototypes import DIGIT_CLASSES, DIGIT_SAMPLE_BYTES
-from ._training import ProgressCallback
-from .model import Model
+from ._callbacks import ProgressCallback
+from .model import FIT_OPTIONS, Model
 
 __all__ = ["DigitClassifier"]
 
@@ -119,20 +119,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = int(random.randint(np.iinfo(np.int32).max))
         model = Model(self.architecture, seed=seed)
         model.threads = self.threads
-        self.history_ = model.fit(
-            self._samples(X),
-            encoded,
-            epochs=self.epochs,
-            batch=self.batch,
-            learning_rate=self.learning_rate,
-            schedule=self.schedule,
-            weight_decay=self.weight_decay,
-            augment=self.augment,
-            label_smoothing=self.label_smoothing,
-            average=self.average,
-            progress=self.progress,
-            seed=seed,
-        )
+        parameters = self.get_params(deep=False)
+        options = {name: parameters[name] for name in FIT_OPTIONS if name in parameters}
+        self.history_ = model.fit(self._samples(X), encoded, seed=seed, **options)
         self.model_ = model
         self.n_iter_ = len(self.history_)
         return self
