@@ -88,7 +88,7 @@ def test_signature_has_the_members_of_the_struct():
 
 
 def test_hints_suit_the_members():
-    spelled = {"schedule": "Optional[str]", "checkpoint": "Optional[PathLike]"}
+    spelled = {"schedule": "Optional[Schedule]", "checkpoint": "Optional[PathLike]"}
     for name in GIVEN:
         expected = spelled.get(name, ANNOTATIONS[MEMBERS[name]])
         assert SIGNATURE[name].annotation == expected, name
@@ -104,6 +104,36 @@ def test_docstring_has_the_defaults_of_the_library(name):
     found = re.search(r"Default: (.+?)(?:, |\.$|\. )", entries(Model.fit)[name])
     assert found, "no default"
     assert found[1] == shown(defaults(lib.digit_train_options_init), name)
+
+
+RANGE = re.compile(r"([\d.e-]+)\.\.([\d.,e*-]*\d)")
+RANGES = {
+    name: found.groups()
+    for name, text in entries(Model.fit).items()
+    if name in GIVEN and name != "ranks" and (found := RANGE.search(text))  # ranks need reduce
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_docstring_has_the_ranges_of_the_library(name):
+    def accepts(value):
+        try:  # nothing to train on: options are checked, and that is all
+            Model("dense 10").fit(np.empty((0, 28, 28), np.uint8), [], **{name: value})
+        except ValueError:
+            return False
+        return True
+
+    least, most = (eval(text.replace(",", "")) for text in RANGES[name])
+    assert accepts(least) and accepts(most)
+    if MEMBERS[name] is c.c_float:
+        below, above = least * (1 - 1e-6) or -1e-6, most * (1 + 1e-6)
+    else:
+        below, above = least - 1, most + 1
+    assert not accepts(below) and not accepts(above)
+
+
+def test_ranges_are_there():
+    assert set(RANGES) >= {n for n in GIVEN if MEMBERS[n] is c.c_float} | {"epochs", "batch"}
 
 
 def test_docstring_of_adapt_has_its_defaults():

@@ -92,7 +92,7 @@ class Watcher(_Callback):
         return list(self._epochs.values())
 
     def close(self) -> None:
-        """Leave the progress bar, if there is one, as it stands."""
+        """End the progress bar, if there is one, in its present state."""
         if self._bar is not None:
             self._bar.close()
 

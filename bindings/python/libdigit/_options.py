@@ -12,19 +12,22 @@ from ctypes import Structure, byref, c_char_p, c_float, sizeof
 from typing import Any, TypeVar
 
 from . import _prototypes as c
-from ._arguments import integer, path_of, real, text_of, word
+from ._arguments import Layout, Schedule, integer, path_of, real, text_of, word
 
 __all__ = ["options_of"]
 
-_LAYOUTS = {
+_LAYOUTS: dict[Layout, int] = {
     "page": c.DIGIT_LAYOUT_PAGE,
     "line": c.DIGIT_LAYOUT_LINE,
     "single": c.DIGIT_LAYOUT_SINGLE,
     "grid": c.DIGIT_LAYOUT_GRID,
 }
-_SCHEDULES = {"constant": c.DIGIT_SCHEDULE_CONSTANT, "cosine": c.DIGIT_SCHEDULE_COSINE}
+_SCHEDULES: dict[Schedule, int] = {
+    "constant": c.DIGIT_SCHEDULE_CONSTANT,
+    "cosine": c.DIGIT_SCHEDULE_COSINE,
+}
 
-_WORDS = {"layout": _LAYOUTS, "schedule": _SCHEDULES}
+_WORDS: dict[str, Mapping[Any, int]] = {"layout": _LAYOUTS, "schedule": _SCHEDULES}
 _PATHS = ("checkpoint",)
 
 _S = TypeVar("_S", bound=Structure)

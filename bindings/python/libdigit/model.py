@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._arguments import PathLike, integer, path_of
+from ._arguments import Ink, Layout, PathLike, Schedule, integer, path_of
 from ._callbacks import ProgressCallback, Reduce
 from ._guard import Guard
 from ._library import check, lib
 from ._options import options_of
-from ._reading import Reading, glyphs_with, read_with
+from ._read import glyphs_with, read_with
+from ._reading import Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
 from ._training import training
@@ -167,7 +168,11 @@ class Model:
         DigitError
             See `load`.
         """
-        content = bytes(memoryview(data))
+        try:
+            content = bytes(memoryview(data))
+        except TypeError:
+            kind = type(data).__name__
+            raise TypeError(f"data: expected a bytes-like object, got {kind}") from None
         handle = c.digit_model_p()
         check(lib.digit_model_load_memory(content, len(content), ctypes.byref(handle)))
         return cls._adopting(handle)
@@ -414,7 +419,7 @@ class Model:
         """
         return np.ascontiguousarray(self.predict_full(images)["confidence"])
 
-    def normalize(self, picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
+    def normalize(self, picture: Any, *, ink: Ink = "auto") -> npt.NDArray[np.uint8]:
         """Turn a picture of one digit into a sample, with this model's preprocessing.
 
         Parameters
@@ -441,9 +446,9 @@ class Model:
     def read(
         self,
         picture: Any,
-        layout: str = "page",
+        layout: Layout = "page",
         *,
-        ink: str = "auto",
+        ink: Ink = "auto",
         min_confidence: float = 0.0,
         min_height: int = 0,
         digits: Union[int, tuple[int, int], None] = None,
@@ -560,7 +565,7 @@ class Model:
         epochs: Optional[int] = None,
         batch: Optional[int] = None,
         learning_rate: Optional[float] = None,
-        schedule: Optional[str] = None,
+        schedule: Optional[Schedule] = None,
         weight_decay: Optional[float] = None,
         augment: Optional[float] = None,
         label_smoothing: Optional[float] = None,
@@ -706,7 +711,10 @@ class Model:
         >>> len(model.adapt(samples, np.arange(10), epochs=3))
         3
         """
-        bound = inspect.signature(Model.fit).bind(self, images, labels, **options)
+        try:
+            bound = inspect.signature(Model.fit).bind(self, images, labels, **options)
+        except TypeError as error:
+            raise TypeError(f"Model.adapt() {error}") from None
         return self._train(lib.digit_adapt_options_init, bound.arguments)
 
     def _train(self, init: Callable[..., None], arguments: dict[str, Any]) -> list[Progress]:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _median_seconds(call: Callable[[], object]) -> float:
-    """Seconds of one call, the median over half a second of them."""
+    """Seconds per call, the median of the calls in half a second."""
     call()
     times: list[float] = []
     end = time.perf_counter() + _SECONDS

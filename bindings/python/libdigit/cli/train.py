@@ -138,7 +138,7 @@ def _start(options: argparse.Namespace) -> Model:
 
 
 def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
-    """Samples and labels to train on, and a pair of them to validate with or None."""
+    """Samples and labels for training, and a pair of them for validation or None."""
     if options.folder:
         plain_folder = argparse.Namespace(as_is=False, transpose=False, part="train")
         images, labels = load_data(options.folder, None, model, plain_folder)
@@ -158,7 +158,7 @@ def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
 
 
 class _Stop:
-    """The signal that asked to stop; a second one ends the program."""
+    """Notes the first SIGINT or SIGTERM; a second one ends the program."""
 
     def __init__(self) -> None:
         self.signal = 0
@@ -234,7 +234,7 @@ class _Watch:
         return self._stop.signal != 0
 
     def clear(self) -> None:
-        """Take the line under way off the terminal."""
+        """Erase the unfinished line from the terminal."""
         if self._drawn:
             print("\r" + " " * self._drawn + "\r", end="", file=sys.stderr, flush=True)
             self._drawn = 0
