@@ -446,8 +446,8 @@ int main()
     Suite *suite = suite_create("cpp");
     for (const TTest *test :
          {moving, adopting_and_giving_up, owners_of_nothing, errors, saving_and_loading, idx_files,
-          datasets, training, adapting, training_that_stops, mats, mats_that_are_no_pictures, pixels,
-          predicting, reading, reading_that_does_not_last, threads, spans}) {
+          datasets, training, adapting, training_that_stops, mats, mats_that_are_no_pictures,
+          pixels, predicting, reading, reading_that_does_not_last, threads, spans}) {
         TCase *tcase = tcase_create(test->name);
         tcase_set_timeout(tcase, 60);
         tcase_add_test(tcase, test);
