@@ -1,7 +1,7 @@
-"""Transparent picture files, composed with a background that contrasts with their ink.
+"""Transparent picture files, laid on a background that shows their ink.
 
-The program digit-predict does the same (docs/programs.md). Arrays with alpha are
-not composed here: the library lays them on white, and their callers know that.
+As the program digit-predict does it (docs/programs.md). Arrays with alpha come
+from programs that know what lies behind, and go to the library as they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 __all__ = ["flatten"]
 
-_ONE_TONE = 80  # of 255: levels closer than this are one colour with shading
+_ONE_TONE = 80  # tones closer than this are one colour, give or take shading
 
 
 def flatten(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -27,11 +27,11 @@ def flatten(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def _background(colour: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> int:
-    """The grey level of the background.
+    """The grey to lay a picture on.
 
-    Usually only the ink is opaque: the background must contrast with it. If most
-    of the picture is opaque and has two tones, the picture is paper with a
-    transparent margin: the background continues the paper.
+    Usually only the ink is drawn and all else is transparent: then what lies
+    behind must differ from the ink. If most of the picture is visible and in
+    two tones, it is paper with a transparent margin: the paper goes on.
     """
     visible = alpha >= 128
     if not visible.any():

@@ -1,4 +1,4 @@
-"""Reading and writing whole files."""
+"""Whole files in and out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._errors import DigitError, Status, error_from
 
 __all__ = ["FILE_MAX", "name_of", "read_whole", "write_whole"]
 
-FILE_MAX = 256 << 20  # bytes; also the library's limit for model files
+FILE_MAX = 256 << 20  # bytes; what the library takes for a model, too
 
 
 def name_of(path: Any, what: str = "path") -> str:
@@ -21,7 +21,7 @@ def name_of(path: Any, what: str = "path") -> str:
 
 
 def read_whole(path: Any, what: str = "path") -> bytes:
-    """The bytes of a regular file; pipes and devices are refused, not waited for."""
+    """The bytes of a regular file; nothing is waited for."""
     name = name_of(path, what)
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -37,7 +37,7 @@ def read_whole(path: Any, what: str = "path") -> bytes:
 
 
 def write_whole(path: Any, content: bytes) -> None:
-    """Write a file atomically: on failure an existing file is left as it was."""
+    """Write all of a file, or leave what was there."""
     name = os.path.realpath(name_of(path))
     try:
         _replace(name, content)

@@ -1,8 +1,8 @@
-"""Pictures of every kind as one array of pixels: uint8, shape (h, w), (h, w, 3) or (h, w, 4).
+"""Pictures in: arrays, Pillow's images, torch's tensors, picture files and their bytes.
 
-A picture is an array, a Pillow image, a torch tensor, a picture file or its bytes.
-Arrays of the right type are not copied. Pillow opens the files, in the formats of
-the list below; it is imported for them only.
+All become one array of pixels: uint8, shape (h, w), (h, w, 3) or (h, w, 4).
+Arrays that are so already are not copied. Files are opened by Pillow, which
+is imported only then, and only in the formats of the list below.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDINGS", "image_of", "pages_of", "pixels_of"]
 
-# Endings of picture files, for the pictures of a folder.
+# Of picture files, by which they are known in folders.
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
 _INKS: dict[Ink, int] = {
@@ -38,13 +38,14 @@ _INKS: dict[Ink, int] = {
 }
 _FORMATS = {1: c.DIGIT_PIXEL_GRAY8, 3: c.DIGIT_PIXEL_RGB8, 4: c.DIGIT_PIXEL_RGBA8}
 
-# The library's limits, checked here before a picture is decoded or copied.
+# The library's own limits, known here so that a picture which it would refuse
+# is not decoded or copied first.
 _SIDE_MAX = 65_535
 _PIXELS_MAX = 64 << 20
 
 _PAGES_MAX = 1_000
 _ORIENTATION = 0x0112  # the tag in EXIF and TIFF; 1 is upright
-_FILE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")  # those of digit-predict
+_FILE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")  # what digit-predict reads
 
 
 def image_of(picture: Any, ink: Ink) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
@@ -80,7 +81,7 @@ def pixels_of(picture: Any) -> npt.NDArray[np.uint8]:
 
 
 def _is_flat_view(picture: Any) -> bool:
-    """Whether it is a memoryview of a file's bytes: those of pixels have two dimensions."""
+    """Whether it is a memoryview of bytes, and so of a file; pictures have two sides."""
     return isinstance(picture, memoryview) and picture.ndim == 1
 
 
@@ -115,7 +116,7 @@ def _pixels_of_array(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _check_size(width: int, height: int, name: str) -> None:
     if height == 0 or width == 0:
-        raise error_from(Status.ARGUMENT, f"{name}: {width} x {height} pixels: no pixel at all")
+        raise error_from(Status.ARGUMENT, f"{name}: {width} x {height} pixels: it has none")
     if max(height, width) > _SIDE_MAX or height * width > _PIXELS_MAX:
         raise error_from(
             Status.LIMIT,
@@ -125,7 +126,7 @@ def _check_size(width: int, height: int, name: str) -> None:
 
 
 def _rows_are_whole(array: npt.NDArray[np.uint8], width: int, channels: int) -> bool:
-    """Whether the bytes of each row are contiguous, and rows don't overlap."""
+    """Whether each row's bytes lie together, and rows don't overlap."""
     inner = (channels, 1) if array.ndim == 3 else (1,)
     return array.strides[1:] == inner and abs(array.strides[0]) >= width * channels
 
@@ -134,7 +135,7 @@ def _rows_are_whole(array: npt.NDArray[np.uint8], width: int, channels: int) -> 
 
 
 def pages_of(source: Any) -> Iterator[npt.NDArray[np.uint8]]:
-    """The pages of a picture file, by name or content; only TIFF files have several."""
+    """The pages of a picture file, by name or content; only TIFF has more than one."""
     if isinstance(source, bytes):
         return _decode_pages(source, "-")
     return _decode_pages(read_whole(source, "picture"), name_of(source))
@@ -145,7 +146,7 @@ def _decode(content: bytes, name: str) -> npt.NDArray[np.uint8]:
 
 
 def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
-    """The pixels of a picture file's pages, rotated as their EXIF orientation says."""
+    """The pixels of a picture file's pages, turned upright."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
@@ -159,8 +160,7 @@ def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
                 image.seek(page)
                 _check_size(image.width, image.height, name)
                 turned = image.getexif().get(_ORIENTATION, 1) != 1
-                # exif_transpose() copies upright images, too.
-                upright = ImageOps.exif_transpose(image) if turned else image
+                upright = ImageOps.exif_transpose(image) if turned else image  # a copy else, too
                 yield _pixels_of_pillow(upright, name)
     except (DigitError, MemoryError):
         raise
@@ -169,12 +169,12 @@ def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
     except UnidentifiedImageError as error:
         kinds = ", ".join(_FILE_FORMATS)
         raise DigitError(Status.FORMAT, f"{name}: no picture file of {kinds}") from error
-    except Exception as error:  # on damaged files Pillow raises any exception
+    except Exception as error:  # Pillow's readers raise whatever a broken file leads them to
         raise DigitError(Status.FORMAT, f"{name}: damaged picture file: {error}") from error
 
 
 def _pixels_of_pillow(image: Image.Image, name: str) -> npt.NDArray[np.uint8]:
-    """A Pillow image of any mode as grey, RGB or RGBA."""
+    """Any mode of Pillow as grey, RGB or RGBA."""
     _check_size(image.width, image.height, name)
     if image.mode == "F":
         return _pixels_of_array(np.asarray(image))
@@ -189,7 +189,7 @@ def _pixels_of_pillow(image: Image.Image, name: str) -> npt.NDArray[np.uint8]:
 
 
 def _grey_of_words(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
-    """Pixels of 16 bits, which Pillow may hold in 32, as bytes."""
+    """Pixels of 16 bits, which Pillow also keeps in 32, as bytes."""
     if array.size and not (0 <= int(array.min()) and int(array.max()) <= 65_535):
         raise DigitError(Status.UNSUPPORTED, f"{name}: pixels of more than 16 bits")
     return (array.astype(np.uint32) * 255 // 65_535).astype(np.uint8)
