@@ -56,14 +56,13 @@ static cli_option options[OPTION_COUNT] = {
     [JSON] = { "json", NULL, "sum up as one JSON object on standard output", "" },
 };
 
+static char purpose[400]; /* written by show_purpose() */
+
 static const cli_program program = {
     .name = "digit-train",
     .usage = "--images FILE --labels FILE --output FILE [options]\n"
              "       digit-train --folder DIR --output FILE [options]",
-    .purpose = "Train a network to recognise handwritten digits and save it. Ctrl-C stops early\n"
-               "and saves what was learned so far (exit status 130).\n\n"
-               "With --from, defaults are --epochs 20 --batch 32 --augment 0.5 --pull 100: a few\n"
-               "pictures of one hand are learned, and other hands not forgotten.",
+    .purpose = purpose,
     .options = options,
     .count = OPTION_COUNT,
 };
@@ -72,8 +71,7 @@ typedef struct settings {
     const char *files[OPTION_COUNT]; /* values of the options that name files */
     uint64_t split;
     uint32_t threads;
-    bool json, resume;
-    bool given[OPTION_COUNT];
+    bool json, resume, has_architecture;
     digit_model_options model;
     digit_train_options train;
 } settings;
@@ -116,6 +114,18 @@ static void show_defaults(const settings *s)
              t->schedule == DIGIT_SCHEDULE_COSINE ? "cosine" : "constant");
 }
 
+static void show_purpose(void)
+{
+    digit_train_options adapt;
+    digit_adapt_options_init(&adapt, sizeof adapt);
+    snprintf(purpose, sizeof purpose,
+             "Train a network to recognise handwritten digits and save it. Ctrl-C stops early\n"
+             "and saves what was learned so far (exit status 130).\n\n"
+             "With --from, defaults are --epochs %u --batch %u --augment %g --pull %g: a few\n"
+             "pictures of one hand are learned, and other hands not forgotten.",
+             adapt.epochs, adapt.batch, (double)adapt.augment, (double)adapt.pull);
+}
+
 static uint32_t parse_schedule(const char *text)
 {
     if (strcmp(text, "constant") == 0)
@@ -128,12 +138,14 @@ static uint32_t parse_schedule(const char *text)
 static void apply_option(settings *s, int option)
 {
     digit_train_options *t = &s->train;
-    s->given[option] = true;
     switch (option) {
     case VALIDATION_SPLIT:
         s->split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
         break;
-    case ARCHITECTURE: s->model.architecture = optarg; break;
+    case ARCHITECTURE:
+        s->model.architecture = optarg;
+        s->has_architecture = true;
+        break;
     case EPOCHS: t->epochs = (uint32_t)cli_whole("--epochs", optarg, 1, 100000); break;
     case BATCH: t->batch = (uint32_t)cli_whole("--batch", optarg, 1, UINT32_MAX); break;
     case LEARNING_RATE:
@@ -165,28 +177,24 @@ static void apply_option(settings *s, int option)
     }
 }
 
-/* Few pictures of one hand, and a model that shall not forget all others: what
- * tests/accuracy/adapt.py found to be enough. Asked for, options are what was asked for. */
-static void adapt(settings *s)
+/* --from changes the defaults, wherever it stands: they are set before any option is applied. */
+static void set_defaults(settings *s, int argc, char **argv)
 {
-    digit_train_options *t = &s->train;
-    if (!s->given[EPOCHS])
-        t->epochs = 20;
-    if (!s->given[BATCH])
-        t->batch = 32;
-    if (!s->given[AUGMENT])
-        t->augment = 0.5f;
-    if (!s->given[PULL])
-        t->pull = 100;
+    digit_model_options_init(&s->model, sizeof s->model);
+    digit_train_options_init(&s->train, sizeof s->train);
+    show_defaults(s);
+    show_purpose();
+    cli_start(&program);
+    for (int option; (option = cli_next(argc, argv)) >= 0;)
+        if (option == FROM)
+            digit_adapt_options_init(&s->train, sizeof s->train);
+    optind = 1;
 }
 
 static void parse(settings *s, int argc, char **argv)
 {
     *s = (settings){ 0 };
-    digit_model_options_init(&s->model, sizeof s->model);
-    digit_train_options_init(&s->train, sizeof s->train);
-    show_defaults(s);
-    cli_start(&program);
+    set_defaults(s, argc, argv);
     for (int option; (option = cli_next(argc, argv)) >= 0;)
         apply_option(s, option);
     if (optind < argc)
@@ -200,7 +208,7 @@ static void parse(settings *s, int argc, char **argv)
     }
     if (s->files[FOLDER] && (s->files[IMAGES] || s->files[LABELS]))
         cli_usage_error("--folder and --images exclude each other");
-    if (s->files[FROM] && s->given[ARCHITECTURE])
+    if (s->files[FROM] && s->has_architecture)
         cli_usage_error("--from and --architecture exclude each other: a model has one");
     if (!s->files[VALIDATION_IMAGES] != !s->files[VALIDATION_LABELS])
         cli_usage_error("--validation-images and --validation-labels go together");
@@ -210,8 +218,6 @@ static void parse(settings *s, int argc, char **argv)
         cli_usage_error("--checkpoint-interval wants --checkpoint or --resume");
     if (s->resume && s->files[FROM] && strcmp(s->files[FROM], s->files[OUTPUT]) == 0)
         cli_usage_error("--resume wants another --output than --from: where it began");
-    if (s->files[FROM])
-        adapt(s);
 }
 
 /* Better to hear now than after an hour of training. */

@@ -368,6 +368,13 @@ typedef struct digit_train_options {
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);
 
 /**
+ * The same with other defaults: epochs 20, batch 32, augment 0.5, pull 100. They
+ * adapt a trained model to a few samples of one hand, ten of each digit, and it
+ * still reads other hands. docs/pretrained.md has what that gains and costs.
+ */
+DIGIT_API void digit_adapt_options_init(digit_train_options *options, size_t size);
+
+/**
  * Train, starting from the current weights. The same library on the same kind of
  * CPU with the same model, data and options always ends with the same weights,
  * bit for bit, for any number of threads.

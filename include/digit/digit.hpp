@@ -163,6 +163,7 @@ template <class C, void (*Init)(C *, std::size_t)> struct Options : C {
 
 using ModelOptions = Options<digit_model_options, digit_model_options_init>;
 using TrainOptions = Options<digit_train_options, digit_train_options_init>;
+using AdaptOptions = Options<digit_train_options, digit_adapt_options_init>;
 using ReadOptions = Options<digit_read_options, digit_read_options_init>;
 
 /** A struct of digit.h that a call fills, with its `size` set. */

@@ -173,15 +173,16 @@ VALUE(DIGIT_GLYPH_MARK, 16);
  * sizes: it fills what it thinks is the whole struct. */
 int main(void)
 {
-    digit_train_options train = {0};
+    digit_train_options train = {0}, adapt = {0};
     digit_model_options model = {0};
     digit_read_options read = {0};
     digit_train_options_init(&train, sizeof train);
+    digit_adapt_options_init(&adapt, sizeof adapt);
     digit_model_options_init(&model, sizeof model);
     digit_read_options_init(&read, sizeof read);
-    if (train.size != sizeof train || train.epochs != 10 || model.size != sizeof model ||
-        !model.architecture || model.seed != 1 || read.size != sizeof read ||
-        read.min_digits != 1) {
+    if (train.size != sizeof train || train.epochs != 10 || adapt.size != sizeof adapt ||
+        adapt.epochs != 20 || model.size != sizeof model || !model.architecture ||
+        model.seed != 1 || read.size != sizeof read || read.min_digits != 1) {
         fprintf(stderr, "layout: library and header disagree\n");
         return 1;
     }

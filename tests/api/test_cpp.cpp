@@ -240,6 +240,22 @@ START_TEST(training)
 }
 END_TEST
 
+START_TEST(adapting)
+{
+    const digit::Dataset dataset = bars();
+    digit::Model free(small), held(small);
+    const digit::AdaptOptions adapt;
+    ck_assert_uint_eq(adapt.size, sizeof(digit_train_options));
+    ck_assert_uint_eq(adapt.epochs, 20);
+    ck_assert(adapt.pull == 100.0f);
+    digit::AdaptOptions without = adapt;
+    without.pull = 0;
+    ck_assert(held.train(dataset, adapt));
+    ck_assert(free.train(dataset, without));
+    ck_assert_double_gt(held.evaluate(dataset).loss, free.evaluate(dataset).loss);
+}
+END_TEST
+
 START_TEST(training_that_stops)
 {
     const digit::Dataset dataset = bars();
@@ -430,8 +446,8 @@ int main()
     Suite *suite = suite_create("cpp");
     for (const TTest *test :
          {moving, adopting_and_giving_up, owners_of_nothing, errors, saving_and_loading, idx_files,
-          datasets, training, training_that_stops, mats, mats_that_are_no_pictures, pixels,
-          predicting, reading, reading_that_does_not_last, threads, spans}) {
+          datasets, training, adapting, training_that_stops, mats, mats_that_are_no_pictures,
+          pixels, predicting, reading, reading_that_does_not_last, threads, spans}) {
         TCase *tcase = tcase_create(test->name);
         tcase_set_timeout(tcase, 60);
         tcase_add_test(tcase, test);

@@ -40,6 +40,43 @@ START_TEST(defaults_are_those_of_the_header)
 }
 END_TEST
 
+START_TEST(defaults_for_adapting_differ_in_four_members)
+{
+    digit_train_options options, expected;
+    memset(&options, 0xA5, sizeof options);
+    digit_train_options_init(&expected, sizeof expected);
+    digit_adapt_options_init(&options, sizeof options);
+    expected.epochs = 20;
+    expected.batch = 32;
+    expected.augment = 0.5f;
+    expected.pull = 100;
+    ck_assert_mem_eq(&options, &expected, sizeof options);
+}
+END_TEST
+
+START_TEST(defaults_for_adapting_of_other_sizes)
+{
+    union {
+        digit_train_options options;
+        unsigned char bytes[sizeof(digit_train_options) + 8];
+    } given;
+    const size_t first = offsetof(digit_train_options, pull), later = sizeof given;
+    memset(&given, 0xA5, sizeof given);
+    digit_adapt_options_init(&given.options, first);
+    ck_assert_uint_eq(given.options.size, first);
+    ck_assert_uint_eq(given.options.epochs, 20);
+    ck_assert_uint_eq(given.bytes[first], 0xA5); /* the caller has no such member */
+    digit_adapt_options_init(&given.options, later);
+    ck_assert_uint_eq(given.options.size, later);
+    ck_assert(given.options.pull == 100);
+    ck_assert_uint_eq(given.bytes[sizeof(digit_train_options)], 0);
+    memset(&given, 0xA5, sizeof given);
+    digit_adapt_options_init(&given.options, 0);
+    ck_assert_uint_eq(given.bytes[0], 0xA5);
+    digit_adapt_options_init(NULL, sizeof given);
+}
+END_TEST
+
 /* Runs one epoch with changed options; a model that was not trained must be as before. */
 static void expect_train(const digit_train_options *options, digit_status expected,
                          const char *part)
@@ -442,6 +479,8 @@ END_TEST
 
 static const api_test tests[] = {
     API_TEST(defaults_are_those_of_the_header),
+    API_TEST(defaults_for_adapting_differ_in_four_members),
+    API_TEST(defaults_for_adapting_of_other_sizes),
     API_TEST(options_keep_to_their_ranges),
     API_TEST(no_real_option_may_be_odd),
     API_TEST(options_of_other_sizes),

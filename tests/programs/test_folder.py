@@ -122,10 +122,11 @@ def test_goes_on_from_the_built_in_model(folder: Path, tmp_path: Path) -> None:
 
 def test_adapting_has_defaults_of_its_own(folder: Path, tmp_path: Path) -> None:
     def epochs(*options: str) -> object:
-        result = run("digit-train", "--folder", str(folder), "--from", "built-in", "--output",
-                     str(tmp_path / "m"), "--json", *options)
+        result = run("digit-train", "--folder", str(folder), "--output", str(tmp_path / "m"),
+                     "--json", *options)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)["epochs"]
 
-    assert epochs() == 20
-    assert epochs("--epochs", "2") == 2
+    assert epochs("--from", "built-in") == 20
+    assert epochs("--from", "built-in", "--epochs", "2") == 2
+    assert epochs("--epochs", "2", "--from", "built-in") == 2

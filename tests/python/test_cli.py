@@ -242,7 +242,7 @@ def test_train_is_stopped(tmp_path, idx_files, number, status):
 
 def same_answers(first, second):
     images = make_samples(20)[0]
-    a, b = (cli._models.load_model(str(one)).predict_proba(images) for one in (first, second))
+    a, b = (cli._models.open_model(str(one)).predict_proba(images) for one in (first, second))
     return np.abs(a - b).max() < 1e-5
 
 

@@ -52,9 +52,9 @@ def test_missing_files(idx_files, tmp_path):
 
 @pytest.mark.parametrize("bad", [None, 3, 1.5, [1]])
 def test_paths_that_are_none(idx_files, bad):
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^images: expected"):
         libdigit.load_idx(bad, idx_files[1])
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^labels: expected"):
         libdigit.load_idx(idx_files[0], bad)
 
 

@@ -119,9 +119,9 @@ def test_path_with_null(model, path):
 
 @pytest.mark.parametrize("path", [None, 5, 1.5, ["x"]])
 def test_path_that_is_none(model, path):
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^path: expected"):
         model.save(path)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^path: expected"):
         Model.load(path)
 
 
@@ -155,9 +155,9 @@ def test_from_bytes_takes_any_buffer(trained_bytes):
     for data in (bytearray(trained_bytes), memoryview(trained_bytes)):
         assert Model.from_bytes(data).to_bytes() == trained_bytes
     assert Model.from_bytes(np.frombuffer(trained_bytes, np.uint8)).to_bytes() == trained_bytes
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^data: expected a bytes-like object, got str"):
         Model.from_bytes("text")
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^data: expected a bytes-like object, got int"):
         Model.from_bytes(7)
 
 

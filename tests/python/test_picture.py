@@ -149,7 +149,7 @@ def normalize(request, model):
     ids=str,
 )
 def test_wrong_type(normalize, picture):
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^picture: expected an array.*(got one of|NoneType)"):
         normalize(picture)
 
 

@@ -4,11 +4,13 @@ import ctypes
 import re
 import shutil
 import subprocess
+from typing import get_args
 
 import pytest
 from conftest import ROOT
 
 import libdigit
+from libdigit import _arguments, _image, _options
 from libdigit import _prototypes as declared
 
 HEADER = ROOT / "include" / "digit" / "digit.h"
@@ -190,6 +192,21 @@ def test_constants():
         else:
             assert getattr(declared, name) == value, name
     assert {status.name: status.value for status in libdigit.Status} == statuses
+
+
+@pytest.mark.parametrize("prefix, words, table", [
+    ("DIGIT_INK_", _arguments.Ink, _image._INKS),
+    ("DIGIT_LAYOUT_", _arguments.Layout, _options._LAYOUTS),
+    ("DIGIT_SCHEDULE_", _arguments.Schedule, _options._SCHEDULES),
+])
+def test_words(prefix, words, table):
+    """Of arguments whose C type is a constant."""
+    members = {
+        name[len(prefix):].lower(): value
+        for name, value in CONSTANTS.items()
+        if name.startswith(prefix)
+    }
+    assert table == members and set(get_args(words)) == set(members)
 
 
 def test_no_constant_is_made_up():

@@ -99,7 +99,7 @@ def test_anything_like_an_array(model, samples):
 
 @pytest.mark.parametrize("error", [RuntimeError("requires grad"), TypeError("on cuda")])
 def test_tensors_that_are_no_arrays(model, error):
-    with pytest.raises(TypeError, match=f"images: no array: {error}"):
+    with pytest.raises(TypeError, match=f"images: not an array: {error}"):
         model.predict(Tensor(None, error))
 
 

@@ -50,3 +50,22 @@ def test_users_see_types(tmp_path):
     assert done.returncode == 0, done.stdout
     shown = [line.split('"')[1] for line in done.stdout.splitlines() if "Revealed type" in line]
     assert shown == EXPECTED or len(shown) == 7 and "Any" not in (shown[1], *shown[3:])
+
+
+WRONG = """
+import libdigit
+
+model = libdigit.Model.pretrained()
+model.fit([], [], epohcs=3)
+model.fit([], [], epochs="3")
+model.adapt([], [], epohcs=3)
+model.adapt([], [], epochs="3")
+"""
+
+
+def test_wrong_options_are_found(tmp_path):
+    path = tmp_path / "wrong.py"
+    path.write_text(WRONG)
+    done = mypy("--strict", path, folder=tmp_path)
+    lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error: " in line]
+    assert lines == [5, 6, 7, 8], done.stdout

@@ -8,11 +8,17 @@ From a picture to a digit:
     >>> model.predict(sample[np.newaxis])               # doctest: +SKIP
     array([7])
 
-``picture`` is an array of pixels, grey, RGB or RGBA, of any size; or a Pillow
-image, the name of a picture file, or its bytes. A model wants samples: 28 x 28
-bytes, 0 = background, 255 = ink, as MNIST has them; floats 0..1 will do.
+``picture`` is an array of pixels of any size, grey, RGB or RGBA; a Pillow image;
+or the name or the bytes of a picture file. A model takes samples: 28 x 28 bytes,
+0 = background, 255 = ink, as in MNIST, or floats 0..1.
 
-Training one's own:
+From a picture of several digits to numbers:
+
+    >>> reading = model.read(picture)                   # doctest: +SKIP
+    >>> reading.text                                    # doctest: +SKIP
+    '1987 12'
+
+Training a model:
 
     >>> images, labels = libdigit.load_idx("train-images.gz",
     ...                                    "train-labels.gz")  # doctest: +SKIP
@@ -23,32 +29,32 @@ Training one's own:
 Contents
 --------
 Model
-    A network and its weights: create, load, save, train, predict, evaluate.
+    A network and its weights: create, load, save, train, predict, read, evaluate.
 normalize
-    A picture of one digit as a sample.
+    Turns a picture of one digit into a sample.
 Reading, Group, Digit
-    What `Model.read` finds in a picture of several digits.
+    The result of `Model.read` for a picture of several digits.
 load_idx
-    Samples and labels from IDX files.
+    Reads samples and labels from IDX files, the format of MNIST.
 DigitError, Status
-    What went wrong in the library.
+    The exception for failures of the library, and the values of its ``status``.
 Metrics, ModelInfo, Progress, PREDICTION
-    What methods of `Model` give.
+    Types of the results of `Model`'s methods.
 build_info, version
-    About the C library in use.
+    Facts about the C library in use.
 
-Modules, each loaded when it is first used, some in need of other packages:
+Modules, each imported at its first use; some need other packages:
 
 bulk
-    Millions of pictures, on one machine or many.
+    Reads millions of pictures, on one machine or many.
 keras, onnx, torch
-    Other frameworks' networks in and out.
+    Import networks of other frameworks; keras and onnx export them, too.
 sklearn
     `DigitClassifier` for scikit-learn.
 plot
-    Learning curves, confusion matrix, mistakes, reliability, saliency.
+    Learning curves, confusion matrix, worst mistakes, reliability, saliency.
 cli
-    The command ``digit`` (``python -m libdigit``).
+    The command ``digit``, also ``python -m libdigit``.
 """
 
 import importlib as _importlib
@@ -95,7 +101,7 @@ def __dir__() -> list[str]:
 
 
 for _public in (Digit, DigitError, Group, Metrics, Model, ModelInfo, Progress, Reading, Status):
-    _public.__module__ = __name__  # where users import them from, in tracebacks and help()
+    _public.__module__ = __name__  # for help(), tracebacks and pickles: where users import them
 for _function in (build_info, load_idx, normalize, version):
     _function.__module__ = __name__
 del _public, _function

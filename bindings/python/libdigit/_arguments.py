@@ -1,23 +1,41 @@
-"""From what callers have to what C wants: paths, texts and numbers, checked.
+"""Arguments checked and converted for C: paths, texts, words and numbers.
 
-A TypeError says that a thing is of the wrong kind, a ValueError that it is of
-the right kind but has the wrong shape or a value out of range.
+A TypeError means that an argument has the wrong type, a ValueError that it has
+the right type but the wrong shape or a value out of range.
 """
 
 from __future__ import annotations
 
 import operator
 import os
-from typing import Any, Union
+from collections.abc import Mapping
+from typing import Any, Literal, Union
 
-__all__ = ["PathLike", "integer", "path_of", "real", "text_of"]
+__all__ = [
+    "Ink",
+    "Layout",
+    "PathLike",
+    "Schedule",
+    "integer",
+    "path_of",
+    "real",
+    "text_of",
+    "word",
+]
 
 PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Ink = Literal["auto", "dark", "light"]
+Layout = Literal["page", "line", "single", "grid"]
+Schedule = Literal["constant", "cosine"]
 
 
 def path_of(path: PathLike, name: str = "path") -> bytes:
     """A path as the file system's bytes."""
-    encoded = os.fsencode(path)
+    try:
+        encoded = os.fsencode(path)
+    except TypeError:
+        kind = type(path).__name__
+        raise TypeError(f"{name}: expected str, bytes or os.PathLike, got {kind}") from None
     if b"\0" in encoded:
         raise ValueError(f"{name}: embedded null character in {path!r}")
     return encoded
@@ -32,8 +50,18 @@ def text_of(text: str, name: str) -> bytes:
     return text.encode()
 
 
+def word(value: Any, name: str, known: Mapping[Any, int]) -> int:
+    """The number that stands for one of a few words."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected str, got {type(value).__name__}")
+    if value not in known:
+        *most, last = map(repr, known)
+        raise ValueError(f"{name}: expected {', '.join(most)} or {last}, got {value!r}")
+    return known[value]
+
+
 def integer(value: Any, name: str, bits: int) -> int:
-    """A whole number that fits an unsigned member of so many bits."""
+    """An integer that fits an unsigned C type of so many bits."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -44,7 +72,7 @@ def integer(value: Any, name: str, bits: int) -> int:
 
 
 def real(value: Any, name: str) -> float:
-    """A real number; what it may be is the library's to say."""
+    """A real number; the library checks its range."""
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}")
     try:

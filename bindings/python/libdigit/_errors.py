@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions."""
+"""Failures of the library as exceptions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["DigitError", "DigitValueError", "Status", "error_from"]
 
 
 class Status(enum.IntEnum):
-    """Outcome of a call into the library: the values of ``digit_status``.
+    """Why a call into the library failed: the values of C's ``digit_status``.
 
-    ``DigitError.status`` holds one of these numbers, so that
-    ``error.status == libdigit.Status.FORMAT`` tells a damaged file.
+    ``DigitError.status`` is one of these numbers: compare it as in
+    ``error.status == libdigit.Status.FORMAT``, which means a damaged file.
     """
 
     OK = 0
@@ -33,21 +33,21 @@ class DigitError(Exception):
     Parameters
     ----------
     status : int
-        The number of the failure, one of `Status`.
+        One of the numbers of `Status`.
     message : str
-        What went wrong, with names and numbers.
+        A sentence with names and numbers.
 
     Attributes
     ----------
     status : int
-        As given.
+        One of the numbers of `Status`.
     message : str
-        As given; also what ``str()`` of the error is.
+        The sentence, which is also ``str()`` of the error.
 
     Notes
     -----
-    Where an argument is at fault (``Status.ARGUMENT``) or something is larger
-    than the library accepts (``Status.LIMIT``) the error is a `ValueError` too.
+    If an argument is wrong (``Status.ARGUMENT``) or something is larger than the
+    library accepts (``Status.LIMIT``), the error is a `ValueError` too.
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -60,7 +60,7 @@ class DigitError(Exception):
 
 
 class DigitValueError(DigitError, ValueError):
-    """A `DigitError` that a value of the caller's is to blame for."""
+    """A `DigitError` for a wrong argument of the caller's."""
 
 
 def error_from(status: int, message: str) -> DigitError:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from . import _prototypes as c
 from ._alpha import flatten
+from ._arguments import Ink, word
 from ._errors import DigitError, Status, error_from
 from ._files import name_of, read_whole
 from ._samples import array_of, bytes_of_floats
@@ -30,7 +31,11 @@ __all__ = ["ENDINGS", "image_of", "pages_of", "pixels_of"]
 # Of picture files, by which they are known in folders.
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
-_INKS = {"auto": c.DIGIT_INK_AUTO, "dark": c.DIGIT_INK_DARK, "light": c.DIGIT_INK_LIGHT}
+_INKS: dict[Ink, int] = {
+    "auto": c.DIGIT_INK_AUTO,
+    "dark": c.DIGIT_INK_DARK,
+    "light": c.DIGIT_INK_LIGHT,
+}
 _FORMATS = {1: c.DIGIT_PIXEL_GRAY8, 3: c.DIGIT_PIXEL_RGB8, 4: c.DIGIT_PIXEL_RGBA8}
 
 # The library's own limits, known here so that a picture which it would refuse
@@ -43,19 +48,16 @@ _ORIENTATION = 0x0112  # the tag in EXIF and TIFF; 1 is upright
 _FILE_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")  # what digit-predict reads
 
 
-def image_of(picture: Any, ink: str) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
+def image_of(picture: Any, ink: Ink) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
     """The C description of a picture, and the array that keeps its pixels alive."""
-    if not isinstance(ink, str):
-        raise TypeError(f"ink: expected str, got {type(ink).__name__}")
-    if ink not in _INKS:
-        raise ValueError(f"ink: expected 'auto', 'dark' or 'light', got {ink!r}")
+    side = word(ink, "ink", _INKS)
     array = pixels_of(picture)
     height, width = array.shape[:2]
     channels = array.shape[2] if array.ndim == 3 else 1
     if not _rows_are_whole(array, width, channels):
         array = np.ascontiguousarray(array)
     stride = array.strides[0] if height > 1 else width * channels
-    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], _INKS[ink])
+    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], side)
     return array, image
 
 
@@ -70,6 +72,9 @@ def pixels_of(picture: Any) -> npt.NDArray[np.uint8]:
     if _is_pillow(picture):
         return _pixels_of_pillow(picture, "picture")
     array = array_of(picture, "picture")
+    if array.dtype == object:
+        kind = type(picture).__name__
+        raise TypeError(f"picture: expected an array, a Pillow image, bytes or a path, got {kind}")
     if _is_torch(picture) and array.ndim == 3 and array.shape[0] in (1, 3, 4):
         array = array.transpose(1, 2, 0)  # torch puts channels first
     return _pixels_of_array(array)

@@ -4,8 +4,8 @@ Where it is looked for, in this order:
 
 1. the file that the environment variable ``LIBDIGIT_LIBRARY`` names; if it is
    set, nothing else is tried;
-2. ``libdigit.so`` inside the package (what ``pip install`` puts there);
-3. ``libdigit.so.1`` wherever the system's loader finds it.
+2. ``libdigit.so`` inside the package, where ``pip install`` puts it;
+3. ``libdigit.so.1`` where the system's loader finds it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VERSION = "1.0.0"
 _VARIABLE = "LIBDIGIT_LIBRARY"
 _PACKAGED = "libdigit.so"
 _SONAME = "libdigit.so.1"
-_STRINGS_END = 1 << 20  # names of the libraries that a library needs stand near its front
+_STRINGS_END = 1 << 20  # bytes; the names of needed libraries are near the front of a file
 _SANITIZERS = ("__asan_init", "__tsan_init", "__msan_init")
 
 
@@ -42,19 +42,19 @@ def _candidates() -> Iterator[str]:
 
 
 def _wants_shared_blas(path: str) -> bool:
-    """Whether a library runs on a shared OpenBLAS (that of the system)."""
+    """Whether a library uses a shared OpenBLAS, that of the system."""
     if os.sep not in path:
-        return True  # found by its soname: a distribution's, as far as we can tell
+        return True  # found by its soname: probably a distribution's
     with open(path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
         return content.find(b"\0libopenblas.so", 0, _STRINGS_END) >= 0
 
 
 def _mode(path: str) -> int:
-    """How to dlopen a library.
+    """The flags for dlopen.
 
-    Its own needs come before what others have made global only where it shares
-    its BLAS: another package's copy of OpenBLAS must not answer in its place.
-    Sanitizers can't bear that flag.
+    A library that uses a shared BLAS needs RTLD_DEEPBIND: its symbols must not
+    resolve to another package's copy of OpenBLAS. Sanitizers don't work with
+    that flag.
     """
     mode = os.RTLD_NOW | os.RTLD_LOCAL
     process = ctypes.CDLL(None)
@@ -63,19 +63,19 @@ def _mode(path: str) -> int:
     return mode
 
 
-def _will_do(found: str) -> bool:
-    """Whether it has all that this package was written for, and nothing was taken away since."""
+def _is_compatible(found: str) -> bool:
+    """Whether a library of this version has everything that this package calls."""
     ours, theirs = ([int(part) for part in text.split(".")] for text in (VERSION, found))
     return theirs[0] == ours[0] and theirs >= ours
 
 
 def _open(path: str) -> ctypes.CDLL:
-    """Load one candidate; OSError says why it won't do."""
+    """Load one candidate; OSError if it can't be used."""
     library = ctypes.CDLL(path, mode=_mode(path))
     try:
         library.digit_version.restype = ctypes.c_char_p
         found = library.digit_version().decode()
-        if not _will_do(found):
+        if not _is_compatible(found):
             later = f"a later {VERSION.partition('.')[0]}.x"
             raise OSError(f"is version {found}, but this package needs {VERSION} or {later}")
         declare(library)
@@ -102,10 +102,10 @@ lib = _load()
 
 
 def check(status: int) -> None:
-    """Raise what a status other than OK stands for.
+    """Raise the exception for a status other than OK.
 
-    To be called on the thread that made the failing call, before it makes
-    another: the library keeps its last message for each thread.
+    Call it on the thread of the failing call, before its next call: the library
+    keeps one message per thread.
     """
     if status != 0:
         text = lib.digit_last_error() or lib.digit_status_text(status)
@@ -118,8 +118,8 @@ def version() -> str:
     Returns
     -------
     str
-        Such as ``"1.0.0"``: that of ``libdigit.__version__``, or a later one with
-        the same first number.
+        Such as ``"1.0.0"``: ``libdigit.__version__`` or a later version with the
+        same major number.
     """
     text: bytes = lib.digit_version()
     return text.decode()
@@ -131,8 +131,8 @@ def build_info() -> str:
     Returns
     -------
     str
-        BLAS version and kernel, linking mode, instruction sets. The wording may
-        change from release to release.
+        BLAS version and kernel, linking mode, instruction sets. The text may
+        change with any release.
     """
     text: bytes = lib.digit_build_info()
     return text.decode("utf-8", "replace")

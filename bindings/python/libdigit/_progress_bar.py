@@ -13,12 +13,12 @@ __all__ = ["ProgressBar"]
 
 
 class ProgressBar:
-    """What `Model.fit` calls where its ``progress`` is True."""
+    """The progress callback of `Model.fit` for ``progress=True``."""
 
     def __init__(self) -> None:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # notebooks without ipywidgets: text will do
+                warnings.simplefilter("ignore")  # without ipywidgets tqdm shows text
                 from tqdm.auto import tqdm
         except ImportError as error:
             reason = "progress=True needs tqdm: pip install 'libdigit[progress]'"
@@ -44,14 +44,14 @@ class ProgressBar:
         return False
 
     def close(self) -> None:
-        """Leave the last bar as it stands."""
+        """End the bar in its present state."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
 def _disable() -> Optional[bool]:
-    """For tqdm: show the bar in a notebook, with widgets or without; elsewhere in terminals."""
+    """The value of tqdm's ``disable``: a bar is shown in notebooks and in terminals."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return False if type(shell).__name__ == "ZMQInteractiveShell" else None

@@ -1,8 +1,8 @@
-"""The C interface in ctypes' words: every type and function of ``<digit/digit.h>``.
+"""The C interface for ctypes: every type and function of ``<digit/digit.h>``.
 
-Names are those of the header. Arrays are ``c_void_p``: their dtype, shape and
-layout are checked once, in `_samples` and `_image`, before an address is taken.
-``tests/python/test_prototypes.py`` compares all of this with the header.
+The names are those of the header. Arrays are ``c_void_p``: `_samples` and `_image`
+check their dtype, shape and layout before their address is taken.
+``tests/python/test_prototypes.py`` compares this module with the header.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DIGIT_SAMPLE_SIDE = 28
 DIGIT_SAMPLE_BYTES = DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE
 DIGIT_CLASSES = 10
 
-# Outputs beyond those of the digits: what is no digit; and with it, which two digits it is.
+# Outputs beyond those of the ten digits: the reject class; or that and all pairs of digits.
 OTHERS = (1, 1 + DIGIT_CLASSES**2)
 
 DIGIT_FLAG_BLANK = 1
@@ -58,7 +58,7 @@ DIGIT_GLYPH_REJECTED = 4
 DIGIT_GLYPH_EMPTY = 8
 DIGIT_GLYPH_MARK = 16
 
-# Enums are int in C; the objects are only ever handled by address.
+# Enums are int in C; objects are opaque and passed by address.
 digit_status = c_int
 digit_model_p = c_void_p
 digit_dataset_p = c_void_p
@@ -255,6 +255,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [digit_model_p, digit_dataset_p, POINTER(digit_metrics)],
     ),
     "digit_train_options_init": (None, [POINTER(digit_train_options), c_size_t]),
+    "digit_adapt_options_init": (None, [POINTER(digit_train_options), c_size_t]),
     "digit_model_train": (
         digit_status,
         [digit_model_p, digit_dataset_p, POINTER(digit_train_options)],

@@ -1,69 +1,62 @@
-"""Pictures of several digits to what they say."""
+"""What `Model.read` finds: the digits of a picture, their groups and the text."""
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Optional
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _prototypes as c
-from ._arguments import integer, real
-from ._image import image_of
-from ._library import check, lib
-
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["GLYPH", "Digit", "Group", "Reading", "glyphs_with", "read_options", "read_with"]
+__all__ = ["Digit", "Group", "Reading"]
 
-_LAYOUTS = {
-    "page": c.DIGIT_LAYOUT_PAGE,
-    "line": c.DIGIT_LAYOUT_LINE,
-    "single": c.DIGIT_LAYOUT_SINGLE,
-    "grid": c.DIGIT_LAYOUT_GRID,
-}
-
-# A glyph of the library's as NumPy has it: the same bytes.
-GLYPH = np.dtype(c.digit_glyph)
-
-# Of `Reading.overlay`: frames of digits, of cut or joined ones, of rejected ones.
+# Colours of the boxes in `Reading.overlay`: digits, cut or joined digits, rejected digits.
 _SURE, _MADE, _UNSURE = (0, 150, 60), (0, 90, 220), (220, 40, 30)
 
 
 @dataclass(frozen=True, eq=False)
 class Digit:
-    """One digit that was found in a picture.
+    """One digit found in a picture.
+
+    Two probabilities rate the ink in `box`. `other` is the probability of the
+    reject class: that the ink is no digit but a letter, a sign, dirt or a wrong
+    cut. `probabilities` are those of the ten digits, given that the ink is one.
+    `confidence` combines them.
 
     Attributes
     ----------
     digit : int
-        0..9; None for an empty cell of a grid.
+        0..9, the most probable digit unless its neighbours or ``allowed`` decide
+        against it; None for an empty cell of a grid.
     confidence : float
-        How likely that is right, 0..1.
+        Probability that the ink is a digit and that it is `digit`, 0..1.
     other : float
-        How likely it is no digit, 0..1.
+        Probability that the ink is no digit, 0..1. Only a model with a reject
+        class (`ModelInfo.rejects`) recognises letters and signs.
     box : tuple of int
-        x, y, width, height in pixels of the picture.
-    line, group : int
-        From 0, top to bottom and left to right; a new group after a gap.
+        Bounding box (x, y, width, height) in pixels of the picture.
+    line : int
+        Index of the line of writing, from 0, top to bottom.
+    group : int
+        Index of the group in its line, from 0, left to right.
     row, column : int
-        Of a grid; 0 elsewhere.
+        Cell of a grid, from 0; 0 for other layouts.
     cut : bool
-        It was cut from ink that touched a neighbour.
+        The digit was cut from a connected component that it shares with a
+        neighbour.
     joined : bool
-        It was put together from several pieces.
+        The digit was joined from several connected components.
     rejected : bool
-        Below ``min_confidence``, rather no digit, or of a group with another
-        number of digits than asked for: '?' in the text.
+        The text shows '?': the confidence is below ``min_confidence``, the ink is
+        more likely no digit, or its group has another number of digits than
+        ``digits`` asks for.
     mark : bool
-        A sign such as . , - / stood before it; it begins a new group.
+        A sign such as . , - / stands before the digit, which begins a new group.
     probabilities : ndarray of float32, shape (10,)
-        Of each digit, given that it is one.
+        Probability of each digit, given that the ink is a digit; the sum is 1.
     """
 
     digit: Optional[int]
@@ -81,22 +74,36 @@ class Digit:
     probabilities: npt.NDArray[np.float32] = field(repr=False)
 
     def alternatives(self, count: int = 3) -> list[tuple[int, float]]:
-        """The most probable digits and their probabilities, best first."""
+        """The most probable digits and their `probabilities`, highest first.
+
+        Parameters
+        ----------
+        count : int
+            How many, at most 10.
+
+        Returns
+        -------
+        list of (int, float)
+        """
         order = np.argsort(-self.probabilities, kind="stable")[:count]
         return [(int(d), float(self.probabilities[d])) for d in order]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Digits that stand together: a number.
+    """A number: neighbouring digits of a line without a wide gap or a sign between them.
 
     Attributes
     ----------
-    line, group : int
-        Where it stands.
+    line : int
+        Index of the line of writing, from 0, top to bottom.
+    group : int
+        Index of the group in its line, from 0, left to right.
     candidates : list of (str, float)
-        The ways to read it and how likely each is, best first: a loop over
-        them finds the first that passes a check digit, say.
+        Up to eight readings of the group with the probability of each, 0..1. The
+        first is the one in `Reading.text`, with its '?'; the others follow from
+        the most probable down. To use a check digit, take the first reading that
+        passes it.
     """
 
     line: int
@@ -105,20 +112,20 @@ class Group:
 
     @property
     def text(self) -> str:
-        """The best way to read it."""
+        """The first of `candidates`."""
         return self.candidates[0][0]
 
 
 class Reading:
-    """What was read from a picture.
+    """The digits that `Model.read` found in a picture.
 
     Attributes
     ----------
     text : str
-        Digits in reading order: a space between groups, a newline between
-        lines, '?' for what was rejected.
+        The digits in reading order, with a space between groups, a newline
+        between lines, and '?' for each rejected digit.
     digits : list of Digit
-        In reading order.
+        In reading order; of a grid also the empty cells.
     groups : list of Group
         In reading order.
     """
@@ -139,7 +146,7 @@ class Reading:
         return f"Reading({self.text!r}, {len(self.digits)} digits)"
 
     def overlay(self) -> Image.Image:
-        """The picture with boxes and answers drawn over it (needs Pillow).
+        """Draw the bounding boxes and the digits over the picture (needs Pillow).
 
         Returns
         -------
@@ -159,133 +166,3 @@ class Reading:
                 label = letter if digit.confidence >= 0.995 else f"{letter} {digit.confidence:.0%}"
                 pen.text((x, max(y - 12, 0)), ("·" if digit.mark else "") + label, fill=colour)
         return image
-
-
-def read_with(model: ctypes.c_void_p, picture: Any, ink: str, **wanted: Any) -> Reading:
-    """`Model.read` for a model's handle."""
-    array, image = image_of(picture, ink)
-    with _read(model, image, read_options(**wanted)) as handle:
-        return _copy(handle, array)
-
-
-def glyphs_with(
-    model: ctypes.c_void_p, picture: Any, options: c.digit_read_options
-) -> tuple[str, npt.NDArray[np.void]]:
-    """The text and, as one array of `GLYPH`, the digits of a picture; no Python object a digit."""
-    array, image = image_of(picture, "auto")
-    with _read(model, image, options) as handle:
-        count = ctypes.c_size_t()
-        glyphs = lib.digit_reading_glyphs(handle, ctypes.byref(count))
-        content = ctypes.string_at(glyphs, count.value * GLYPH.itemsize) if count.value else b""
-        text = lib.digit_reading_text(handle).decode()
-    del array  # it owned the pixels
-    return text, np.frombuffer(content, GLYPH)
-
-
-@contextmanager
-def _read(
-    model: ctypes.c_void_p, image: c.digit_image, options: c.digit_read_options
-) -> Iterator[ctypes.c_void_p]:
-    """A reading of the library's, freed at the end."""
-    handle = c.digit_reading_p()
-    check(
-        lib.digit_model_read(
-            model, ctypes.byref(image), ctypes.byref(options), ctypes.byref(handle)
-        )
-    )
-    try:
-        yield handle
-    finally:
-        lib.digit_reading_free(handle)
-
-
-def read_options(
-    layout: str,
-    min_confidence: float = 0.0,
-    min_height: int = 0,
-    digits: Union[int, tuple[int, int], None] = None,
-    allowed: Optional[Iterable[int]] = None,
-    grid: Optional[tuple[int, int]] = None,
-    time_limit: Optional[float] = None,
-) -> c.digit_read_options:
-    """The options of `Model.read` as the library wants them."""
-    options = c.digit_read_options()
-    lib.digit_read_options_init(ctypes.byref(options), ctypes.sizeof(options))
-    if not isinstance(layout, str):
-        raise TypeError(f"layout: expected str, got {type(layout).__name__}")
-    if layout not in _LAYOUTS:
-        raise ValueError(
-            f"layout: expected 'page', 'line', 'single' or 'grid', got {layout!r}"
-        )
-    options.layout = _LAYOUTS[layout]
-    options.min_confidence = real(min_confidence, "min_confidence")
-    options.min_height = integer(min_height, "min_height", 32)
-    if digits is not None:
-        least, most = digits if isinstance(digits, tuple) else (digits, digits)
-        options.min_digits = integer(least, "digits", 32)
-        options.max_digits = integer(most, "digits", 32)
-    if allowed is not None:
-        options.allowed = _bits(allowed)
-    if grid is not None:
-        rows, columns = grid
-        options.rows = integer(rows, "grid", 32)
-        options.columns = integer(columns, "grid", 32)
-    if time_limit is not None:
-        options.time_limit_ms = max(1, integer(round(1000 * real(time_limit, "time_limit")),
-                                               "time_limit", 32))
-    return options
-
-
-def _bits(allowed: Iterable[int]) -> int:
-    bits = 0
-    for digit in allowed:
-        number = int(digit) if isinstance(digit, str) else integer(digit, "allowed", 32)
-        if number > 9:
-            raise ValueError(f"allowed: expected digits 0..9, got {number}")
-        bits |= 1 << number
-    if not bits:
-        raise ValueError("allowed: no digit at all")
-    return bits
-
-
-def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
-    count = ctypes.c_size_t()
-    glyphs = lib.digit_reading_glyphs(handle, ctypes.byref(count))
-    digits = [_digit(glyphs[index]) for index in range(count.value)]
-    places = dict.fromkeys((d.line, d.group) for d in digits if d.digit is not None)
-    groups = [Group(line, group, _candidates(handle, line, group)) for line, group in places]
-    return Reading(lib.digit_reading_text(handle).decode(), digits, groups, picture)
-
-
-def _digit(glyph: c.digit_glyph) -> Digit:
-    answer, box = glyph.prediction, glyph.box
-    empty = bool(glyph.flags & c.DIGIT_GLYPH_EMPTY)
-    return Digit(
-        digit=None if empty else answer.digit,
-        confidence=answer.confidence,
-        other=answer.other,
-        box=(box.x, box.y, box.width, box.height),
-        line=glyph.line,
-        group=glyph.group,
-        row=glyph.row,
-        column=glyph.column,
-        cut=bool(glyph.flags & c.DIGIT_GLYPH_CUT),
-        joined=bool(glyph.flags & c.DIGIT_GLYPH_JOINED),
-        rejected=bool(glyph.flags & c.DIGIT_GLYPH_REJECTED),
-        mark=bool(glyph.flags & c.DIGIT_GLYPH_MARK),
-        probabilities=np.array(answer.probabilities, np.float32),
-    )
-
-
-def _candidates(handle: ctypes.c_void_p, line: int, group: int) -> list[tuple[str, float]]:
-    found: list[tuple[str, float]] = []
-    text, probability = ctypes.c_char_p(), ctypes.c_double()
-    while (
-        lib.digit_reading_candidate(
-            handle, line, group, len(found), ctypes.byref(text), ctypes.byref(probability)
-        )
-        == 0
-    ):
-        assert text.value is not None
-        found.append((text.value.decode(), probability.value))
-    return found

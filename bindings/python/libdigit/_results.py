@@ -1,4 +1,4 @@
-"""What the methods of a model give."""
+"""Types of the results of `Model`'s methods."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._prototypes import DIGIT_CLASSES
 
 __all__ = ["Metrics", "ModelInfo", "PREDICTION", "Progress"]
 
-#: dtype of what `Model.predict_full` gives: a ``digit_prediction`` of the library.
+#: dtype of the result of `Model.predict_full`: the C struct ``digit_prediction``.
 PREDICTION = np.dtype(
     [
         ("digit", np.int32),
@@ -30,19 +30,19 @@ class ModelInfo:
     Attributes
     ----------
     architecture : str
-        The full list of layers.
+        The list of layers.
     parameters : int
-        Number of trained weights.
+        Number of weights.
     sample_ops : int
         Multiply-adds to predict one sample.
     trained_on : str
-        What it was trained on, in words; empty if unknown.
+        Description of the training data; empty if unknown.
     licence : str
-        Of the weights; empty if unknown.
+        Licence of the weights; empty if unknown.
     preparation : int
-        Version of the sample preparation it expects (`Model.normalize`).
+        Version of the preprocessing that `Model.normalize` applies.
     rejects : bool
-        Whether it can tell that something is no digit.
+        Whether the model has a reject class: an output for what is no digit.
     """
 
     architecture: str
@@ -56,20 +56,20 @@ class ModelInfo:
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
-    """How well a model does on labelled samples.
+    """The result of `Model.evaluate`.
 
     Attributes
     ----------
     count : int
-        Samples judged.
+        Number of samples.
     correct : int
-        Of them, classified right.
+        Number of samples that were classified right.
     accuracy : float
-        ``correct / count``, 0..1; NaN if nothing was judged.
+        ``correct / count``, 0..1; NaN without samples.
     loss : float
         Mean cross-entropy, in nats.
     confusion : ndarray of int64, shape (10, 10)
-        How many samples of a label (row) got an answer (column).
+        Confusion matrix: number of samples by label (row) and prediction (column).
     """
 
     count: int
@@ -81,25 +81,25 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far training has come.
+    """The state of a training, during or at the end of an epoch.
 
     Attributes
     ----------
     epoch : int
-        The epoch at work, from 1.
+        The present epoch, from 1.
     epochs : int
-        How many there will be.
+        Number of epochs.
     samples_done, samples_total : int
-        Of this epoch.
+        Samples of this epoch so far, and in all.
     loss : float
         Mean cross-entropy over this epoch so far, in nats.
     accuracy : float
-        Likewise, 0..1.
+        Share of samples classified right in this epoch so far, 0..1.
     validation_accuracy : float
-        Of the last epoch that ended, 0..1; NaN before, or without validation
-        samples.
+        Accuracy on the validation samples after the last epoch that ended, 0..1;
+        NaN before the first, or without validation samples.
     seconds : float
-        Since training began.
+        Time since the training began.
     """
 
     epoch: int

@@ -1,4 +1,4 @@
-"""Samples and labels: from what callers have to the bytes that the library takes."""
+"""Samples and labels of callers as the bytes that the library takes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ _BYTE = np.dtype(np.uint8)
 _PLAIN_SHAPE = (_SIDE, _SIDE)
 _SAMPLE_SHAPES = ((_SIDE, _SIDE), (DIGIT_SAMPLE_BYTES,), (_SIDE, _SIDE, 1), (1, _SIDE, _SIDE))
 
-# A byte is a 255th. Rounding moves no value by more than half of one; from a
-# tenth of one on, the numbers were not bytes before. (Half-precision floats
-# that were are off by a sixteenth.)
+# In units of 1/255, the step of a byte. Values further off than this were not bytes before,
+# and rounding changes them by up to 0.5. (Bytes stored as half-precision floats are off by 1/16.)
 _OFF_GRID = 0.1
 _warned = False
 
@@ -29,7 +28,7 @@ def samples_of(images: Any, name: str = "images") -> npt.NDArray[np.uint8]:
     """Samples as C-contiguous uint8: n of them, 784 bytes each.
 
     `images` has the shape (n, 28, 28), (n, 784), (n, 28, 28, 1) or
-    (n, 1, 28, 28) and is returned as it is where it fits, else copied.
+    (n, 1, 28, 28). It is copied only if its type or layout differs.
     """
     if (
         type(images) is np.ndarray
@@ -37,7 +36,7 @@ def samples_of(images: Any, name: str = "images") -> npt.NDArray[np.uint8]:
         and images.shape[1:] == _PLAIN_SHAPE
         and images.flags.c_contiguous
     ):
-        return images  # nearly always; the rest takes as long as a small network
+        return images  # the usual case; the checks below take as long as a small network
     array = array_of(images, name)
     if array.dtype != np.uint8 and array.dtype.kind != "f":
         raise TypeError(
@@ -58,7 +57,7 @@ def labels_of(labels: Any, count: int, name: str = "labels") -> npt.NDArray[np.u
     """Labels as C-contiguous uint8, shape (count,), each 0..9."""
     array = array_of(labels, name)
     if array.size == 0 and not isinstance(labels, np.ndarray):
-        array = array.astype(np.uint8)  # [] has no integers to be told by
+        array = array.astype(np.uint8)  # NumPy makes floats of []
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name}: expected an array of integers, got {_kind(labels, array)}")
     if array.ndim != 1:
@@ -73,12 +72,12 @@ def labels_of(labels: Any, count: int, name: str = "labels") -> npt.NDArray[np.u
 
 
 def array_of(given: Any, name: str) -> npt.NDArray[Any]:
-    """Anything like an array as one; a TypeError says why it is none."""
+    """Anything array-like as an array, or a TypeError with the reason."""
     try:
         return np.asarray(given)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
-        # Ragged lists; torch tensors on a GPU, or that want their gradient.
-        raise TypeError(f"{name}: no array: {error}") from None
+        # Ragged lists; torch tensors on a GPU or with a gradient.
+        raise TypeError(f"{name}: not an array: {error}") from None
 
 
 def bytes_of_floats(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
@@ -109,13 +108,13 @@ def _warn_once(off: float, name: str) -> None:
         _warned = True
         warnings.warn(
             f"{name}: values between 255ths are rounded to bytes, by up to {off / 255:.2g}; "
-            "the library takes bytes (this is said once)",
+            "the library takes bytes (this warning is shown once)",
             stacklevel=_frames_within(),
         )
 
 
 def _frames_within() -> int:
-    """How many callers, from `_warn_once` on, are of this package; the next one is told."""
+    """How many frames of the stack, from `_warn_once` on, belong to this package."""
     frame, count = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__package__") == __package__:
         frame, count = frame.f_back, count + 1

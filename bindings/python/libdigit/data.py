@@ -1,4 +1,4 @@
-"""Labelled samples: reading them from files, handing them to the library."""
+"""Samples with labels: from IDX files, and from arrays into the library."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def load_idx(
     Raises
     ------
     DigitError
-        A file can't be read (``status`` is ``Status.IO``), is damaged or not
-        IDX, or the two don't belong together (``FORMAT``, ``LIMIT`` or
-        ``UNSUPPORTED``).
+        A file can't be read (``status`` is ``Status.IO``), is damaged or is not
+        IDX, or the files differ in the number of samples (``FORMAT``, ``LIMIT``
+        or ``UNSUPPORTED``).
 
     Examples
     --------
@@ -65,7 +65,7 @@ def load_idx(
 
 
 def _copy(address: int | None, size: int) -> npt.NDArray[np.uint8]:
-    """A NumPy array of its own with the `size` bytes at `address`."""
+    """A NumPy array with a copy of the `size` bytes at `address`."""
     array = np.empty(size, np.uint8)
     if size:
         assert address is not None
@@ -75,10 +75,10 @@ def _copy(address: int | None, size: int) -> npt.NDArray[np.uint8]:
 
 @contextmanager
 def dataset_of(images: Any, labels: Any, suffix: str = "") -> Iterator[ctypes.c_void_p]:
-    """Arrays as a ``digit_dataset`` that lives as long as the ``with``.
+    """Arrays as a C digit_dataset, freed at the end of the ``with``.
 
-    The library copies them, so what other threads do to the arrays meanwhile
-    does no harm. `suffix` tells one pair from another in messages.
+    The library copies the arrays, so other threads may change them meanwhile.
+    `suffix` follows the names of the arguments in messages.
     """
     samples = samples_of(images, "images" + suffix)
     answers = labels_of(labels, len(samples), "labels" + suffix)

@@ -1,72 +1,74 @@
-"""The model: a network, its weights, and what can be done with them."""
+"""The model: a network and its weights. Each method is a short call into the library."""
 
 from __future__ import annotations
 
 import ctypes
+import inspect
 import weakref
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._arguments import PathLike, integer, path_of, text_of
-from ._errors import Status
+from ._arguments import Ink, Layout, PathLike, Schedule, integer, path_of
+from ._callbacks import ProgressCallback, Reduce
 from ._guard import Guard
 from ._library import check, lib
-from ._reading import Reading, glyphs_with, read_with
+from ._options import options_of
+from ._read import glyphs_with, read_with
+from ._reading import Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
-from ._training import (
-    ADAPTING,
-    ProgressCallback,
-    Reduce,
-    Reducer,
-    Watcher,
-    train_options,
-)
+from ._training import training
 from .data import dataset_of
 from .picture import normalize_for
 
-__all__ = ["Model"]
+__all__ = ["FIT_OPTIONS", "Model"]
 
 _M = TypeVar("_M", bound="Model")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
-# So many samples go to the library at a time: between two, Ctrl-C is heard.
-# Answers don't depend on it.
+# Samples per call of the library: Python handles Ctrl-C between two calls.
+# Predictions don't depend on it.
 _CHUNK = 16_384
-_FEW = 16
+_FEW = 16  # samples that are quicker to copy than to find in a NumPy array
 _ANSWER_BYTES = PREDICTION.itemsize
 _Byte = ctypes.c_char
+
+
+def _arguments_of(function: _F) -> Callable[[Callable[..., Any]], _F]:
+    """Shows editors and mypy the arguments of another function for the decorated one."""
+    return lambda decorated: cast(_F, decorated)
 
 
 class Model:
     """A network and its weights.
 
-    ``Model()`` makes an untrained one; `pretrained`, `load` and `from_bytes`
-    make trained ones.
+    ``Model()`` makes an untrained model; `pretrained`, `load` and `from_bytes`
+    make trained models.
 
     Parameters
     ----------
     architecture : str, optional
         Name of a preset (``"default"``, ``"keras"``) or a list of layers such
-        as ``"conv 32x3 relu maxpool 2 dense 10"``. By default the library's.
+        as ``"conv 32x3 relu maxpool 2 dense 10"``. Default: ``"default"``.
     seed : int, optional
-        Of the initial weights, 0..2**64-1. By default the library's.
+        Seed of the initial weights, 0..2**64-1. Default: 1.
 
     Raises
     ------
     DigitError
-        The architecture can't be built; then it is a `ValueError` too.
+        The architecture can't be built. The error is a `ValueError` too.
 
     Notes
     -----
-    Any number of threads may use one model at the same time, and they predict
-    in parallel: the GIL is released. `fit`, `close` and setting `threads` wait
-    until all others have left the model, and keep them waiting meanwhile.
+    Threads: any number of threads may use one model at the same time. They
+    predict in parallel, because the GIL is released. `fit`, `adapt`, `close` and
+    setting `threads` need the model alone: they wait for the calls under way to
+    end, and calls of other threads wait for them.
 
     Models can be pickled and copied (through `to_bytes`), used after a fork,
     and used in a ``with`` statement, which closes them.
@@ -80,24 +82,23 @@ class Model:
     """
 
     def __init__(self, architecture: Optional[str] = None, *, seed: Optional[int] = None) -> None:
-        options = c.digit_model_options()
-        lib.digit_model_options_init(ctypes.byref(options), ctypes.sizeof(options))
-        if architecture is not None:
-            options.architecture = text_of(architecture, "architecture")
-        if seed is not None:
-            options.seed = integer(seed, "seed", 64)
+        options = options_of(
+            c.digit_model_options,
+            lib.digit_model_options_init,
+            {"architecture": architecture, "seed": seed},
+        )
         handle = c.digit_model_p()
         check(lib.digit_model_create(ctypes.byref(options), ctypes.byref(handle)))
         self._adopt(handle)
 
     def _adopt(self, handle: ctypes.c_void_p) -> None:
-        """Become the owner of a model of the library's."""
+        """Own a model of the C library."""
         self._handle: Optional[ctypes.c_void_p] = handle
         self._guard = Guard()
         self._threads = 1
         self._free = weakref.finalize(self, lib.digit_model_free, handle)
-        # Threads may still be predicting while the interpreter ends: leave
-        # the memory to the system then.
+        # Threads may still predict while the interpreter ends: the system frees
+        # the memory then.
         self._free.atexit = False
         info = self.info
         self._text = f"{info.architecture!r}, {info.parameters:,} parameters"
@@ -108,16 +109,17 @@ class Model:
         model._adopt(handle)
         return model
 
-    # -- Where models come from and go to --------------------------------
+    # -- Loading, saving, closing ----------------------------------------
 
     @classmethod
     def pretrained(cls: type[_M]) -> _M:
-        """The model that ships inside the library, trained on MNIST.
+        """The built-in model, trained on MNIST.
 
         Returns
         -------
         Model
-            A later release may bring a better one: `save` it to keep this one.
+            A later release may have another built-in model: `save` this one to
+            keep its predictions.
         """
         handle = c.digit_model_p()
         check(lib.digit_model_load_pretrained(ctypes.byref(handle)))
@@ -130,8 +132,8 @@ class Model:
         Parameters
         ----------
         path : str, bytes or os.PathLike
-            A ``.safetensors`` file that `save` wrote. Files from anywhere are
-            safe to load: they hold no code.
+            A ``.safetensors`` file that `save` wrote. Files of unknown origin
+            are safe to load: they hold no code.
 
         Returns
         -------
@@ -141,7 +143,7 @@ class Model:
         ------
         DigitError
             The file can't be read (``status`` is ``Status.IO``), is damaged or
-            no model (``FORMAT``, ``LIMIT``), or is newer than this library
+            is not a model (``FORMAT``, ``LIMIT``), or is newer than this library
             (``UNSUPPORTED``).
         """
         handle = c.digit_model_p()
@@ -155,7 +157,7 @@ class Model:
         Parameters
         ----------
         data : bytes-like
-            What `to_bytes` gave, or the content of a model file.
+            The result of `to_bytes`, or the content of a model file.
 
         Returns
         -------
@@ -164,20 +166,25 @@ class Model:
         Raises
         ------
         DigitError
-            As with `load`.
+            See `load`.
         """
-        content = bytes(memoryview(data))
+        try:
+            content = bytes(memoryview(data))
+        except TypeError:
+            kind = type(data).__name__
+            raise TypeError(f"data: expected a bytes-like object, got {kind}") from None
         handle = c.digit_model_p()
         check(lib.digit_model_load_memory(content, len(content), ctypes.byref(handle)))
         return cls._adopting(handle)
 
     def save(self, path: PathLike) -> None:
-        """Write the model to a file: all of it or nothing.
+        """Write the model to a file, atomically.
 
         Parameters
         ----------
         path : str, bytes or os.PathLike
-            Where to. A file that is there is replaced, or on failure untouched.
+            File to write. An existing file is replaced; if writing fails, it is
+            left as it was.
 
         Raises
         ------
@@ -189,7 +196,7 @@ class Model:
             check(lib.digit_model_save(self._open_handle(), encoded))
 
     def to_bytes(self) -> bytes:
-        """The model as the bytes of its file.
+        """The content of the file that `save` writes.
 
         Returns
         -------
@@ -213,10 +220,10 @@ class Model:
         return model
 
     def close(self) -> None:
-        """Free the model's memory now. Closing twice is fine.
+        """Free the model's memory. Closing twice is allowed.
 
-        Any other use of a closed model is a ValueError. Models that are not
-        closed are freed when Python forgets them.
+        Any other use of a closed model raises ValueError. The memory of a model
+        that is not closed is freed when the object is garbage-collected.
         """
         with self._guard.writing():
             self._handle = None
@@ -243,7 +250,7 @@ class Model:
         return f"<{type(self).__name__} {self._text}{closed}>"
 
     def _open_handle(self) -> ctypes.c_void_p:
-        """The handle, to be used under the guard only."""
+        """The C pointer; only for use while the guard is held."""
         if self._handle is None:
             raise ValueError("the model is closed")
         if self._guard.orphaned:
@@ -273,10 +280,10 @@ class Model:
 
     @property
     def threads(self) -> int:
-        """How many threads one call may use: the number last set, at first 1.
+        """How many threads one call may use; 1 unless set.
 
-        0 stands for one per CPU that the process may run on, and is read back
-        as 0. Results don't depend on it.
+        0 means one thread per CPU that the process may run on (and is returned
+        as 0). Results don't depend on the number of threads.
         """
         return self._threads
 
@@ -290,38 +297,43 @@ class Model:
     # -- Prediction ------------------------------------------------------
 
     def predict_full(self, images: Any) -> npt.NDArray[np.void]:
-        """All that the model says of each sample.
+        """The full prediction for each sample.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28), (n, 784), (n, 28, 28, 1) or (n, 1, 28, 28)
-            uint8, 0 = background, 255 = ink, the digit centred as in MNIST:
-            what `normalize` gives; or floats 0..1, which are rounded to bytes.
-            Anything with the buffer protocol will do, torch tensors too.
+            Samples as `normalize` makes them: uint8, 0 = background, 255 = ink,
+            the digit centred as in MNIST. Floats 0..1 are rounded to bytes. Any
+            object with the buffer protocol is accepted, torch tensors too.
 
         Returns
         -------
         structured ndarray, shape (n,)
-            Fields (`libdigit.PREDICTION`): ``digit`` (most probable class,
-            0..9), ``flags`` (bits; 1: there was no ink), ``confidence`` (how
-            likely ``digit`` is right, 0..1), ``other`` (how likely it is no
-            digit at all, 0..1; 0 if the model can't tell), ``probabilities``
-            (ten, given that it is a digit; sum 1).
+            The dtype is `libdigit.PREDICTION`, with these fields:
+
+            - ``other``: probability that the sample is no digit (the reject
+              class), 0..1; 0 if the model has no reject class.
+            - ``probabilities``: probability of each digit, given that the sample
+              is a digit; ten values with sum 1.
+            - ``digit``: the most probable digit, 0..9.
+            - ``confidence``: probability that the sample is a digit and that it
+              is ``digit``, 0..1, calibrated.
+            - ``flags``: bits; 1 = the sample has no ink.
 
         Raises
         ------
         TypeError
             `images` is neither of uint8 nor of floats.
         ValueError
-            `images` has another shape, floats beyond 0..1 or NaN, or the model
+            `images` has another shape, floats outside 0..1 or NaN, or the model
             is closed.
         """
         samples = samples_of(images)
         count = len(samples)
         if count == 0:
             return np.empty(0, PREDICTION)
-        # The quickest ways to addresses: of a few samples a copy's, of the answers a
-        # bytearray's. Those of NumPy arrays take a microsecond each.
+        # The address of a NumPy array takes a microsecond to get. A copy of few samples,
+        # and a bytearray for the answers, are quicker.
         memory = bytearray(count * _ANSWER_BYTES)
         target = ctypes.addressof(_Byte.from_buffer(memory))
         if count <= _FEW:
@@ -334,7 +346,7 @@ class Model:
         return np.frombuffer(memory, PREDICTION)
 
     def _predict_many(self, source: int, count: int, target: int) -> None:
-        """In chunks, from the address of samples to that of answers; under the guard."""
+        """Predict in chunks, from the address of the samples to that of the answers."""
         handle = self._open_handle()
         for first in range(0, count, _CHUNK):
             check(
@@ -352,7 +364,7 @@ class Model:
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `predict_full`.
+            See `predict_full`.
 
         Returns
         -------
@@ -362,17 +374,17 @@ class Model:
         Raises
         ------
         TypeError, ValueError
-            As `predict_full`.
+            See `predict_full`.
         """
         return self.predict_full(images)["digit"].astype(np.int64)
 
     def predict_proba(self, images: Any) -> npt.NDArray[np.float32]:
-        """How probable each digit is, given that each sample is a digit.
+        """The probability of each digit, given that the sample is a digit.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `predict_full`.
+            See `predict_full`.
 
         Returns
         -------
@@ -382,40 +394,42 @@ class Model:
         Raises
         ------
         TypeError, ValueError
-            As `predict_full`.
+            See `predict_full`.
         """
         return np.ascontiguousarray(self.predict_full(images)["probabilities"])
 
     def confidence(self, images: Any) -> npt.NDArray[np.float32]:
-        """How likely `predict` is right for each sample.
+        """The probability that `predict` is right, for each sample.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `predict_full`.
+            See `predict_full`.
 
         Returns
         -------
         ndarray of float32, shape (n,)
-            0..1: the probability of the digit, times that of its being one.
+            0..1. The probability that the sample is a digit, times the probability
+            of the predicted digit; calibrated.
 
         Raises
         ------
         TypeError, ValueError
-            As `predict_full`.
+            See `predict_full`.
         """
         return np.ascontiguousarray(self.predict_full(images)["confidence"])
 
-    def normalize(self, picture: Any, *, ink: str = "auto") -> npt.NDArray[np.uint8]:
-        """Turn a picture of one digit into a sample, as this model expects it.
+    def normalize(self, picture: Any, *, ink: Ink = "auto") -> npt.NDArray[np.uint8]:
+        """Turn a picture of one digit into a sample, with this model's preprocessing.
 
         Parameters
         ----------
         picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
-            Pixels (h, w), (h, w, 3) or (h, w, 4), or a picture file or its
-            content: see `libdigit.normalize`.
+            Pixels of shape (h, w), (h, w, 3) or (h, w, 4), or a picture file or
+            its content: see `libdigit.normalize`.
         ink : {'auto', 'dark', 'light'}
-            Which side of the contrast is the ink.
+            Whether the ink is darker or lighter than the background. 'auto'
+            decides by the border of the picture.
 
         Returns
         -------
@@ -424,7 +438,7 @@ class Model:
         Raises
         ------
         TypeError, ValueError, DigitError
-            As `libdigit.normalize`.
+            See `libdigit.normalize`.
         """
         with self._guard.reading():
             return normalize_for(self._open_handle(), picture, ink)
@@ -432,9 +446,9 @@ class Model:
     def read(
         self,
         picture: Any,
-        layout: str = "page",
+        layout: Layout = "page",
         *,
-        ink: str = "auto",
+        ink: Ink = "auto",
         min_confidence: float = 0.0,
         min_height: int = 0,
         digits: Union[int, tuple[int, int], None] = None,
@@ -446,39 +460,45 @@ class Model:
 
         Parameters
         ----------
-        picture : array of uint8, shape (h, w), (h, w, 3) or (h, w, 4)
-            Grey, RGB or RGBA: see `libdigit.normalize`.
+        picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
+            Pixels of shape (h, w), (h, w, 3) or (h, w, 4), or a picture file or
+            its content: see `libdigit.normalize`.
         layout : {'page', 'line', 'single', 'grid'}
-            Lines of digits from top to bottom; one line; one digit; or rows
-            and columns of cells with one digit or none in each.
+            What the picture holds: lines of digits from top to bottom, one line,
+            one digit, or rows and columns of cells with at most one digit each.
         ink : {'auto', 'dark', 'light'}
-            Which side of the contrast is the ink.
+            Whether the ink is darker or lighter than the background. 'auto'
+            decides by the picture.
         min_confidence : float
-            Below it the text shows '?'.
+            A digit with less confidence, 0..1, is rejected: '?' in the text.
         min_height : int
-            Ink lower than this is dirt, in pixels; 0: judge by the picture.
+            Connected components lower than this, in pixels, are ignored; not
+            used by the layout 'grid'. 0: chosen from the picture.
         digits : int or (int, int), optional
-            How many digits a group has, or how many at least and at most (0:
-            any number).
+            Number of digits of each group, or the least and the greatest number
+            (0: no limit). Used by the layouts 'page' and 'line'.
         allowed : iterable of int, optional
-            The digits that may be answered; a string such as "0123" will do.
+            The digits that may be read, as integers or as a string such as
+            "0123".
         grid : (int, int), optional
-            Rows and columns of the layout 'grid'. By default as they are found.
+            Rows and columns, for the layout 'grid'. By default the form lines or
+            the positions of the digits decide.
         time_limit : float, optional
-            In seconds.
+            Deadline in seconds after the call. By default none.
 
         Returns
         -------
         Reading
-            Finding no digits is no error.
+            Without digits if there are none in the picture; that is no error.
 
         Raises
         ------
         TypeError, ValueError
-            As `libdigit.normalize`, or an option is out of range.
+            See `libdigit.normalize`; or an option has the wrong type or is out of
+            range.
         DigitError
-            The picture has too many components or digits (``status`` is
-            ``Status.LIMIT``), or the time is over (``Status.TIMEOUT``).
+            The picture has too many connected components or digits (``status``
+            is ``Status.LIMIT``), or the deadline has passed (``TIMEOUT``).
         """
         with self._guard.reading():
             return read_with(
@@ -497,21 +517,21 @@ class Model:
     def _glyphs(
         self, picture: Any, options: c.digit_read_options
     ) -> tuple[str, npt.NDArray[np.void]]:
-        """`read` without objects, for `libdigit.bulk`."""
+        """The text and the glyphs of `read` without Python objects, for `libdigit.bulk`."""
         with self._guard.reading():
             return glyphs_with(self._open_handle(), picture, options)
 
     # -- Evaluation and training -----------------------------------------
 
     def evaluate(self, images: Any, labels: Any) -> Metrics:
-        """Compare the model's answers with the right ones.
+        """Compare the model's predictions with labels.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `predict_full`.
+            See `predict_full`.
         labels : array of integers, shape (n,)
-            Each 0..9.
+            The right digit of each sample, 0..9.
 
         Returns
         -------
@@ -523,8 +543,8 @@ class Model:
             `images` is neither of uint8 nor of floats, or `labels` not of
             integers.
         ValueError
-            A shape is wrong, a label or a float out of range, or there are more
-            of the one than of the other.
+            A shape is wrong, a label or a float is out of range, or `images` and
+            `labels` differ in length.
         """
         metrics = c.digit_metrics(size=ctypes.sizeof(c.digit_metrics))
         with dataset_of(images, labels) as dataset, self._guard.reading():
@@ -545,7 +565,7 @@ class Model:
         epochs: Optional[int] = None,
         batch: Optional[int] = None,
         learning_rate: Optional[float] = None,
-        schedule: Optional[str] = None,
+        schedule: Optional[Schedule] = None,
         weight_decay: Optional[float] = None,
         augment: Optional[float] = None,
         label_smoothing: Optional[float] = None,
@@ -562,69 +582,78 @@ class Model:
         trained_on: Optional[str] = None,
         licence: Optional[str] = None,
     ) -> list[Progress]:
-        """Train from the present weights on.
+        """Train the model, starting from its present weights.
 
         The same library on the same kind of CPU, given the same model, data and
-        options, ends with the same weights, with any number of `threads`. What
-        is left at None is the library's default.
+        options, ends with the same weights bit for bit, for any number of
+        `threads`. An option that is None has the library's default.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `predict_full`.
+            See `predict_full`.
         labels : array of integers, shape (n,)
-            Each 0..9.
+            The right digit of each sample, 0..9.
         epochs : int, optional
-            How often to go through the samples; 10.
+            Passes through the samples, 1..100,000. Default: 10.
         batch : int, optional
-            Samples per update of the weights; 128.
+            Samples per update of the weights, 1..16,384. Default: 128.
         learning_rate : float, optional
-            At its highest; 0.001.
+            Step size of Adam at its highest, 1e-9..10. Default: 0.001.
         schedule : {'cosine', 'constant'}, optional
-            How the learning rate moves: up shortly and down to 0 (the default),
-            or not at all.
+            How the learning rate changes: a short warm-up and a cosine decay to 0,
+            or not at all. Default: 'cosine'.
         weight_decay : float, optional
-            0.0001.
+            Decoupled weight decay (AdamW), 0..1. Default: 0.0001.
         augment : float, optional
-            How strongly samples are distorted, anew in each epoch, 0..1; 0.
+            Strength of the random distortion of each sample, anew in each epoch,
+            0..1. Default: 0, no distortion.
         label_smoothing : float, optional
-            0..0.5; 0.
+            Share of each label that is spread over the other digits, 0..0.5.
+            Default: 0.
         average : float, optional
-            Decay per update of the averaged weights that the model holds in the
-            end; 0 is off. 0.99.
+            Decay per update of the exponential moving average of the weights,
+            which the model holds in the end, 0..0.99999; 0 turns it off.
+            Default: 0.99.
         pull : float, optional
-            Of the weights towards those from before the call; 0. Hardly one moves
-            further than 1 / `pull`: adapts a model to a few samples without
-            losing what it knows.
+            L2-SP strength, 0..1e6: pulls the weights towards their values before
+            the call. Hardly a weight moves further than 1 / `pull`, so the model
+            keeps what it knows. Default: 0, no pull.
         validation : tuple of (images, labels), optional
-            Judged after each epoch, and used to calibrate confidence.
+            Samples that are evaluated after each epoch and on which confidence is
+            calibrated.
         progress : bool or callable, optional
-            True: a bar for each epoch, in terminals and notebooks (needs tqdm).
-            A callable is called with a `Progress` a few times a second at most and at the end
-            of each epoch, on this thread. If it returns something true, training
-            stops and `fit` returns. It must not use the model.
+            True: a progress bar for each epoch, in terminals and notebooks (needs
+            tqdm). A callable is called with a `Progress`, a few times a second at
+            most and at the end of each epoch, on the thread that called `fit`.
+            If it returns a true value, training stops and `fit` returns. It must
+            not use the model.
         seed : int, optional
-            Of shuffling and dropout; 1.
+            Seed of shuffling, distortion and dropout, 0..2**64-1. Default: 1.
         checkpoint : str, bytes or os.PathLike, optional
-            File to write after each epoch and when training is stopped, and to
-            resume from if it is there.
+            File that is written after each epoch and when training is stopped. If
+            it exists, training resumes from it.
         checkpoint_interval : int, optional
-            Updates from one checkpoint to the next, for epochs that take long;
-            0: only those above.
+            Updates between two more checkpoints within an epoch. Default: 0, none
+            within an epoch.
         reduce : callable, optional
-            Adds up over ranks: processes that train one model together. Called on
-            this thread in every update and a few times besides, on all ranks
-            equally often, with an array of float32. It returns an array of their
-            sums over all ranks, or puts them into the array itself and returns
-            None: the same bits on every rank. It must not use the model. See
+            All-reduce over ranks, the processes that train one model together. It
+            is called on the thread that called `fit`, equally often on all ranks,
+            with an array of float32. It returns the sums of these arrays over all
+            ranks, or writes them into the array and returns None; the sums have
+            the same bits on every rank. It must not use the model. See
             docs/distributed-training.md.
-        rank, ranks : int, optional
-            Which of how many this process is; 0 of 1. All are given the same
-            model, data and options, and end with the same model.
+        rank : int, optional
+            Index of this process among `ranks`. Default: 0.
+        ranks : int, optional
+            Number of processes, 1..16; above 1 with `reduce` only. All ranks are
+            given the same model, data and options, and end with the same model.
+            Default: 1.
         trained_on : str, optional
-            What `ModelInfo.trained_on` shall say of the data.
+            Description of the data, for `ModelInfo.trained_on`. By default the
+            number and CRC-32 of the samples.
         licence : str, optional
-            What `ModelInfo.licence` shall say.
+            Licence of the weights, for `ModelInfo.licence`. By default unchanged.
 
         Returns
         -------
@@ -634,75 +663,45 @@ class Model:
         Raises
         ------
         TypeError, ValueError
-            As `evaluate`; also for options of the wrong kind or out of range.
+            See `evaluate`; or an option has the wrong type or is out of range.
         DigitError
             Training failed: a number was not finite (``status`` is
-            ``Status.DIVERGED``), memory ran out, the checkpoint can't be read
-            or written. The weights are those from before.
+            ``Status.DIVERGED``), memory ran out, or the checkpoint can't be read
+            or written. The weights are those from before the call.
         BaseException
-            What `progress` or `reduce` raised, or KeyboardInterrupt: training
-            stops, the model keeps what it learned so far and is fit for use.
+            The exception that `progress` or `reduce` raised, or
+            KeyboardInterrupt. Training stops, and the model keeps what it has
+            learned so far.
         """
-        watcher = Watcher(progress)
-        reducer = Reducer(reduce)
-        options = train_options(
-            epochs=epochs,
-            batch=batch,
-            learning_rate=learning_rate,
-            schedule=schedule,
-            weight_decay=weight_decay,
-            augment=augment,
-            label_smoothing=label_smoothing,
-            average=average,
-            pull=pull,
-            seed=seed,
-            checkpoint=checkpoint,
-            checkpoint_interval=checkpoint_interval,
-            rank=rank,
-            ranks=ranks,
-            trained_on=trained_on,
-            licence=licence,
-        )
-        options.progress = watcher.function
-        options.reduce = reducer.function
-        with ExitStack() as stack:
-            stack.callback(watcher.close)
-            dataset = stack.enter_context(dataset_of(images, labels))
-            if validation is not None:
-                options.validation = stack.enter_context(_validation_of(validation))
-            with self._guard.writing():
-                status = lib.digit_model_train(self._open_handle(), dataset, ctypes.byref(options))
-                reducer.raise_again()
-                watcher.raise_again()
-                if status != Status.CANCELLED:
-                    check(status)
-        return watcher.history
+        # The arguments by name: locals() holds nothing else here.
+        return self._train(lib.digit_train_options_init, locals())
 
+    @_arguments_of(fit)
     def adapt(self, images: Any, labels: Any, **options: Any) -> list[Progress]:
-        """Learn from a few digits of one hand without forgetting those of others.
+        """Fine-tune the model on a few digits of one hand, without forgetting others.
 
-        `fit` with other defaults: 20 epochs, batches of 32, ``augment=0.5``,
-        ``pull=100``. Ten samples of each digit help already; what it costs
-        elsewhere is in docs/pretrained.md.
+        The same as `fit` with other defaults: ``epochs=20``, ``batch=32``,
+        ``augment=0.5``, ``pull=100``. Ten samples of each digit are enough;
+        docs/pretrained.md has the gain and the cost.
 
         Parameters
         ----------
         images : array, shape (n, 28, 28)
-            As for `fit`; pictures become samples by `normalize`.
+            See `predict_full`; `normalize` makes samples of pictures.
         labels : array of integers, shape (n,)
-            Each 0..9.
+            The right digit of each sample, 0..9.
         options : optional
-            Any others of `fit`, by name. None is the default of this method.
+            The options of `fit`, by name.
 
         Returns
         -------
         list of Progress
-            As `fit`.
+            One for each epoch that ended.
 
         Raises
         ------
         TypeError, ValueError, DigitError, BaseException
-            As `fit`.
+            See `fit`.
 
         Examples
         --------
@@ -712,13 +711,22 @@ class Model:
         >>> len(model.adapt(samples, np.arange(10), epochs=3))
         3
         """
-        given = {name: value for name, value in options.items() if value is not None}
-        return self.fit(images, labels, **{**ADAPTING, **given})
+        try:
+            bound = inspect.signature(Model.fit).bind(self, images, labels, **options)
+        except TypeError as error:
+            raise TypeError(f"Model.adapt() {error}") from None
+        return self._train(lib.digit_adapt_options_init, bound.arguments)
+
+    def _train(self, init: Callable[..., None], arguments: dict[str, Any]) -> list[Progress]:
+        """Train with the arguments of `fit` by name; `init` sets their defaults."""
+        options = {name: value for name, value in arguments.items() if name != "self"}
+        with training(init, **options) as run, self._guard.writing():
+            return run(self._open_handle())
 
 
-def _validation_of(validation: Any) -> Any:
-    try:
-        images, labels = validation
-    except (TypeError, ValueError):
-        raise TypeError("validation: expected a tuple of (images, labels)") from None
-    return dataset_of(images, labels, " of validation")
+# Names of the keyword arguments of `Model.fit`.
+FIT_OPTIONS = tuple(
+    parameter.name
+    for parameter in inspect.signature(Model.fit).parameters.values()
+    if parameter.kind is parameter.KEYWORD_ONLY
+)

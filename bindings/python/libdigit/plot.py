@@ -1,12 +1,12 @@
-"""Pictures for people: what a training did, what a model gets right and wrong, and why.
+"""Figures: how a training went, what a model gets right and wrong, and why.
 
     >>> libdigit.plot.learning_curves(history)               # doctest: +SKIP
     >>> libdigit.plot.worst_mistakes(model, images, labels)  # doctest: +SKIP
 
-Every function draws into the ``axes`` or ``figure`` it is given, or into a new
-figure of pyplot, and returns the axes it drew; ``pyplot.show()``,
-``pyplot.savefig(path)`` or ``axes.figure.savefig(path)`` do the rest. Needs
-matplotlib (``pip install 'libdigit[plot]'``).
+Every function draws into the given ``axes`` or ``figure``, or into a new figure
+of pyplot, and returns the axes. ``pyplot.show()`` shows the figure,
+``axes.figure.savefig(path)`` saves it. Needs matplotlib (``pip install
+'libdigit[plot]'``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 _SIDE = DIGIT_SAMPLE_SIDE
-# Told apart by the colour-blind, and in grey.
+# Distinguishable for colour-blind readers, and in grey.
 _BLUE, _ORANGE, _GREY = "#0b6fb0", "#c8500a", "#9a9a9a"
 _INK = "gray_r"  # samples as ink on paper
 
@@ -54,7 +54,7 @@ def learning_curves(
     Parameters
     ----------
     history : list of Progress
-        What `Model.fit` returned.
+        The result of `Model.fit`.
     figure : matplotlib.figure.Figure, optional
         Where to draw.
 
@@ -85,20 +85,21 @@ def learning_curves(
 def confusion_matrix(
     metrics: Union[Metrics, npt.NDArray[Any]], *, axes: Optional[Axes] = None
 ) -> Axes:
-    """Which digits are taken for which.
+    """The confusion matrix: how often each digit is classified as which.
 
     Parameters
     ----------
     metrics : Metrics or array of integers, shape (10, 10)
-        What `Model.evaluate` returned, or its ``confusion``: a row for each
-        label, a column for each answer.
+        The result of `Model.evaluate`, or its ``confusion``: a row for each
+        label, a column for each prediction.
     axes : matplotlib.axes.Axes, optional
         Where to draw.
 
     Returns
     -------
     Axes
-        Numbers are counts; shades are shares of the label, mistakes in orange.
+        Numbers are counts of samples. Shades are shares of the label's samples,
+        mistakes in orange.
     """
     counts = np.asarray(metrics.confusion if isinstance(metrics, Metrics) else metrics)
     if counts.shape != (DIGIT_CLASSES, DIGIT_CLASSES) or counts.dtype.kind not in "iu":
@@ -106,7 +107,7 @@ def confusion_matrix(
     axes = axes or _new_axes((5.4, 5))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     right = np.eye(DIGIT_CLASSES, dtype=bool)
-    # Mistakes are few: the root of their share still shows.
+    # Mistakes are few: the square root of their share is visible, the share is not.
     mistakes = np.where(right | (counts == 0), np.nan, np.sqrt(shares))
     axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=0.5)
     axes.imshow(np.where(right, shares, np.nan), cmap="Blues", vmin=0, vmax=1.6)
@@ -128,16 +129,16 @@ def predictions(
     columns: int = 5,
     figure: Optional[Figure] = None,
 ) -> npt.NDArray[Any]:
-    """Samples, each beside the probabilities of the ten digits.
+    """Samples, each with the probabilities of the ten digits.
 
     Parameters
     ----------
     model : Model
-        Who is asked.
+        The model that predicts.
     images : array, shape (n, 28, 28)
-        Samples, 1 to 200, as for `Model.predict_full`.
+        1 to 200 samples; see `Model.predict_full`.
     labels : array of integers, shape (n,), optional
-        The right answers; wrong ones are orange then.
+        The right digits. Wrong predictions are drawn in orange.
     columns : int, optional
         Samples in a row.
     figure : matplotlib.figure.Figure, optional
@@ -146,7 +147,7 @@ def predictions(
     Returns
     -------
     ndarray of Axes, shape (n, 2)
-        The sample, and its bars.
+        For each sample, the picture and the bars.
     """
     samples = samples_of(images).reshape(-1, _SIDE, _SIDE)
     answers = model.predict_full(samples)
@@ -163,18 +164,18 @@ def worst_mistakes(
     columns: int = 5,
     figure: Optional[Figure] = None,
 ) -> npt.NDArray[Any]:
-    """The samples whose right answer the model thought least likely.
+    """The misclassified samples whose right digit has the lowest probabilities.
 
     Parameters
     ----------
     model : Model
-        Who is asked.
+        The model that predicts.
     images : array, shape (n, 28, 28)
-        Samples, as for `Model.predict_full`.
+        See `Model.predict_full`.
     labels : array of integers, shape (n,)
-        The right answers.
+        The right digits.
     count : int, optional
-        How many to show at most.
+        The greatest number of samples to show.
     columns : int, optional
         Samples in a row.
     figure : matplotlib.figure.Figure, optional
@@ -199,31 +200,31 @@ def worst_mistakes(
 def reliability(
     model: Model, images: Any, labels: Any, *, bins: int = 10, axes: Optional[Axes] = None
 ) -> Axes:
-    """Whether answers are right as often as their confidence says.
+    """The reliability diagram: whether predictions are right as often as their confidence says.
 
     Parameters
     ----------
     model : Model
-        Who is asked.
+        The model that predicts.
     images : array, shape (n, 28, 28)
-        Samples, as for `Model.predict_full`.
+        See `Model.predict_full`.
     labels : array of integers, shape (n,)
-        The right answers.
+        The right digits.
     bins : int, optional
-        Groups of like confidence.
+        Number of intervals of confidence.
     axes : matplotlib.axes.Axes, optional
         Where to draw.
 
     Returns
     -------
     Axes
-        The title has the expected calibration error: the mean distance of
-        confidence and share right, weighted by the size of the groups.
+        The title has the expected calibration error: the mean difference between
+        confidence and accuracy, weighted by the number of samples in each bin.
     """
     samples = samples_of(images)
     right = labels_of(labels, len(samples))
     if len(samples) == 0 or bins < 1:
-        raise ValueError("reliability: nothing to judge")
+        raise ValueError(f"reliability: {len(samples)} samples in {bins} bins")
     answers = model.predict_full(samples)
     confidence = answers["confidence"].astype(np.float64)
     hit = answers["digit"] == right
@@ -247,12 +248,12 @@ def reliability(
 def filters(
     model: Model, *, columns: int = 8, figure: Optional[Figure] = None
 ) -> npt.NDArray[Any]:
-    """What the first convolution looks for.
+    """The filters of the first convolution.
 
     Parameters
     ----------
     model : Model
-        Its first layer has to be a convolution.
+        A model whose first layer is a convolution.
     columns : int, optional
         Filters in a row.
     figure : matplotlib.figure.Figure, optional
@@ -261,7 +262,7 @@ def filters(
     Returns
     -------
     ndarray of Axes, shape (number of filters,)
-        Purple wants ink, orange wants none; one scale for all.
+        Positive weights are purple, negative ones orange, on one scale for all.
     """
     parts = take_apart(model, other="keep")
     if parts.layers[0].word != "conv":
@@ -282,16 +283,16 @@ def filters(
 def saliency(
     model: Model, image: Any, *, window: int = 5, axes: Optional[Axes] = None
 ) -> Axes:
-    """What the network looked at: how much less sure it is without each part.
+    """Occlusion saliency: how much each part of a sample supports the prediction.
 
-    A patch of the mean grey is laid over each place in turn. A place is as
-    purple as the answer becomes less likely, as orange as it becomes more
-    likely: by how much the logarithm of its odds falls.
+    A patch of the mean grey covers each place in turn. The colour of a place is
+    the fall of the log odds of the prediction: purple where it becomes less
+    likely without the place, orange where it becomes more likely.
 
     Parameters
     ----------
     model : Model
-        Who is asked.
+        The model that predicts.
     image : array, shape (28, 28)
         One sample.
     window : int, optional

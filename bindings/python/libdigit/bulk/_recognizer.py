@@ -16,7 +16,7 @@ from .._errors import DigitError
 from .._files import read_whole
 from .._image import pages_of
 from .._library import VERSION
-from .._reading import read_options
+from .._read import read_options
 from ..model import Model
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """The commands: ``digit predict``, ``digit train`` and so on.
 
-``predict``, ``read``, ``eval`` and ``train`` take the options of the programs
-digit-predict, digit-read, digit-eval and digit-train and answer as they do
-(docs/programs.md); the others are of the package alone. Exit status: 0 done,
-1 something failed, 2 wrong command line, 130 or 143 stopped by a signal.
+``predict``, ``read``, ``eval`` and ``train`` have the options and the output of the
+programs digit-predict, digit-read, digit-eval and digit-train (docs/programs.md);
+the package alone has the other commands. Exit status: 0 done, 1 something failed,
+2 wrong command line, 130 or 143 stopped by a signal.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Optional
 
-from .. import DigitError, Model, __version__, build_info, version
+from .. import DigitError, __version__, build_info, version
 from ._common import UsageError, message
 
 __all__ = ["main"]
@@ -31,12 +31,10 @@ COMMANDS = {
     "show": "draw a sheet of samples",
     "bench": "measure how fast predictions are here",
 }
-if not hasattr(Model, "read"):  # a library without a reader
-    del COMMANDS["read"], COMMANDS["bulk"]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run one command; gives its exit status."""
+    """Run one command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     chosen = words[0] if words and words[0] in COMMANDS else None
     parser = _parser_of(chosen)
@@ -48,7 +46,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except UsageError as error:
         options.parser.error(str(error))
     except BrokenPipeError:
-        # Who read our output has gone: nothing left to say, nor to flush at exit.
+        # The reader of our output has gone: nothing more to print, nor to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -60,7 +58,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _parser_of(chosen: Optional[str]) -> argparse.ArgumentParser:
-    """All commands' names, and the options of the chosen one: the others' modules stay unread."""
+    """A parser of all commands' names and the chosen one's options; only its module is imported."""
     parser = argparse.ArgumentParser(
         prog="digit", description="Recognise handwritten digits.", allow_abbrev=False
     )

@@ -1,4 +1,4 @@
-"""What the commands share: models by name, strict numbers, messages, JSON."""
+"""What the commands share: strict numbers, messages, JSON, terminals."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, Optional, TextIO
-
-from .. import Model
+from typing import Any, TextIO
 
 __all__ = [
-    "BUILT_IN",
     "UsageError",
     "has_colour",
     "has_utf8",
     "is_terminal",
     "message",
-    "open_model",
     "plain",
     "print_json",
     "real",
@@ -28,11 +24,9 @@ __all__ = [
     "whole",
 ]
 
-BUILT_IN = "built-in"
-
 
 class UsageError(Exception):
-    """The command line asks for something that makes no sense; exit status 2."""
+    """The options contradict each other or one is missing; exit status 2."""
 
 
 def message(text: str) -> None:
@@ -41,7 +35,7 @@ def message(text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """A text from outside with control characters made harmless."""
+    """A text from outside with its control characters replaced."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
@@ -69,23 +63,14 @@ def real(least: float, most: float) -> Callable[[str], float]:
 
 
 def some_digits(text: str) -> list[int]:
-    """The type of an option that takes the digits that may be answered."""
+    """The type of an option that takes the digits that may be read."""
     if not re.fullmatch("[0-9]+", text):
         raise argparse.ArgumentTypeError(f"expected digits, not '{text}'")
     return [int(digit) for digit in text]
 
 
-def open_model(path: Optional[str]) -> Model:
-    """The model of ``--model``: a file of any known kind, by default the built-in one."""
-    if path is None or path == BUILT_IN:
-        return Model.pretrained()
-    from ._models import load_model
-
-    return load_model(path)
-
-
 def print_json(value: Any, digits: int) -> None:
-    """One JSON object on a line, in ASCII; reals have so many significant digits."""
+    """Print one JSON object on a line, in ASCII, with so many significant digits of reals."""
     print(json.dumps(_rounded(value, digits), separators=(",", ":")))
 
 
@@ -102,15 +87,15 @@ def _rounded(value: Any, digits: int) -> Any:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """A stream that a person watches and that understands control sequences."""
+    """Whether a stream is a terminal that understands control sequences."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def has_colour(stream: TextIO) -> bool:
-    """The same, and colour is welcome."""
+    """Whether a stream is such a terminal and colours are not turned off."""
     return is_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
 def has_utf8(stream: TextIO) -> bool:
-    """Block characters can be shown."""
+    """Whether a stream can show block characters."""
     return (stream.encoding or "").lower().replace("-", "") == "utf8"

@@ -28,7 +28,7 @@ Samples = npt.NDArray[np.uint8]
 _IDX = re.compile(r"(\.idx[13]?|idx[13]-ubyte|\.ubyte)(\.gz)?$", re.IGNORECASE)
 _CSV = re.compile(r"\.csv(\.gz)?$", re.IGNORECASE)
 _UNPACKED_MAX = 2 << 30
-# How images and labels are called in the files that go round.
+# Names of the images' and the labels' arrays in common files.
 _NPZ_NAMES = {
     "train": (("x_train", "y_train"), ("images", "labels"), ("x", "y")),
     "test": (("x_test", "y_test"), ("images", "labels"), ("x", "y")),
@@ -36,7 +36,7 @@ _NPZ_NAMES = {
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say how data are to be read."""
+    """Add the options for reading data."""
     parser.add_argument(
         "--part", choices=("train", "test"), default="test", help="of an mnist.npz (test)"
     )
@@ -51,7 +51,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def is_data(path: str) -> bool:
-    """Whether a path names data: a folder, or a file of a known ending."""
+    """Whether a path names data: a folder, or a file with a known ending."""
     known = _IDX.search(path) or _CSV.search(path) or path.lower().endswith(".npz")
     return bool(known) or os.path.isdir(path) or path.endswith(os.sep)
 
@@ -59,7 +59,7 @@ def is_data(path: str) -> bool:
 def load_data(
     path: str, labels: Optional[str], model: Optional[Model], options: argparse.Namespace
 ) -> tuple[Samples, Samples]:
-    """Samples (n, 28, 28) and labels (n,) from wherever they are."""
+    """Samples (n, 28, 28) and labels (n,) from a folder or a file of any known format."""
     if os.path.isdir(path):
         images, answers = _load_folder(path, model, options.as_is)
     elif path.lower().endswith(".npz"):
@@ -75,7 +75,7 @@ def load_data(
 
 
 def labels_beside(images: str) -> str:
-    """The file of labels that belongs to one of images, by the names of MNIST and EMNIST."""
+    """The name of the labels' file beside an images' file, as in MNIST and EMNIST."""
     folder, name = os.path.split(images)
     other = name.replace("images", "labels").replace("idx3", "idx1")
     if other == name:
@@ -84,7 +84,7 @@ def labels_beside(images: str) -> str:
 
 
 def save_data(path: str, labels: Optional[str], images: Samples, answers: Samples) -> None:
-    """Write samples and labels as the ending of `path` says."""
+    """Write samples and labels in the format of the ending of `path`."""
     if path.lower().endswith(".npz"):
         buffer = io.BytesIO()
         np.savez_compressed(buffer, images=images, labels=answers)
@@ -124,7 +124,7 @@ def _load_npz(path: str, part: str) -> tuple[Samples, Samples]:
 
 
 def _load_csv(path: str) -> tuple[Samples, Samples]:
-    """Rows of a label and 784 pixels, with or without a line of names above."""
+    """Rows of a label and 784 pixels, with or without a header line."""
     try:
         opened: Any = gzip.open if path.lower().endswith(".gz") else open
         with opened(path, "rt", encoding="utf-8") as file:
@@ -132,7 +132,7 @@ def _load_csv(path: str) -> tuple[Samples, Samples]:
             named = not re.fullmatch(r"[0-9]{1,3}", first.partition(",")[0].strip(' "\n'))
             file.seek(0)
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an empty file: said below
+                warnings.simplefilter("ignore")  # an empty file: an error below
                 table = np.loadtxt(
                     file, np.int16, delimiter=",", skiprows=int(named), ndmin=2, quotechar='"'
                 )
@@ -153,7 +153,7 @@ def _checked(path: str, images: Any, labels: Any) -> tuple[Samples, Samples]:
 
 
 def _load_folder(path: str, model: Optional[Model], as_is: bool) -> tuple[Samples, Samples]:
-    """Pictures in sub-folders 0 to 9; the digits take turns, as in digit-train."""
+    """Pictures in the sub-folders 0 to 9, one digit after the other in turn, as in digit-train."""
     shelves = [pictures_in(os.path.join(path, str(digit))) for digit in range(10)]
     if not any(shelves):
         raise DigitError(Status.IO, f"{path}: no pictures in sub-folders 0 to 9")
@@ -173,7 +173,7 @@ def _load_folder(path: str, model: Optional[Model], as_is: bool) -> tuple[Sample
 
 
 def pictures_in(folder: str) -> list[str]:
-    """The picture files of a folder, sorted by bytes: the same order in any locale."""
+    """The picture files of a folder, sorted by bytes: the order is the same in any locale."""
     if not os.path.isdir(folder):
         return []
     names = sorted(os.listdir(folder), key=os.fsencode)

@@ -16,7 +16,7 @@ _SHADES = " .:-=+*#%@"
 
 
 def bar(fraction: float, cells: int) -> str:
-    """A bar of so many characters, filled by a share."""
+    """A bar of so many characters, filled up to a fraction 0..1."""
     fraction = min(max(fraction, 0.0), 1.0)
     if not has_utf8(sys.stdout):
         full = round(fraction * cells)
@@ -26,7 +26,7 @@ def bar(fraction: float, cells: int) -> str:
 
 
 def sample_lines(sample: npt.NDArray[np.uint8]) -> list[str]:
-    """A sample (28, 28) as lines of 28 characters: two rows in each, or one in two of ASCII."""
+    """A sample (28, 28) as 14 lines of 28 characters, each for two rows."""
     if has_utf8(sys.stdout):
         above, below = sample[::2] >= 96, sample[1::2] >= 96
         return [

@@ -1,4 +1,4 @@
-"""Model files by their endings."""
+"""Models by name: the built-in model, and files by their endings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from .._files import name_of, read_whole
 from .._safetensors import read
 from ._common import UsageError
 
-__all__ = ["is_model", "load_model", "save_model"]
+__all__ = ["BUILT_IN", "is_model", "open_model", "save_model"]
+
+BUILT_IN = "built-in"
 
 _NATIVE = (".safetensors",)
 _KERAS = (".h5", ".hdf5", ".keras")
@@ -17,11 +19,21 @@ _ONNX = (".onnx",)
 
 
 def is_model(path: str) -> bool:
-    """Whether the name is one of a model file."""
+    """Whether a name has the ending of a model file."""
     return path.lower().endswith(_NATIVE + _KERAS + _ONNX)
 
 
-def load_model(path: str, architecture: Optional[str] = None) -> Model:
+def open_model(path: Optional[str], architecture: Optional[str] = None) -> Model:
+    """The built-in model (by name, or for None), or the model of a file.
+
+    `architecture` is for files that hold weights only.
+    """
+    if path is None or path == BUILT_IN:
+        return Model.pretrained()
+    return _load_file(path, architecture)
+
+
+def _load_file(path: str, architecture: Optional[str]) -> Model:
     """A model from a file of libdigit, Keras, ONNX or PyTorch (safetensors)."""
     lower = path.lower()
     if lower.endswith(_KERAS):
@@ -41,7 +53,7 @@ def load_model(path: str, architecture: Optional[str] = None) -> Model:
 
 
 def _is_foreign(path: str) -> bool:
-    """A sound safetensors file that libdigit did not write."""
+    """Whether it is a valid safetensors file that libdigit did not write."""
     try:
         metadata, tensors = read(read_whole(path), name_of(path))
     except DigitError:
@@ -54,14 +66,14 @@ def _load_torch(path: str, architecture: Optional[str]) -> Model:
 
     if architecture is None:
         raise UsageError(
-            f"{path}: weights of PyTorch, without their architecture; "
-            "'digit convert --architecture A' makes a model of them"
+            f"{path}: has weights of PyTorch but no architecture; "
+            "'digit convert --architecture A' makes a model of it"
         )
     return torch.load(path, architecture)
 
 
 def save_model(model: Model, path: str, **options: Any) -> None:
-    """Write a model as its file's ending says."""
+    """Write a model in the format of the file's ending."""
     lower = path.lower()
     if lower.endswith(_KERAS):
         from .. import keras

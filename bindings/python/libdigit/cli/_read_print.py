@@ -1,4 +1,4 @@
-"""What ``digit read`` prints: text, JSON, CSV, hOCR, as digit-read does."""
+"""The output of ``digit read`` as text, JSON, CSV or hOCR, like that of digit-read."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from .. import version
+from .. import Digit, Reading, version
 from ._common import plain, print_json
 
 __all__ = ["PRINTERS", "Page", "Printer"]
 
 _ALTERNATIVE_LEAST = 0.0005  # probabilities below this are no alternative
-_REALS = 6
+_REALS = 6  # significant digits in JSON
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a picture file, and what was read from it."""
+    """One page of a picture file, and its reading."""
 
     file: str
     page: int
     pages: int
     width: int
     height: int
-    reading: Any
+    reading: Reading
 
 
 class Printer:
-    """Prints pages one by one; here as text."""
+    """Prints pages one by one: this class as text, its subclasses in other formats."""
 
     def __init__(self, grid: bool) -> None:
         self.grid = grid
 
     def begin(self) -> None:
-        """What stands before the first page."""
+        """Print what precedes the first page."""
 
     def end(self) -> None:
-        """What stands behind the last page."""
+        """Print what follows the last page."""
 
     def page(self, page: Page) -> None:
-        """One page."""
+        """Print one page."""
         name = plain(page.file) + (f" page {page.page}" if page.pages > 1 else "")
         text = page.reading.text
         between = ":\n" if "\n" in text else ": "
@@ -62,7 +62,7 @@ class _Json(Printer):
             _REALS,
         )
 
-    def _digit(self, digit: Any) -> dict[str, Any]:
+    def _digit(self, digit: Digit) -> dict[str, Any]:
         likely = digit.alternatives(3) if digit.digit is not None else []
         kept = likely[:1] + [one for one in likely[1:] if one[1] >= _ALTERNATIVE_LEAST]
         facts = {
@@ -114,14 +114,14 @@ class _Hocr(Printer):
             self._line(list(line))
         print("</div>")
 
-    def _line(self, digits: list[Any]) -> None:
+    def _line(self, digits: list[Digit]) -> None:
         print(f'<span class="ocr_line" title="{_bounds(digits)}">')
         for (_, empty), word in groupby(digits, key=lambda d: (d.group, d.digit is None)):
             if not empty:
                 self._word(list(word))
         print("</span>")
 
-    def _word(self, digits: list[Any]) -> None:
+    def _word(self, digits: list[Digit]) -> None:
         least = 100 * min(digit.confidence for digit in digits)
         letters = [
             f'<span class="ocrx_cinfo" title="{_bounds([one])}; x_conf {100 * one.confidence:.0f}">'
@@ -132,8 +132,8 @@ class _Hocr(Printer):
         print(f'<span class="ocrx_word" title="{title}">{"".join(letters)}</span>')
 
 
-def _bounds(digits: list[Any]) -> str:
-    """The box around all of them, as hOCR has it."""
+def _bounds(digits: list[Digit]) -> str:
+    """The bounding box of all digits in the syntax of hOCR."""
     boxes = [digit.box for digit in digits]
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right = max(box[0] + box[2] for box in boxes)

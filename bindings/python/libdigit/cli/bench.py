@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from .. import build_info
-from ._common import open_model, print_json, whole
+from ._common import print_json, whole
+from ._models import open_model
 
 _BULK = 4_096
 _SECONDS = 0.5  # of each measurement
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _median_seconds(call: Callable[[], object]) -> float:
-    """Seconds of one call, the median over half a second of them."""
+    """Seconds per call, the median of the calls in half a second."""
     call()
     times: list[float] = []
     end = time.perf_counter() + _SECONDS

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..bulk import ENGINES, Recognizer, Summary
 from ..bulk import run as run_job
-from ._common import is_terminal, message, open_model, real, some_digits, whole
+from ._common import is_terminal, message, real, some_digits, whole
+from ._models import open_model
 
 _PAUSES = {True: 0.2, False: 10.0}  # seconds between two lines, on a terminal and elsewhere
 

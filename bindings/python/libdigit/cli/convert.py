@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from .. import Model
-from ._common import BUILT_IN, UsageError, open_model, plain
+from ._common import UsageError, plain
 from ._data import add_data_options, is_data, load_data, save_data
-from ._models import is_model, load_model, save_model
+from ._models import BUILT_IN, is_model, open_model, save_model
 
 _EPILOG = """\
 models: .safetensors .h5 .hdf5 .keras .weights.h5 .onnx, and 'built-in' to read
@@ -57,11 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _convert_model(source: str, target: str, options: argparse.Namespace) -> None:
-    model: Model
-    if source == BUILT_IN:
-        model = open_model(None)
-    else:
-        model = load_model(source, options.architecture)
+    model = open_model(source, options.architecture)
     lower = target.lower()
     settings = {}
     if not lower.endswith(".safetensors"):

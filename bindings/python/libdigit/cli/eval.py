@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import Metrics, Model
-from ._common import open_model, print_json, whole
+from ._common import print_json, whole
 from ._data import add_data_options, load_data
 from ._draw import sample_lines
+from ._models import open_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

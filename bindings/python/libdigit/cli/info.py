@@ -6,7 +6,8 @@ import argparse
 from dataclasses import asdict
 
 from .. import build_info, version
-from ._common import open_model, plain, print_json
+from ._common import plain, print_json
+from ._models import open_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from .. import DigitError, Model
 from .._image import pages_of
-from ._common import has_colour, message, open_model, plain, print_json, whole
+from .._prototypes import DIGIT_FLAG_BLANK
+from ._common import has_colour, message, plain, print_json, whole
 from ._draw import bar
+from ._models import open_model
 
-_BLANK = 1
 _BAR_CELLS = 24
 
 
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answers(model: Model, name: str) -> Iterator[Any]:
-    """What the model says of each page."""
+    """The prediction for each page."""
     source: Any = sys.stdin.buffer.read() if name == "-" else name
     for pixels in pages_of(source):
         yield model.predict_full(model.normalize(pixels)[np.newaxis])[0]
@@ -66,7 +67,7 @@ def _print_json(name: str, page: int, answer: Any) -> None:
 
 
 def _print_answer(name: str, answer: Any, top: int) -> None:
-    if answer["flags"] & _BLANK:
+    if answer["flags"] & DIGIT_FLAG_BLANK:
         print(f"{plain(name)}: blank")
         return
     digit = str(answer["digit"])

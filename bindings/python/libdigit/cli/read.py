@@ -1,4 +1,4 @@
-"""``digit read``: the digits in pictures, where they are and what they say."""
+"""``digit read``: find and classify the digits in pictures."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
-from .. import DigitError
+from .. import DigitError, Model
 from .._image import pages_of
-from ._common import UsageError, message, open_model, real, some_digits, whole
+from ._common import UsageError, message, real, some_digits, whole
 from ._data import pictures_in
+from ._models import open_model
 from ._read_print import PRINTERS, Page, Printer
 
 
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.grid and options.layout:
         raise UsageError("--grid and --layout: one of them")
-    model: Any = open_model(options.model)
+    model = open_model(options.model)
     model.threads = options.threads
     wanted: dict[str, Any] = {
         "layout": "grid" if options.grid else options.layout or "page",
@@ -60,9 +61,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read_file(
-    model: Any, name: str, wanted: dict[str, Any], printer: Printer, overlay: Any, drawn: int
+    model: Model,
+    name: str,
+    wanted: dict[str, Any],
+    printer: Printer,
+    overlay: Optional[str],
+    drawn: int,
 ) -> int:
-    """Print what is on each page; gives how many overlays are drawn by now."""
+    """Print the reading of each page and return the number of overlays written so far."""
     source: Any = sys.stdin.buffer.read() if name == "-" else name
     pages = list(pages_of(source))
     for number, pixels in enumerate(pages):
@@ -76,7 +82,7 @@ def _read_file(
 
 
 def _numbered(path: str, number: int) -> str:
-    """The name of the second overlay and those after it: OUT-2.png."""
+    """The name of an overlay: OUT.png for the first, OUT-2.png for the second."""
     stem, ending = os.path.splitext(path)
     return path if number == 1 else f"{stem}-{number}{ending}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import math
 import os
 import signal
@@ -14,42 +13,35 @@ from typing import Any, Literal, Optional, TextIO
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
 from .._library import lib
-from .._training import ADAPTING
-from ._common import BUILT_IN, UsageError, is_terminal, message, plain, print_json, real, whole
+from .._options import options_of
+from ..model import FIT_OPTIONS
+from ._common import UsageError, is_terminal, message, plain, print_json, real, whole
 from ._data import load_data
-from ._models import load_model
+from ._models import open_model
 
-_FIT_OPTIONS = (
-    "epochs",
-    "batch",
-    "learning_rate",
-    "schedule",
-    "weight_decay",
-    "augment",
-    "label_smoothing",
-    "average",
-    "pull",
-    "seed",
-    "checkpoint",
-    "checkpoint_interval",
-    "trained_on",
-    "licence",
-)
-
-_FROM = (
-    "adapt this model, or 'built-in': changes the defaults to "
-    + " ".join(f"--{name} {value:g}" for name, value in ADAPTING.items())
+_NUMBERS = (
+    ("epochs", whole(1, 100_000), "times through the training pictures"),
+    ("batch", whole(1, 16_384), "pictures per update of the weights"),
+    ("learning_rate", real(1e-9, 10), "size of a step, at its highest"),
+    ("weight_decay", real(0, 1), "pull of the weights towards 0"),
+    ("augment", real(0, 1), "how strongly pictures are distorted"),
+    ("label_smoothing", real(0, 0.5), "share of a label given to the others"),
+    ("average", real(0, 0.99999), "decay of the averaged weights, 0 = off"),
+    ("pull", real(0, 1e6), "of the weights towards those of --from, 0 = none"),
+    ("seed", whole(0, 2**64 - 1), "of initial weights and order"),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    defaults = c.digit_train_options()
-    lib.digit_train_options_init(ctypes.byref(defaults), ctypes.sizeof(defaults))
+    defaults = _defaults(lib.digit_train_options_init)
+    adapting = _defaults(lib.digit_adapt_options_init)
+    changed = [f"{_flag(n)} {adapting[n]:g}" for n in defaults if adapting[n] != defaults[n]]
+    start = f"adapt this model, or 'built-in': changes the defaults to {' '.join(changed)}"
     add = parser.add_argument
     add("--images", metavar="FILE", help="training pictures, IDX, plain or gzip")
     add("--labels", metavar="FILE", help="their labels")
     add("--folder", metavar="DIR", help="or: pictures in sub-folders 0 to 9 of this one")
-    add("--from", dest="start", metavar="MODEL", help=_FROM)
+    add("--from", dest="start", metavar="MODEL", help=start)
     add("--validation-images", metavar="FILE", help="to judge each epoch by and calibrate with")
     add("--validation-labels", metavar="FILE", help="their labels")
     add(
@@ -59,19 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="or: hold out the last N training pictures for that",
     )
     add("--architecture", metavar="A", help="preset or list of layers (default)")
-    for name, kind, about in (
-        ("epochs", whole(1, 100_000), "times through the training pictures"),
-        ("batch", whole(1, 16_384), "pictures per update of the weights"),
-        ("learning-rate", real(1e-9, 10), "size of a step, at its highest"),
-        ("weight-decay", real(0, 1), "pull of the weights towards 0"),
-        ("augment", real(0, 1), "how strongly pictures are distorted"),
-        ("label-smoothing", real(0, 0.5), "share of a label given to the others"),
-        ("average", real(0, 0.99999), "decay of the averaged weights, 0 = off"),
-        ("pull", real(0, 1e6), "of the weights towards those of --from, 0 = none"),
-        ("seed", whole(0, 2**64 - 1), "of initial weights and order"),
-    ):
-        default = getattr(defaults, name.replace("-", "_"))
-        add(f"--{name}", metavar="N", type=kind, help=f"{about} ({default:.6g})")
+    for name, kind, about in _NUMBERS:
+        add(_flag(name), metavar="N", type=kind, help=f"{about} ({defaults[name]:.6g})")
     add("--schedule", choices=("cosine", "constant"), help="how the learning rate moves (cosine)")
     add("--threads", metavar="N", type=whole(0, 256), default=0, help="0 = one per CPU (0)")
     add("--checkpoint", metavar="FILE", help="written each epoch, resumed from if there")
@@ -93,6 +74,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="sum up as one JSON object")
 
 
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _defaults(init: Any) -> dict[str, float]:
+    """Name -> default of the options that are numbers."""
+    options = options_of(c.digit_train_options, init, {})
+    return {name: getattr(options, name) for name, _, _ in _NUMBERS}
+
+
 def run(options: argparse.Namespace) -> int:
     _check(options)
     model = _start(options)
@@ -104,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     goes_on = bool(options.checkpoint) and os.path.exists(options.checkpoint)
     with _History(options.history, goes_on) as history, _Stop() as stop:
         watch = _Watch(history, stop)
-        settings = {name: getattr(options, name) for name in _FIT_OPTIONS}
+        settings = {name: value for name, value in vars(options).items() if name in FIT_OPTIONS}
         train = model.adapt if options.start else model.fit
         epochs = train(images, labels, validation=validation, progress=watch, **settings)
         watch.clear()
@@ -137,7 +128,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _start(options: argparse.Namespace) -> Model:
     if options.start:
-        return Model.pretrained() if options.start == BUILT_IN else load_model(options.start)
+        return open_model(options.start)
     try:
         return Model(options.architecture, seed=options.seed)
     except DigitError as error:
@@ -147,7 +138,7 @@ def _start(options: argparse.Namespace) -> Model:
 
 
 def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
-    """Samples and labels to train on, and a pair of them to validate with or None."""
+    """Samples and labels for training, and a pair of them for validation or None."""
     if options.folder:
         plain_folder = argparse.Namespace(as_is=False, transpose=False, part="train")
         images, labels = load_data(options.folder, None, model, plain_folder)
@@ -167,7 +158,7 @@ def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
 
 
 class _Stop:
-    """The signal that asked to stop; a second one ends the program."""
+    """Notes the first SIGINT or SIGTERM; a second one ends the program."""
 
     def __init__(self) -> None:
         self.signal = 0
@@ -243,7 +234,7 @@ class _Watch:
         return self._stop.signal != 0
 
     def clear(self) -> None:
-        """Take the line under way off the terminal."""
+        """Erase the unfinished line from the terminal."""
         if self._drawn:
             print("\r" + " " * self._drawn + "\r", end="", file=sys.stderr, flush=True)
             self._drawn = 0
