@@ -22,13 +22,13 @@ START_TEST(ground_follows_the_edge_of_a_shadow)
 {
     dg_plane page = drawing(400, 300, 220);
     uint8_t line[400], part[33];
-    dg_background ground;
+    dg_background background;
     dg_background_row row;
     draw_bar(&page, 200, 0, 200, 300, 110);
     for (int x = 20; x < 380; x += 40) /* strokes do not count as paper */
         draw_bar(&page, x, 20, 6, 260, 15);
-    ck_assert_int_eq(dg_background_find(&page, 0, NULL, one_thread, &ground), DIGIT_OK);
-    dg_background_row_at(&ground, 150, &row);
+    ck_assert_int_eq(dg_background_find(&page, 0, NULL, one_thread, &background), DIGIT_OK);
+    dg_background_row_at(&background, 150, &row);
     dg_background_levels(&row, 0, page.width, line);
     ck_assert_int_eq(line[100], 220);
     ck_assert_int_eq(line[23], 220);
@@ -39,7 +39,7 @@ START_TEST(ground_follows_the_edge_of_a_shadow)
         for (size_t i = 0; i < sizeof part; i++)
             ck_assert_uint_le(part[i], dg_background_most(&row, x, x + sizeof part));
     }
-    dg_background_free(&ground);
+    dg_background_free(&background);
     free(page.pixels);
 }
 END_TEST

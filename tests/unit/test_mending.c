@@ -134,7 +134,7 @@ START_TEST(a_stroke_is_no_stripe)
 }
 END_TEST
 
-/* From edge to edge a stroke is cut off by both of its edges, but never becomes ground. */
+/* From edge to edge a stroke is cut off by both of its edges, but never becomes background. */
 START_TEST(a_long_stroke_stays)
 {
     draw_ring();

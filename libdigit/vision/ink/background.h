@@ -31,7 +31,7 @@ typedef struct dg_background_row {
     int32_t centres[DG_BACKGROUND_CELLS + 2]; /* [columns + 2], fixed point; the ends twice */
 } dg_background_row;
 
-void dg_background_row_at(const dg_background *ground, size_t y, dg_background_row *row);
+void dg_background_row_at(const dg_background *background, size_t y, dg_background_row *row);
 
 /* No pixel from .. end - 1 of the row has lighter paper than this. */
 uint8_t dg_background_most(const dg_background_row *row, size_t from, size_t end);
@@ -39,6 +39,6 @@ uint8_t dg_background_most(const dg_background_row *row, size_t from, size_t end
 /* The paper's level at pixels from .. end - 1 of the row: levels[end - from]. */
 void dg_background_levels(const dg_background_row *row, size_t from, size_t end, uint8_t *levels);
 
-void dg_background_free(dg_background *ground);
+void dg_background_free(dg_background *background);
 
 #endif

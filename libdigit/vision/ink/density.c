@@ -1,6 +1,6 @@
 /*
- * Paper reflects a part of the light that falls on it, ink another: so what counts is
- * the level as a part of the paper's level there, not the difference.
+ * Paper reflects one part of the light that falls on it, ink another. So the density of ink is
+ * judged by the quotient of a pixel's level and the paper's level there, not by the difference.
  */
 #include "vision/ink/density.h"
 
@@ -16,8 +16,8 @@
 /* A darkness, -255 .. 255 in parts of the paper's level, as an index from 0. */
 #define DARKNESSES 511
 
-/* Levels under a ground darker than this are noise: parts of it are not taken. */
-#define GROUND_MIN 40
+/* Levels under a background darker than this are noise: parts of it are not taken. */
+#define BACKGROUND_MIN 40
 
 /* Pixels that statistics are taken of, and those that may be paper alone. */
 #define SAMPLE_PIXELS (1u << 19)
@@ -36,23 +36,23 @@
 /* Up to so many deviations of the noise are paper. */
 #define FLOOR_NOISE 2.5
 
-/* This share of the ink is at most DG_INK_FULL strong. */
+/* This share of the ink has at most the density DG_INK_FULL. */
 #define FULL_SHARE 0.75
 
-typedef struct page {
+typedef struct mapping {
     const dg_plane *plane;
-    dg_background ground;
-    uint16_t scale[LEVELS]; /* 255 * 256 / ground level */
-    uint8_t table[LEVELS];  /* strength by darkness */
+    dg_background background;
+    uint16_t scale[LEVELS]; /* 255 * 256 / background level */
+    uint8_t table[LEVELS];  /* density by darkness */
     int least;              /* levels: smaller differences are noise, in the dark too */
     double usual;           /* the paper's mean level */
     double shade;           /* as in the plan */
-} page;
+} mapping;
 
 /* What the paper looks like: its darkness, near 0, and the deviation of that. */
-typedef struct paper {
+typedef struct paper_noise {
     double level, noise;
-} paper;
+} paper_noise;
 
 static size_t bin_of_rank(const uint32_t *counts, size_t bins, double fraction)
 {
@@ -68,36 +68,36 @@ static size_t bin_of_rank(const uint32_t *counts, size_t bins, double fraction)
     return bin;
 }
 
-static void count_row(const page *p, const uint8_t *row, const uint8_t *line,
+static void count_row(const mapping *m, const uint8_t *row, const uint8_t *line,
                       uint32_t counts[DARKNESSES])
 {
-    for (size_t x = 0; x < p->plane->width; x++) {
-        const int difference = ((int)line[x] - row[x]) * p->scale[line[x]] / 256;
+    for (size_t x = 0; x < m->plane->width; x++) {
+        const int difference = ((int)line[x] - row[x]) * m->scale[line[x]] / 256;
         counts[difference < -255 ? 0 : difference > 255 ? 510 : difference + 255]++;
     }
 }
 
 /* line[width] is scratch. */
-static void count_darknesses(const page *p, uint8_t *line, uint32_t counts[DARKNESSES])
+static void count_darknesses(const mapping *m, uint8_t *line, uint32_t counts[DARKNESSES])
 {
-    const dg_plane *plane = p->plane;
+    const dg_plane *plane = m->plane;
     const size_t rows = SAMPLE_PIXELS / plane->width + 1;
     const size_t step = plane->height > rows ? plane->height / rows : 1;
-    dg_background_row ground;
+    dg_background_row background;
     memset(counts, 0, DARKNESSES * sizeof *counts);
     for (size_t y = step / 2; y < plane->height; y += step) {
-        dg_background_row_at(&p->ground, y, &ground);
-        dg_background_levels(&ground, 0, plane->width, line);
-        count_row(p, plane->pixels + y * plane->width, line, counts);
+        dg_background_row_at(&m->background, y, &background);
+        dg_background_levels(&background, 0, plane->width, line);
+        count_row(m, plane->pixels + y * plane->width, line, counts);
     }
 }
 
-static double mean_ground(const dg_background *ground)
+static double mean_background(const dg_background *background)
 {
-    const size_t cells = ground->columns * ground->rows;
+    const size_t cells = background->columns * background->rows;
     uint64_t sum = 0;
     for (size_t i = 0; i < cells; i++)
-        sum += ground->level[i];
+        sum += background->level[i];
     return (double)sum / (double)cells;
 }
 
@@ -129,11 +129,11 @@ static int otsu_threshold(const uint32_t counts[LEVELS])
 }
 
 /* The noise shows on the lighter side of the middle: there is no ink there. */
-static paper measure_paper(const uint32_t counts[DARKNESSES])
+static paper_noise measure_paper(const uint32_t counts[DARKNESSES])
 {
     const double middle = (double)bin_of_rank(counts, DARKNESSES, 0.5);
     const double lower = (double)bin_of_rank(counts, DARKNESSES, 0.16);
-    return (paper){middle - 255, middle - lower};
+    return (paper_noise){middle - 255, middle - lower};
 }
 
 /* The darkness of most of the ink; 0 if there is none. */
@@ -156,35 +156,34 @@ static double greater(double a, double b)
     return a > b ? a : b;
 }
 
-/* Fill the table of strengths. Returns the least strength of what could be ink, or 0. */
-static uint8_t plan_strengths(page *p, uint8_t *line)
+/* Fill the table of densities. Returns the least density of what could be ink, or 0. */
+static uint8_t plan_densities(mapping *m, uint8_t *line)
 {
     uint32_t counts[DARKNESSES];
-    count_darknesses(p, line, counts);
-    const paper ground = measure_paper(counts);
-    const double stands_out =
-        ground.level + greater(CONTRAST_NOISE * ground.noise, CONTRAST_MIN);
+    count_darknesses(m, line, counts);
+    const paper_noise paper = measure_paper(counts);
+    const double stands_out = paper.level + greater(CONTRAST_NOISE * paper.noise, CONTRAST_MIN);
     const double full = measure_ink(counts, stands_out);
     if (full <= stands_out)
         return 0;
-    const double floor = ground.level + FLOOR_NOISE * ground.noise;
-    const double least = greater(stands_out, ground.level + FAINT * (full - ground.level));
+    const double floor = paper.level + FLOOR_NOISE * paper.noise;
+    const double least = greater(stands_out, paper.level + FAINT * (full - paper.level));
     const double scale = DG_INK_FULL / (full - floor);
-    const double levels = greater(FLOOR_NOISE * ground.noise, p->shade * full);
-    p->least = (int)greater(levels * p->usual / 255, LEVELS_MIN);
+    const double levels = greater(FLOOR_NOISE * paper.noise, m->shade * full);
+    m->least = (int)greater(levels * m->usual / 255, LEVELS_MIN);
     for (int darkness = 0; darkness < LEVELS; darkness++) {
-        const double strength = scale * (darkness - floor);
-        p->table[darkness] = strength <= 0 ? 0 : strength >= 255 ? 255 : (uint8_t)strength;
+        const double density = scale * (darkness - floor);
+        m->table[darkness] = density <= 0 ? 0 : density >= 255 ? 255 : (uint8_t)density;
     }
     return (uint8_t)greater(scale * (least - floor), 1);
 }
 
-static void map_pixels(const page *p, const uint8_t *line, size_t count, uint8_t *row)
+static void map_pixels(const mapping *m, const uint8_t *line, size_t count, uint8_t *row)
 {
     for (size_t x = 0; x < count; x++) {
         const int difference = (int)line[x] - row[x];
-        const int darkness = difference < p->least ? 0 : difference * p->scale[line[x]] / 256;
-        row[x] = p->table[darkness > 255 ? 255 : darkness];
+        const int darkness = difference < m->least ? 0 : difference * m->scale[line[x]] / 256;
+        row[x] = m->table[darkness > 255 ? 255 : darkness];
     }
 }
 
@@ -196,33 +195,34 @@ static uint8_t darkest(const uint8_t row[BLOCK])
     return least;
 }
 
-/* Most of a page is bare: no ground need be known closely there. */
-static void map_row(const page *p, const dg_background_row *ground, uint8_t *row)
+/* Most of a page is bare: there the background need not be known closely. */
+static void map_row(const mapping *m, const dg_background_row *background, uint8_t *row)
 {
-    const size_t width = p->plane->width;
+    const size_t width = m->plane->width;
     uint8_t levels[BLOCK];
     for (size_t x = 0; x < width; x += BLOCK) {
         const size_t end = x + BLOCK < width ? x + BLOCK : width;
-        if (end - x == BLOCK && dg_background_most(ground, x, end) < darkest(row + x) + p->least) {
-            memset(row + x, p->table[0], BLOCK);
+        if (end - x == BLOCK &&
+            dg_background_most(background, x, end) < darkest(row + x) + m->least) {
+            memset(row + x, m->table[0], BLOCK);
             continue;
         }
-        dg_background_levels(ground, x, end, levels);
-        map_pixels(p, levels, end - x, row + x);
+        dg_background_levels(background, x, end, levels);
+        map_pixels(m, levels, end - x, row + x);
     }
 }
 
 static void map_band(void *context, uint32_t index, uint32_t seat)
 {
-    const page *p = context;
-    const dg_plane *plane = p->plane;
+    const mapping *m = context;
+    const dg_plane *plane = m->plane;
     size_t y;
     const size_t end = dg_band_span(index, plane->width, plane->height, &y);
-    dg_background_row ground;
+    dg_background_row background;
     (void)seat;
     for (; y < end; y++) {
-        dg_background_row_at(&p->ground, y, &ground);
-        map_row(p, &ground, plane->pixels + y * plane->width);
+        dg_background_row_at(&m->background, y, &background);
+        map_row(m, &background, plane->pixels + y * plane->width);
     }
 }
 
@@ -242,35 +242,35 @@ static dg_surface in_plane(const dg_surface *slope, bool inverted)
     return seen;
 }
 
-static void fill_scale(page *p)
+static void fill_scale(mapping *m)
 {
     for (int level = 0; level < LEVELS; level++)
-        p->scale[level] = (uint16_t)(255 * 256 / (level > GROUND_MIN ? level : GROUND_MIN));
+        m->scale[level] = (uint16_t)(255 * 256 / (level > BACKGROUND_MIN ? level : BACKGROUND_MIN));
 }
 
 digit_status dg_ink_density(const dg_plane *plane, const dg_density_plan *plan,
                             dg_threads threads, uint8_t *least)
 {
-    page p = {.plane = plane, .shade = plan->shade};
+    mapping m = {.plane = plane, .shade = plan->shade};
     const dg_surface slope = plan->slope ? in_plane(plan->slope, plan->light) : (dg_surface){{0}};
     *least = 0;
     if (plan->light)
         invert(plane);
     digit_status status = dg_background_find(plane, plan->window, plan->slope ? &slope : NULL,
-                                             threads, &p.ground);
+                                             threads, &m.background);
     uint8_t *line = dg_alloc(plane->width, 1);
     if (status == DIGIT_OK && !line)
         status = dg_fail_memory("a page", plane->width);
     if (status != DIGIT_OK)
         goto done;
-    fill_scale(&p);
-    p.usual = mean_ground(&p.ground);
-    *least = plan_strengths(&p, line);
+    fill_scale(&m);
+    m.usual = mean_background(&m.background);
+    *least = plan_densities(&m, line);
     if (*least > 0)
         dg_pool_run(threads.pool, threads.count, dg_band_count(plane->width, plane->height),
-                    map_band, &p);
+                    map_band, &m);
 done:
     dg_free(line);
-    dg_background_free(&p.ground);
+    dg_background_free(&m.background);
     return status;
 }

@@ -1,4 +1,4 @@
-/* levels.h - grey levels at a glance: a coarse grid of medians, and the ground through it. */
+/* levels.h - grey levels at a glance: a coarse grid of medians, and the background through it. */
 #ifndef DG_VISION_INK_LEVELS_H
 #define DG_VISION_INK_LEVELS_H
 
@@ -17,7 +17,7 @@ typedef struct dg_levels {
     float level[DG_LEVELS_SIDE][DG_LEVELS_SIDE]; /* [row][column]: the cell's median */
 } dg_levels;
 
-/* A smooth ground under a picture: sum of terms[k] times 1, x, y, x^2, xy, y^2,
+/* A smooth background under a picture: sum of terms[k] times 1, x, y, x^2, xy, y^2,
  * where x and y run from -1 to 1 over the picture. Centred levels. */
 #define DG_SURFACE_TERMS 6
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* A border speaks for one ground if this share of its cells lies within this
+/* Most of the border lies on one background if this share of its cells lies within this
  * part of the ink's contrast. */
 #define BORDER_SHARE 0.6
 #define BORDER_NEAR  0.25f
@@ -13,37 +13,38 @@
 /* Surroundings: a square of a digit's neighbours; this part of the longer side. */
 #define SURROUNDINGS 4
 
-/* Of the differences d between pixels and their ground. */
+/* Of the differences d between pixels and their background. */
 typedef struct moments {
     double second, third; /* sums of d^2 and d^3 */
     double third_size;    /* sum of |d|^3 */
 } moments;
 
-/* The ground along one row: at pixel x it is at + x * (step + x * bend). */
+/* The background along one row: at pixel x it is at + x * (step + x * bend). */
 typedef struct parabola {
     float at, step, bend;
 } parabola;
 
-static inline float difference(uint8_t level, const parabola *ground, size_t x)
+static inline float difference(uint8_t level, const parabola *background, size_t x)
 {
     const float place = (float)x;
     const float centred = 2.0f * (float)level - 255.0f;
-    return centred - (ground->at + place * (ground->step + place * ground->bend));
+    return centred - (background->at + place * (background->step + place * background->bend));
 }
 
 /* Add one row, in eight lanes that compilers can vectorise. */
-static void moments_add_row(moments *m, const uint8_t *row, size_t width, const parabola *ground)
+static void moments_add_row(moments *m, const uint8_t *row, size_t width,
+                            const parabola *background)
 {
     float second[8] = {0}, third[8] = {0}, size[8] = {0};
     for (size_t x = 0; x + 8 <= width; x += 8)
         for (size_t lane = 0; lane < 8; lane++) {
-            const float d = difference(row[x + lane], ground, x + lane);
+            const float d = difference(row[x + lane], background, x + lane);
             second[lane] += d * d;
             third[lane] += d * d * d;
             size[lane] += d * d * fabsf(d);
         }
     for (size_t x = width - width % 8; x < width; x++) {
-        const float d = difference(row[x], ground, x);
+        const float d = difference(row[x], background, x);
         second[0] += d * d;
         third[0] += d * d * d;
         size[0] += d * d * fabsf(d);
@@ -73,8 +74,8 @@ static moments moments_about(const dg_plane *grey, const dg_surface *surface)
 {
     moments m = {0, 0, 0};
     for (size_t y = 0; y < grey->height; y++) {
-        const parabola ground = surface_row(surface, grey, y);
-        moments_add_row(&m, grey->pixels + y * grey->width, grey->width, &ground);
+        const parabola background = surface_row(surface, grey, y);
+        moments_add_row(&m, grey->pixels + y * grey->width, grey->width, &background);
     }
     return m;
 }
@@ -99,9 +100,9 @@ static bool border_agrees(const dg_levels *grid, const dg_surface *surface, cons
     return (double)near >= BORDER_SHARE * (double)cells;
 }
 
-/* A level ground at the mean of all pixels: exactly the other sign for the
+/* An even background at the mean of all pixels: exactly the other sign for the
  * negative, as the sum is one of integers. */
-static dg_surface mean_ground(const dg_plane *grey)
+static dg_surface mean_background(const dg_plane *grey)
 {
     const size_t count = grey->width * grey->height;
     uint64_t sum = 0;
@@ -111,12 +112,12 @@ static dg_surface mean_ground(const dg_plane *grey)
     return (dg_surface){{(float)((double)centred / (double)count)}};
 }
 
-static dg_polarity polarity_of(const dg_plane *grey, double third, double size, bool one_ground)
+static dg_polarity polarity_of(const dg_plane *grey, double third, double size, bool one_background)
 {
     return (dg_polarity){
-        /* A tie has no rarer side: call the corner ground, for the negative too. */
+        /* A tie has no rarer side: call the corner background, for the negative too. */
         .light = third != 0 ? third > 0 : grey->pixels[0] < 128,
-        .one_ground = one_ground,
+        .one_background = one_background,
         .clear = size > 0 ? fabs(third) / size : 0,
     };
 }
@@ -125,12 +126,12 @@ dg_polarity dg_polarity_judge(const dg_plane *grey, const dg_levels *grid,
                               const dg_surface *surface)
 {
     moments m = moments_about(grey, surface);
-    const bool one_ground = border_agrees(grid, surface, &m);
-    if (!one_ground) {
-        const dg_surface mean = mean_ground(grey);
+    const bool one_background = border_agrees(grid, surface, &m);
+    if (!one_background) {
+        const dg_surface mean = mean_background(grey);
         m = moments_about(grey, &mean);
     }
-    return polarity_of(grey, m.third, m.third_size, one_ground);
+    return polarity_of(grey, m.third, m.third_size, one_background);
 }
 
 /* ---- Against the surroundings ---------------------------------------------- */

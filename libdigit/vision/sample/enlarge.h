@@ -1,4 +1,4 @@
-/* enlarge.h - tiny pictures, made large enough to tell ink from ground. */
+/* enlarge.h - tiny pictures, made large enough to tell ink from background. */
 #ifndef DG_VISION_SAMPLE_ENLARGE_H
 #define DG_VISION_SAMPLE_ENLARGE_H
 

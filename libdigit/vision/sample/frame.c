@@ -86,7 +86,7 @@ static int dark_level(const float levels[DIGIT_SAMPLE_BYTES])
     return level;
 }
 
-/* Stretch strokes to the strength that MNIST's have, and round. */
+/* Stretch strokes to the density that MNIST's have, and round. */
 static void finish(const float levels[DIGIT_SAMPLE_BYTES], uint8_t sample[DIGIT_SAMPLE_BYTES])
 {
     const int dark = dark_level(levels);

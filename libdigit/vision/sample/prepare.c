@@ -131,7 +131,7 @@ static digit_status prepare_paper(const dg_plane *grey, dg_prepared *result)
     const uint32_t ink = settle(asked, &seen.polarity);
     if (dg_stripes_find(grey, &stripes) && dg_stripes_flatten(grey, &stripes, asked))
         return prepare_flattened(grey, ink, result);
-    if (!seen.polarity.one_ground)
+    if (!seen.polarity.one_background)
         return prepare_tight(grey, dg_frame_even, result);
     result->ink = ink;
     return dg_one_digit(grey, &seen.surface, dg_frame_even, result);

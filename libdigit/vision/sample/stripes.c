@@ -65,7 +65,7 @@ static bool is_edge(const tally *t, size_t length)
            (double)t->ends >= END_SHARE * (double)ends;
 }
 
-/* ---- Where the ground changes ----------------------------------------- */
+/* ---- Where the background changes ----------------------------------------- */
 
 /* What is too near to the last cut or the end is none. */
 static void add_cut(dg_stripes *found, size_t at, size_t side)
@@ -135,7 +135,7 @@ bool dg_stripes_find(const dg_plane *grey, dg_stripes *found)
 /* ---- Each stripe by itself -------------------------------------------- */
 
 typedef struct stripe {
-    int ground; /* twice the median level */
+    int background; /* twice the median level */
     bool light; /* ink is lighter than that */
 } stripe;
 
@@ -160,19 +160,19 @@ static stripe measure(const uint8_t *pixels, const axis *a, size_t from, size_t 
     for (size_t i = from; i < to; i++)
         for (size_t j = 0; j < a->across; j++)
             counts[pixels[i * a->along_step + j * a->across_step]]++;
-    const int ground = median(counts);
+    const int background = median(counts);
     for (int level = 0; level < 256; level++) {
-        const double off = 2 * level - ground;
+        const double off = 2 * level - background;
         skew += (double)counts[level] * off * off * off;
     }
-    /* A tie has no rarer side: call the first pixel ground, for the negative too. */
+    /* A tie has no rarer side: call the first pixel background, for the negative too. */
     const bool light = skew != 0 ? skew > 0 : pixels[from * a->along_step] < 128;
-    return (stripe){ground, ink == DIGIT_INK_AUTO ? light : ink == DIGIT_INK_LIGHT};
+    return (stripe){background, ink == DIGIT_INK_AUTO ? light : ink == DIGIT_INK_LIGHT};
 }
 
-static int off_ground(const stripe *s, uint8_t level)
+static int off_background(const stripe *s, uint8_t level)
 {
-    const int off = s->light ? 2 * level - s->ground : s->ground - 2 * level;
+    const int off = s->light ? 2 * level - s->background : s->background - 2 * level;
     return off > 0 ? off / 2 : 0;
 }
 
@@ -184,7 +184,7 @@ static size_t count_ink(const uint8_t *pixels, const axis *a, size_t from, size_
     size_t count = 0;
     for (size_t i = from + edge; i + edge < to; i++)
         for (size_t j = 0; j < a->across; j++)
-            count += off_ground(s, pixels[i * a->along_step + j * a->across_step]) >= JUMP;
+            count += off_background(s, pixels[i * a->along_step + j * a->across_step]) >= JUMP;
     return count;
 }
 
@@ -193,7 +193,7 @@ static void flatten(uint8_t *pixels, const axis *a, size_t from, size_t to, cons
     for (size_t i = from; i < to; i++)
         for (size_t j = 0; j < a->across; j++) {
             uint8_t *pixel = pixels + i * a->along_step + j * a->across_step;
-            *pixel = (uint8_t)off_ground(s, *pixel);
+            *pixel = (uint8_t)off_background(s, *pixel);
         }
 }
 

@@ -1,4 +1,4 @@
-/* stripes.h - pictures whose ground changes hard, at straight lines from edge to edge. */
+/* stripes.h - pictures whose background changes hard, at straight lines from edge to edge. */
 #ifndef DG_VISION_SAMPLE_STRIPES_H
 #define DG_VISION_SAMPLE_STRIPES_H
 
