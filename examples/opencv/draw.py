@@ -3,7 +3,7 @@
 
 Needs NumPy, libdigit and OpenCV, 4 or 5 (pip install opencv-python). Each time the
 mouse is let go, the answer is printed, too. Saved samples are what digit-train
---folder takes. examples/draw.cpp is the same in C++.
+--folder takes. examples/opencv/draw.cpp is the same in C++.
 """
 from __future__ import annotations
 
