@@ -1,6 +1,6 @@
+#include <digit/digit.h>
 #include <stdio.h>
 #include <string.h>
-#include <digit/digit.h>
 
 int main(void)
 {

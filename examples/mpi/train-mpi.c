@@ -6,17 +6,16 @@
  * Every rank is given the same data and works on its part of each batch; the model is the one
  * that `digit-train` makes of the same options, byte for byte. See docs/distributed-training.md.
  */
-#include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <digit/digit.h>
-#include <mpi.h>
-
 #include "cli.h"
 #include "progress.h"
 #include "train_data.h"
+
+#include <digit/digit.h>
+#include <getopt.h>
+#include <mpi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     IMAGES, LABELS, VALIDATION_IMAGES, VALIDATION_LABELS, ARCHITECTURE, EPOCHS, BATCH, SEED,

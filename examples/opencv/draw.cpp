@@ -1,25 +1,23 @@
 /* draw - a window to draw a digit in; the answer changes as one draws. */
+#include "cli.h"
+#include "paint.hpp"
+#include "window.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <exception>
-#include <numeric>
-#include <string>
-#include <vector>
-
-#include <getopt.h>
-#include <sys/stat.h>
-
 #include <digit/digit.hpp>
+#include <exception>
+#include <getopt.h>
+#include <numeric>
 #include <opencv2/highgui.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-
-#include "cli.h"
-#include "paint.hpp"
-#include "window.hpp"
+#include <string>
+#include <sys/stat.h>
+#include <vector>
 
 enum { MODEL, OUTPUT, PEN, JSON, OPTION_COUNT };
 

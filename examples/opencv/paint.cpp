@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-
 #include <opencv2/imgproc.hpp>
 
 /* A capital of Hershey's simplex font at scale 1 is 21 pixels high. */

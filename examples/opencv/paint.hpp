@@ -2,10 +2,9 @@
 #ifndef EXAMPLES_PAINT_HPP
 #define EXAMPLES_PAINT_HPP
 
-#include <string>
-
 #include <digit/digit.hpp>
 #include <opencv2/core.hpp>
+#include <string>
 
 const cv::Scalar PAINT_INK(60, 50, 40), PAINT_PALE(150, 140, 130), PAINT_LINE(215, 210, 205),
     PAINT_PANEL(250, 247, 245), PAINT_SURE(70, 140, 20), PAINT_UNSURE(40, 60, 210);

@@ -1,26 +1,24 @@
 /* webcam - the numbers a camera or a video shows, read as it runs. */
-#include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <ctime>
-#include <exception>
-#include <string>
-#include <vector>
-
-#include <getopt.h>
-#include <sys/stat.h>
-
-#include <digit/digit.hpp>
-#include <opencv2/highgui.hpp>
-#include <opencv2/videoio.hpp>
-
 #include "cli.h"
 #include "webcam_overlay.hpp"
 #include "webcam_reader.hpp"
 #include "webcam_source.hpp"
 #include "webcam_votes.hpp"
 #include "window.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <digit/digit.hpp>
+#include <exception>
+#include <getopt.h>
+#include <opencv2/highgui.hpp>
+#include <opencv2/videoio.hpp>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
 
 enum {
     CAMERA, SIZE, REGION, SHRINK, MIN_CONFIDENCE, LENGTH, NO_DISPLAY, SAVE, JSON, MODEL, THREADS,

@@ -1,10 +1,9 @@
 #include "webcam_overlay.hpp"
 
-#include <algorithm>
-
-#include <opencv2/imgproc.hpp>
-
 #include "paint.hpp"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
 
 enum { BAND = 22, LETTER = 10, SAMPLE = 42 }; /* pixels high */
 

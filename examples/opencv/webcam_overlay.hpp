@@ -2,13 +2,12 @@
 #ifndef EXAMPLES_WEBCAM_OVERLAY_HPP
 #define EXAMPLES_WEBCAM_OVERLAY_HPP
 
-#include <string>
-#include <vector>
+#include "webcam_votes.hpp"
 
 #include <digit/digit.hpp>
 #include <opencv2/core.hpp>
-
-#include "webcam_votes.hpp"
+#include <string>
+#include <vector>
 
 struct Overlay {
     cv::Rect region;                     /* the part that is read */

@@ -1,7 +1,6 @@
 #include "webcam_reader.hpp"
 
 #include <algorithm>
-
 #include <opencv2/imgproc.hpp>
 
 /* So many times as high as wide: the edge of a sheet rather than a 1. */

@@ -2,13 +2,12 @@
 #ifndef EXAMPLES_WEBCAM_READER_HPP
 #define EXAMPLES_WEBCAM_READER_HPP
 
-#include <string>
-#include <vector>
+#include "webcam_votes.hpp"
 
 #include <digit/digit.hpp>
 #include <opencv2/core.hpp>
-
-#include "webcam_votes.hpp"
+#include <string>
+#include <vector>
 
 /* What one picture shows. Boxes are in its pixels. */
 struct Seen {

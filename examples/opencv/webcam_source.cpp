@@ -3,12 +3,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Containers only estimate how many pictures they hold. */
 static constexpr double PROMISE_KEPT = 0.9;

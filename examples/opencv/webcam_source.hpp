@@ -2,10 +2,9 @@
 #ifndef EXAMPLES_WEBCAM_SOURCE_HPP
 #define EXAMPLES_WEBCAM_SOURCE_HPP
 
+#include <opencv2/videoio.hpp>
 #include <stdexcept>
 #include <string>
-
-#include <opencv2/videoio.hpp>
 
 /* Says why there are no pictures, or no more of them. */
 class SourceError : public std::runtime_error {

@@ -3,10 +3,9 @@
 #define EXAMPLES_WEBCAM_VOTES_HPP
 
 #include <map>
+#include <opencv2/core.hpp>
 #include <string>
 #include <vector>
-
-#include <opencv2/core.hpp>
 
 /* Digits that stand together. */
 struct Number {

@@ -1,13 +1,11 @@
 #include "window.hpp"
 
 #include <algorithm>
-
 #include <fcntl.h>
+#include <opencv2/highgui.hpp>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <opencv2/highgui.hpp>
 
 [[noreturn]] static void try_to_open()
 {

@@ -2,9 +2,8 @@
 #ifndef EXAMPLES_WINDOW_HPP
 #define EXAMPLES_WINDOW_HPP
 
-#include <string>
-
 #include <opencv2/core.hpp>
+#include <string>
 
 enum { KEY_NONE = -1, KEY_ESCAPE = 27 };
 

@@ -2,14 +2,13 @@
 #ifndef EXAMPLES_FORM_H
 #define EXAMPLES_FORM_H
 
+#include "check_digit.h"
+#include "ocr_words.h"
+
+#include <digit/digit.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <digit/digit.h>
-
-#include "check_digit.h"
-#include "ocr_words.h"
 
 enum form_place { FORM_ANYWHERE, FORM_RIGHT, FORM_BELOW };
 

@@ -1,10 +1,9 @@
+#include "cli.h"
 #include "form.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cli.h"
 
 enum { KEY = 96 }; /* letters of a label that are compared, and a byte */
 

@@ -1,11 +1,9 @@
+#include "cli.h"
 #include "form.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
-
-#include "cli.h"
 
 int form_add(form_template *form, const char *label)
 {

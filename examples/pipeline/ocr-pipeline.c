@@ -6,16 +6,15 @@
  * reads the rest of the page at once; each number goes to the label it stands beside or below.
  * How many digits a field has and its check digit choose among the ways to read the number.
  */
-#include <getopt.h>
-#include <stdlib.h>
-
-#include <digit/digit.h>
-
 #include "cli.h"
 #include "form.h"
 #include "ocr_words.h"
 #include "picture.h"
 #include "picture_blank.h"
+
+#include <digit/digit.h>
+#include <getopt.h>
+#include <stdlib.h>
 
 enum { FIELD, FORM, LANGUAGE, MODEL, THREADS, OPTION_COUNT };
 enum { CANDIDATES = 5, REALS = 6 };

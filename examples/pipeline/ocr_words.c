@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <tesseract/capi.h>
 
 /* Tesseract has over 0.9 for clean print, and seldom more than 0.8 for handwriting. */

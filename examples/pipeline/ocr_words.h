@@ -2,11 +2,10 @@
 #ifndef EXAMPLES_OCR_WORDS_H
 #define EXAMPLES_OCR_WORDS_H
 
+#include <digit/digit.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <digit/digit.h>
 
 typedef struct ocr_word {
     char *text;        /* UTF-8 */

@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include <ctype.h>
+#include <digit/digit.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <digit/digit.h>
 
 enum { OPTIONS_MAX = 40, HELP = 1000, VERSION = 1001, FIRST = 2000 };
 

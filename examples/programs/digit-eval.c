@@ -1,12 +1,11 @@
 /* digit-eval - how well a model does on labelled pictures. */
+#include "cli.h"
+#include "draw.h"
+
+#include <digit/digit.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
-
-#include <digit/digit.h>
-
-#include "cli.h"
-#include "draw.h"
 
 enum { MODEL, WORST, THREADS, JSON, OPTION_COUNT };
 

@@ -1,12 +1,11 @@
 /* digit-predict - which digit a picture shows. */
-#include <getopt.h>
-#include <string.h>
-
-#include <digit/digit.h>
-
 #include "cli.h"
 #include "draw.h"
 #include "picture.h"
+
+#include <digit/digit.h>
+#include <getopt.h>
+#include <string.h>
 
 enum { MODEL, TOP, JSON, OPTION_COUNT };
 

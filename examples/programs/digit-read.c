@@ -1,14 +1,13 @@
 /* digit-read - the digits in pictures: where they are and what they say. */
-#include <getopt.h>
-#include <string.h>
-
-#include <digit/digit.h>
-
 #include "cli.h"
 #include "picture.h"
 #include "picture_list.h"
 #include "read_overlay.h"
 #include "read_print.h"
+
+#include <digit/digit.h>
+#include <getopt.h>
+#include <string.h>
 
 enum {
     MODEL, LAYOUT, MIN_CONFIDENCE, LENGTH, ALLOW, GRID, JSON, CSV, HOCR, OVERLAY, THREADS,

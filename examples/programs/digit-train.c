@@ -1,4 +1,10 @@
 /* digit-train - train a model on IDX files or a folder of pictures, and save it. */
+#include "cli.h"
+#include "history.h"
+#include "progress.h"
+#include "train_data.h"
+
+#include <digit/digit.h>
 #include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
@@ -8,13 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <digit/digit.h>
-
-#include "cli.h"
-#include "history.h"
-#include "progress.h"
-#include "train_data.h"
 
 enum {
     IMAGES, LABELS, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_SPLIT,

@@ -2,10 +2,9 @@
 #ifndef EXAMPLES_DRAW_H
 #define EXAMPLES_DRAW_H
 
+#include <digit/digit.h>
 #include <stdint.h>
 #include <stdio.h>
-
-#include <digit/digit.h>
 
 /* `cells` characters wide, `fraction` of it filled; blocks where they can be shown. */
 void draw_bar(FILE *stream, double fraction, int cells);

@@ -1,14 +1,14 @@
 #include "folder.h"
 
+#include "cli.h"
+#include "picture.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "cli.h"
-#include "picture.h"
 
 static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp" };
 

@@ -1,10 +1,10 @@
 #include "history.h"
 
+#include "cli.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-
-#include "cli.h"
 
 static bool is_empty(FILE *file)
 {

@@ -2,10 +2,9 @@
 #ifndef EXAMPLES_HISTORY_H
 #define EXAMPLES_HISTORY_H
 
+#include <digit/digit.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-#include <digit/digit.h>
 
 typedef struct history {
     const char *path;

@@ -1,5 +1,9 @@
 #include "picture.h"
 
+#include "picture_alpha.h"
+#include "picture_bytes.h"
+
+#include <allheaders.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -7,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <allheaders.h>
-
-#include "picture_alpha.h"
-#include "picture_bytes.h"
 
 /* The library's limits, looked at before a decoder allocates for them. */
 enum { SIDE_MAX = 65535, PIXELS_MAX = 64 << 20, FILE_MAX = 256 << 20, PAGES_MAX = 1000 };

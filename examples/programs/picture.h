@@ -2,9 +2,8 @@
 #ifndef EXAMPLES_PICTURE_H
 #define EXAMPLES_PICTURE_H
 
-#include <stdint.h>
-
 #include <digit/digit.h>
+#include <stdint.h>
 
 typedef struct picture_file picture_file;
 

@@ -1,10 +1,8 @@
 #include "picture_alpha.h"
 
-#include <stdbool.h>
-
 #include <allheaders.h>
-
 #include <digit/digit.h>
+#include <stdbool.h>
 
 /* Tones closer than this are one colour, give or take shading. */
 enum { ONE_TONE = 80 };

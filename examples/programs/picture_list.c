@@ -1,5 +1,7 @@
 #include "picture_list.h"
 
+#include "cli.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -8,8 +10,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-
-#include "cli.h"
 
 static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp" };
 

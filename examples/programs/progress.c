@@ -1,12 +1,12 @@
 #include "progress.h"
 
+#include "cli.h"
+#include "draw.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "cli.h"
-#include "draw.h"
 
 enum { BAR_CELLS = 20 };
 

@@ -3,10 +3,9 @@
 #ifndef EXAMPLES_PROGRESS_H
 #define EXAMPLES_PROGRESS_H
 
+#include <digit/digit.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#include <digit/digit.h>
 
 typedef struct progress_bar {
     bool live;              /* somebody watches: draw the bar */

@@ -1,12 +1,11 @@
 #include "read_overlay.h"
 
+#include "cli.h"
+
+#include <allheaders.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <allheaders.h>
-
-#include "cli.h"
 
 enum { FONT_SIZE = 10, LABEL_ROOM = 16 };
 

@@ -2,11 +2,10 @@
 #ifndef EXAMPLES_READ_OVERLAY_H
 #define EXAMPLES_READ_OVERLAY_H
 
-#include <stdint.h>
+#include "picture.h"
 
 #include <digit/digit.h>
-
-#include "picture.h"
+#include <stdint.h>
 
 /* Write a PNG file: `path`, or for index > 0 with -2, -3 ... before its ending. Returns the
  * exit status, 0 or 1, after saying what was wrong. */

@@ -1,8 +1,8 @@
 #include "read_print.h"
 
-#include <string.h>
-
 #include "cli.h"
+
+#include <string.h>
 
 enum { ALTERNATIVES = 3, REALS = 6 };
 

@@ -2,10 +2,9 @@
 #ifndef EXAMPLES_READ_PRINT_H
 #define EXAMPLES_READ_PRINT_H
 
+#include <digit/digit.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#include <digit/digit.h>
 
 enum read_format { READ_TEXT, READ_JSON, READ_CSV, READ_HOCR };
 

@@ -2,9 +2,8 @@
 #ifndef EXAMPLES_TRAIN_DATA_H
 #define EXAMPLES_TRAIN_DATA_H
 
-#include <stdint.h>
-
 #include <digit/digit.h>
+#include <stdint.h>
 
 /* What the command line names: IDX files, or a folder of pictures. */
 typedef struct train_source {

@@ -1,6 +1,5 @@
 #include "data/cut.h"
 
-
 #include <math.h>
 
 #define SIDE DG_FIELD_SIDE

@@ -10,7 +10,6 @@
 #define DG_IO_JSON_H
 
 #include <digit/digit.h>
-
 #include <stdbool.h>
 
 /* A place in bytes[size]. Messages count from `start`. */

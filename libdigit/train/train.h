@@ -3,8 +3,8 @@
 #define DG_TRAIN_TRAIN_H
 
 #include "data/dataset.h"
-#include "net/snapshot.h"
 #include "net/predict.h"
+#include "net/snapshot.h"
 
 /* Called with where training stands: after each epoch, at the interval of the options, and when
  * training is cancelled. A failure ends the training. */

@@ -1,7 +1,7 @@
 /* The reader of headers, asked for whatever stands there until it refuses or all is read. */
-#include "fuzz.h"
-
 #include "io/json.h"
+
+#include "fuzz.h"
 
 static bool is_utf8(const char *text)
 {

@@ -10,7 +10,6 @@
  */
 #define _DEFAULT_SOURCE
 #include <digit/digit.h>
-
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
