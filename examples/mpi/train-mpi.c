@@ -23,18 +23,18 @@ enum {
 };
 
 static const cli_option options[OPTION_COUNT] = {
-    [IMAGES] = { "images", "FILE", "training pictures, IDX, plain or gzip", "" },
-    [LABELS] = { "labels", "FILE", "their labels", "" },
-    [VALIDATION_IMAGES] = { "validation-images", "FILE", "pictures to judge each epoch by", "" },
-    [VALIDATION_LABELS] = { "validation-labels", "FILE", "their labels", "" },
-    [ARCHITECTURE] = { "architecture", "A", "preset or list of layers", "" },
-    [EPOCHS] = { "epochs", "N", "times through the training pictures", "" },
-    [BATCH] = { "batch", "N", "pictures per update of the weights, of all ranks", "" },
-    [SEED] = { "seed", "N", "of initial weights and order", "" },
-    [THREADS] = { "threads", "N", "of each rank, 0 = one per CPU", "1" },
-    [CHECKPOINT] = { "checkpoint", "FILE", "written each epoch, resumed from if there", "" },
-    [CHECKPOINT_INTERVAL] = { "checkpoint-interval", "N", "and after every N updates", "" },
-    [OUTPUT] = { "output", "FILE", "where to save the model (.safetensors)", "" },
+    [IMAGES] = {"images", "FILE", "training pictures, IDX, plain or gzip", ""},
+    [LABELS] = {"labels", "FILE", "their labels", ""},
+    [VALIDATION_IMAGES] = {"validation-images", "FILE", "pictures to judge each epoch by", ""},
+    [VALIDATION_LABELS] = {"validation-labels", "FILE", "their labels", ""},
+    [ARCHITECTURE] = {"architecture", "A", "preset or list of layers", ""},
+    [EPOCHS] = {"epochs", "N", "times through the training pictures", ""},
+    [BATCH] = {"batch", "N", "pictures per update of the weights, of all ranks", ""},
+    [SEED] = {"seed", "N", "of initial weights and order", ""},
+    [THREADS] = {"threads", "N", "of each rank, 0 = one per CPU", "1"},
+    [CHECKPOINT] = {"checkpoint", "FILE", "written each epoch, resumed from if there", ""},
+    [CHECKPOINT_INTERVAL] = {"checkpoint-interval", "N", "and after every N updates", ""},
+    [OUTPUT] = {"output", "FILE", "where to save the model (.safetensors)", ""},
 };
 
 static const cli_program program = {
@@ -55,7 +55,7 @@ typedef struct settings {
 
 static void parse(settings *s, int argc, char **argv)
 {
-    *s = (settings){ .threads = 1 };
+    *s = (settings){.threads = 1};
     digit_model_options_init(&s->model, sizeof s->model);
     digit_train_options_init(&s->train, sizeof s->train);
     cli_start(&program);
@@ -129,7 +129,7 @@ static int report(const digit_progress *p, void *user_data)
 
 static int train(const settings *s, digit_model *model, const train_data *data)
 {
-    gathered all = { 0 };
+    gathered all = {0};
     progress_bar bar;
     digit_train_options t = s->train;
     int rank, ranks;
@@ -159,7 +159,7 @@ static int work(const settings *s)
         .validation_images = s->files[VALIDATION_IMAGES],
         .validation_labels = s->files[VALIDATION_LABELS],
     };
-    train_data data = { 0 };
+    train_data data = {0};
     digit_model *model = NULL;
     int status = 1;
     if (digit_model_create(&s->model, &model) != DIGIT_OK ||

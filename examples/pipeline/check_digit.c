@@ -39,7 +39,7 @@ check_digit_fn check_digit_named(const char *name)
     static const struct {
         const char *name;
         check_digit_fn holds;
-    } checks[] = { { "luhn", luhn }, { "mod11,10", mod11_10 }, { "mod97,10", mod97_10 } };
+    } checks[] = {{"luhn", luhn}, {"mod11,10", mod11_10}, {"mod97,10", mod97_10}};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         if (strcmp(name, checks[i].name) == 0)
             return checks[i].holds;

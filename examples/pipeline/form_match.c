@@ -20,8 +20,8 @@ static int32_t most(int32_t a, int32_t b)
 digit_box form_box_around(digit_box a, digit_box b)
 {
     const int32_t left = least(a.x, b.x), top = least(a.y, b.y);
-    return (digit_box){ left, top, most(a.x + a.width, b.x + b.width) - left,
-                        most(a.y + a.height, b.y + b.height) - top };
+    return (digit_box){left, top, most(a.x + a.width, b.x + b.width) - left,
+                       most(a.y + a.height, b.y + b.height) - top};
 }
 
 /* Side by side: they share half of the lower one's height. */
@@ -74,7 +74,7 @@ typedef struct run {
 static run best_run(const ocr_words *words, size_t first, const char *wanted, size_t *distance)
 {
     char key[KEY] = "";
-    run best = { first, 0 };
+    run best = {first, 0};
     for (size_t i = first; i < words->count && words->items[i].line == words->items[first].line &&
                            strlen(key) <= strlen(wanted); i++) {
         append_key(key, words->items[i].text);
@@ -94,7 +94,7 @@ static run find_label(const ocr_words *words, const bool *taken, const char *lab
     char wanted[KEY] = "";
     append_key(wanted, label);
     size_t limit = strlen(wanted) / 5 + 1;
-    run found = { 0, 0 };
+    run found = {0, 0};
     for (size_t i = 0; *wanted && i < words->count; i++) {
         size_t distance = limit;
         const run here = best_run(words, i, wanted, &distance);
@@ -111,7 +111,7 @@ void form_find_labels(form_template *form, ocr_words *words)
     bool *taken = calloc(words->count + 1, sizeof *taken);
     for (size_t i = 0; i < form->count; i++) {
         form_field *field = &form->fields[i];
-        const run at = taken ? find_label(words, taken, field->label) : (run){ 0, 0 };
+        const run at = taken ? find_label(words, taken, field->label) : (run){0, 0};
         field->found = at.count > 0;
         for (size_t w = at.first; w < at.first + at.count; w++) {
             const digit_box box = words->items[w].box;
@@ -167,7 +167,7 @@ form_groups form_groups_of(const digit_reading *reading)
 {
     size_t count;
     const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
-    form_groups groups = { .items = malloc((count + 1) * sizeof *groups.items) };
+    form_groups groups = {.items = malloc((count + 1) * sizeof *groups.items)};
     for (size_t i = 0; groups.items && i < count; i++) {
         form_group *last = groups.count ? &groups.items[groups.count - 1] : NULL;
         if (last && last->line == glyphs[i].line && last->group == glyphs[i].group)

@@ -18,7 +18,7 @@ int form_add(form_template *form, const char *label)
     char *copy = strdup(label);
     if (!copy)
         return cli_message("not enough memory for the fields"), 1;
-    form->fields[form->count++] = (form_field){ .label = copy };
+    form->fields[form->count++] = (form_field){.label = copy};
     return 0;
 }
 
@@ -88,5 +88,5 @@ void form_clear(form_template *form)
         free(form->fields[i].check);
     }
     free(form->fields);
-    *form = (form_template){ .fields = NULL };
+    *form = (form_template){.fields = NULL};
 }

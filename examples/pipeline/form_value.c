@@ -52,7 +52,7 @@ static void collect(form_value *value, const digit_reading *reading, const form_
         if (group->field != index)
             continue;
         if (!any)
-            value->answers[value->count++] = (form_answer){ .probability = 1 };
+            value->answers[value->count++] = (form_answer){.probability = 1};
         value->box = any ? form_box_around(value->box, group->box) : group->box;
         value->count = join(value->answers, value->count, reading, group);
         any = true;
@@ -93,8 +93,8 @@ static digit_image part_of(const digit_image *image, digit_box *box)
     const int32_t top = box->y > margin ? box->y - margin : 0;
     const int32_t right = box->x + box->width + margin, bottom = box->y + box->height + margin;
     const int32_t width = (int32_t)image->width, height = (int32_t)image->height;
-    *box = (digit_box){ left, top, (right < width ? right : width) - left,
-                        (bottom < height ? bottom : height) - top };
+    *box = (digit_box){left, top, (right < width ? right : width) - left,
+                       (bottom < height ? bottom : height) - top};
     const int32_t bytes = image->format == DIGIT_PIXEL_GRAY8 ? 1 : 4;
     digit_image part = *image;
     part.pixels = (const uint8_t *)image->pixels + top * image->stride + left * bytes;
@@ -117,7 +117,7 @@ static int read_again(const digit_model *model, const digit_image *image,
     options.min_digits = options.max_digits = field->digits;
     if (digit_model_read(model, &part, &options, &reading) != DIGIT_OK)
         return -1;
-    form_value again = { .count = 0 };
+    form_value again = {.count = 0};
     form_groups groups = form_groups_of(reading);
     collect(&again, reading, &groups, -1);
     choose(&again, field);
@@ -135,7 +135,7 @@ int form_value_read(const digit_model *model, const digit_image *image,
                     const digit_reading *reading, const form_groups *groups,
                     const form_field *field, ptrdiff_t index, form_value *out)
 {
-    *out = (form_value){ .count = 0 };
+    *out = (form_value){.count = 0};
     collect(out, reading, groups, index);
     choose(out, field);
     if (!out->fits && out->count && field->digits)

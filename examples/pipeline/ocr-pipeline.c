@@ -20,12 +20,12 @@ enum { FIELD, FORM, LANGUAGE, MODEL, THREADS, OPTION_COUNT };
 enum { CANDIDATES = 5, REALS = 6 };
 
 static const cli_option options[OPTION_COUNT] = {
-    [FIELD] = { "field", "LABEL", "a number beside or below this print; may be repeated",
-                "all print" },
-    [FORM] = { "form", "FILE", "JSON with fields: label, digits, check, place", "" },
-    [LANGUAGE] = { "language", "NAME", "Tesseract's name of the print's language", "eng" },
-    [MODEL] = { "model", "FILE", "model to ask", "the built-in one" },
-    [THREADS] = { "threads", "N", "threads to use; 0: one for each CPU", "0" },
+    [FIELD] = {"field", "LABEL", "a number beside or below this print; may be repeated",
+               "all print"},
+    [FORM] = {"form", "FILE", "JSON with fields: label, digits, check, place", ""},
+    [LANGUAGE] = {"language", "NAME", "Tesseract's name of the print's language", "eng"},
+    [MODEL] = {"model", "FILE", "model to ask", "the built-in one"},
+    [THREADS] = {"threads", "N", "threads to use; 0: one for each CPU", "0"},
 };
 
 static const cli_program program = {
@@ -217,7 +217,7 @@ static int start(pipeline *p, const char *language, const char *model, uint32_t 
 
 int main(int argc, char **argv)
 {
-    pipeline p = { .tesseract = NULL };
+    pipeline p = {.tesseract = NULL};
     const char *language = "eng", *model = NULL;
     uint32_t threads = 0;
     int status = 0;

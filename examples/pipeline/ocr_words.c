@@ -73,7 +73,7 @@ static int take_word(TessResultIterator *at, uint32_t line, ocr_words *out)
     *word = (ocr_word){
         .text = copy,
         .confidence = (double)TessResultIteratorConfidence(at, RIL_WORD) / 100,
-        .box = { left, top, right - left, bottom - top },
+        .box = {left, top, right - left, bottom - top},
         .line = line,
     };
     word->print = is_print(word);
@@ -95,8 +95,8 @@ static int take_words(TessResultIterator *at, ocr_words *out)
 
 int ocr_words_find(ocr_engine *engine, const digit_image *image, ocr_words *out)
 {
-    static const int bytes[] = { [DIGIT_PIXEL_GRAY8] = 1, [DIGIT_PIXEL_RGBA8] = 4 };
-    *out = (ocr_words){ .items = NULL };
+    static const int bytes[] = {[DIGIT_PIXEL_GRAY8] = 1, [DIGIT_PIXEL_RGBA8] = 4};
+    *out = (ocr_words){.items = NULL};
     TessBaseAPISetImage(engine, image->pixels, (int)image->width, (int)image->height,
                         bytes[image->format], (int)image->stride);
     if (TessBaseAPIRecognize(engine, NULL) != 0)
@@ -114,5 +114,5 @@ void ocr_words_clear(ocr_words *words)
     for (size_t i = 0; i < words->count; i++)
         free(words->items[i].text);
     free(words->items);
-    *words = (ocr_words){ .items = NULL };
+    *words = (ocr_words){.items = NULL};
 }

@@ -33,7 +33,7 @@ static uint32_t channels_of(const digit_image *image)
 /* The middle value of one channel along the edge of `f`: some of it may be ink. */
 static uint8_t paper_level(const digit_image *image, frame f, uint32_t channel)
 {
-    uint32_t counts[256] = { 0 }, all = 0, seen = 0;
+    uint32_t counts[256] = {0}, all = 0, seen = 0;
     for (int32_t y = f.top; y < f.bottom; y++) {
         const uint8_t *row = (const uint8_t *)image->pixels + y * image->stride;
         const int32_t step = y == f.top || y == f.bottom - 1 ? 1 : f.right - f.left - 1;

@@ -42,8 +42,8 @@ void cli_start(const cli_program *this_program)
             .val = FIRST + count,
         };
     }
-    known[count++] = (struct option){ .name = "help", .val = HELP };
-    known[count] = (struct option){ .name = "version", .val = VERSION };
+    known[count++] = (struct option){.name = "help", .val = HELP};
+    known[count] = (struct option){.name = "version", .val = VERSION};
 }
 
 static void print_option(const cli_option *option)
@@ -60,8 +60,8 @@ static void print_option(const cli_option *option)
 static void print_help(void)
 {
     static const cli_option always[] = {
-        { "help", NULL, "show this and stop (also -h)", "" },
-        { "version", NULL, "show version and build, and stop", "" },
+        {"help", NULL, "show this and stop (also -h)", ""},
+        {"version", NULL, "show version and build, and stop", ""},
     };
     printf("usage: %s %s\n\n%s\n\n", program->name, program->usage, program->purpose);
     for (int i = 0; i < program->count; i++)

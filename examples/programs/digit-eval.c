@@ -10,10 +10,10 @@
 enum { MODEL, WORST, THREADS, JSON, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
-    [MODEL] = { "model", "FILE", "model to judge", "the built-in one" },
-    [WORST] = { "worst", "N", "how many of the worst mistakes to draw", "3" },
-    [THREADS] = { "threads", "N", "0 = one per CPU; the result is the same", "0" },
-    [JSON] = { "json", NULL, "answer as one JSON object", "" },
+    [MODEL] = {"model", "FILE", "model to judge", "the built-in one"},
+    [WORST] = {"worst", "N", "how many of the worst mistakes to draw", "3"},
+    [THREADS] = {"threads", "N", "0 = one per CPU; the result is the same", "0"},
+    [JSON] = {"json", NULL, "answer as one JSON object", ""},
 };
 
 static const cli_program program = {
@@ -118,7 +118,7 @@ static int print_worst(const digit_model *model, const digit_dataset *data, size
     }
     for (size_t i = 0; i < count; i++) {
         if (answers[i].digit != labels[i])
-            mistakes[found++] = (mistake){ i, -log(answers[i].probabilities[labels[i]]) };
+            mistakes[found++] = (mistake){i, -log(answers[i].probabilities[labels[i]])};
     }
     qsort(mistakes, found, sizeof *mistakes, worse_first);
     if (found > 0 && worst > 0)
@@ -134,7 +134,7 @@ done:
 
 static int judge(const settings *s, const digit_model *model, const digit_dataset *data)
 {
-    digit_metrics metrics = { .size = sizeof metrics };
+    digit_metrics metrics = {.size = sizeof metrics};
     if (digit_model_evaluate(model, data, &metrics) != DIGIT_OK)
         return cli_library_error(NULL);
     if (s->json)
@@ -145,7 +145,7 @@ static int judge(const settings *s, const digit_model *model, const digit_datase
 
 static void parse(settings *s, int argc, char **argv)
 {
-    *s = (settings){ .worst = 3 };
+    *s = (settings){.worst = 3};
     cli_start(&program);
     for (int option; (option = cli_next(argc, argv)) >= 0;) {
         switch (option) {

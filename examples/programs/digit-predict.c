@@ -10,9 +10,9 @@
 enum { MODEL, TOP, JSON, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
-    [MODEL] = { "model", "FILE", "model to ask", "the built-in one" },
-    [TOP] = { "top", "N", "how many digits to show with bars", "3" },
-    [JSON] = { "json", NULL, "answer as JSON, one object a line", "" },
+    [MODEL] = {"model", "FILE", "model to ask", "the built-in one"},
+    [TOP] = {"top", "N", "how many digits to show with bars", "3"},
+    [JSON] = {"json", NULL, "answer as JSON, one object a line", ""},
 };
 
 static const cli_program program = {
@@ -45,7 +45,7 @@ static int print_json(const char *name, uint32_t page, const digit_prediction *p
 
 static void print_bars(const digit_prediction *p, int top)
 {
-    bool shown[DIGIT_CLASSES] = { false };
+    bool shown[DIGIT_CLASSES] = {false};
     for (int row = 0; row < top; row++) {
         int best = -1;
         for (int digit = 0; digit < DIGIT_CLASSES; digit++) {
@@ -119,7 +119,7 @@ static int predict_file(const settings *s, const digit_model *model, const char 
 
 static void parse(settings *s, int argc, char **argv)
 {
-    *s = (settings){ .top = 3 };
+    *s = (settings){.top = 3};
     cli_start(&program);
     for (int option; (option = cli_next(argc, argv)) >= 0;) {
         switch (option) {

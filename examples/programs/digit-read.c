@@ -15,18 +15,18 @@ enum {
 };
 
 static const cli_option options[OPTION_COUNT] = {
-    [MODEL] = { "model", "FILE", "model to ask", "the built-in one" },
-    [LAYOUT] = { "layout", "page|line|single", "what a picture holds", "page" },
-    [MIN_CONFIDENCE] = { "min-confidence", "P", "show '?' for what is less sure, 0 to 1", "0" },
-    [LENGTH] = { "length", "N", "how many digits a group has", "any" },
-    [ALLOW] = { "allow", "DIGITS", "the digits that may be answered", "0123456789" },
-    [GRID] = { "grid", "RxC", "rows and columns of cells, a digit or none in each; 0x0: find out",
-               "" },
-    [JSON] = { "json", NULL, "one JSON object a page", "" },
-    [CSV] = { "csv", NULL, "a table with a row a digit", "" },
-    [HOCR] = { "hocr", NULL, "an hOCR document", "" },
-    [OVERLAY] = { "overlay", "OUT.png", "also draw boxes and answers over the picture", "" },
-    [THREADS] = { "threads", "N", "threads to use; 0: one for each CPU", "0" },
+    [MODEL] = {"model", "FILE", "model to ask", "the built-in one"},
+    [LAYOUT] = {"layout", "page|line|single", "what a picture holds", "page"},
+    [MIN_CONFIDENCE] = {"min-confidence", "P", "show '?' for what is less sure, 0 to 1", "0"},
+    [LENGTH] = {"length", "N", "how many digits a group has", "any"},
+    [ALLOW] = {"allow", "DIGITS", "the digits that may be answered", "0123456789"},
+    [GRID] = {"grid", "RxC", "rows and columns of cells, a digit or none in each; 0x0: find out",
+              ""},
+    [JSON] = {"json", NULL, "one JSON object a page", ""},
+    [CSV] = {"csv", NULL, "a table with a row a digit", ""},
+    [HOCR] = {"hocr", NULL, "an hOCR document", ""},
+    [OVERLAY] = {"overlay", "OUT.png", "also draw boxes and answers over the picture", ""},
+    [THREADS] = {"threads", "N", "threads to use; 0: one for each CPU", "0"},
 };
 
 static const cli_program program = {
@@ -48,7 +48,7 @@ typedef struct settings {
 
 static uint32_t parse_layout(const char *word)
 {
-    static const char *const words[] = { "page", "line", "single" };
+    static const char *const words[] = {"page", "line", "single"};
     for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(word, words[i]) == 0)
             return i;
@@ -92,7 +92,7 @@ static void set_format(settings *s, enum read_format format)
 static void parse(settings *s, int argc, char **argv)
 {
     bool grid = false, layout = false;
-    *s = (settings){ .format = READ_TEXT };
+    *s = (settings){.format = READ_TEXT};
     digit_read_options_init(&s->read, sizeof s->read);
     cli_start(&program);
     for (int option; (option = cli_next(argc, argv)) >= 0;) {
@@ -187,7 +187,7 @@ int main(int argc, char **argv)
         digit_model_free(model);
         return cli_finish(failed);
     }
-    picture_list list = { .names = NULL };
+    picture_list list = {.names = NULL};
     int status = 0;
     for (int i = optind; i < argc; i++)
         status |= picture_list_add(&list, argv[i]);

@@ -23,36 +23,36 @@ enum {
 };
 
 static cli_option options[OPTION_COUNT] = {
-    [IMAGES] = { "images", "FILE", "training pictures, IDX, plain or gzip", "" },
-    [LABELS] = { "labels", "FILE", "their labels", "" },
-    [FOLDER] = { "folder", "DIR", "or: pictures in sub-folders 0 to 9 of this one", "" },
-    [FROM] = { "from", "MODEL", "adapt this model file, or 'built-in'", "" },
-    [VALIDATION_IMAGES] = { "validation-images", "FILE",
-                            "pictures to judge each epoch by and to calibrate with", "" },
-    [VALIDATION_LABELS] = { "validation-labels", "FILE", "their labels", "" },
-    [VALIDATION_SPLIT] = { "validation-split", "N",
-                           "or: hold out the last N training pictures for that", "" },
-    [ARCHITECTURE] = { "architecture", "A", "preset or list of layers", "" },
-    [EPOCHS] = { "epochs", "N", "times through the training pictures", "" },
-    [BATCH] = { "batch", "N", "pictures per update of the weights", "" },
-    [LEARNING_RATE] = { "learning-rate", "R", "size of a step, at its highest", "" },
-    [SCHEDULE] = { "schedule", "S", "how it moves: constant or cosine", "" },
-    [WEIGHT_DECAY] = { "weight-decay", "R", "pull of the weights towards 0", "" },
-    [AUGMENT] = { "augment", "0..1", "how strongly pictures are distorted", "" },
-    [LABEL_SMOOTHING] = { "label-smoothing", "0..0.5", "share of a label given to the others", "" },
-    [AVERAGE] = { "average", "0..1", "decay of the averaged weights, 0 = off", "" },
-    [PULL] = { "pull", "R", "of the weights towards those of --from, 0 = none", "" },
-    [SEED] = { "seed", "N", "of initial weights and order; same seed, same model", "" },
-    [THREADS] = { "threads", "N", "0 = one per CPU; the result is the same", "0" },
-    [CHECKPOINT] = { "checkpoint", "FILE", "written each epoch, resumed from if there", "" },
-    [CHECKPOINT_INTERVAL] = { "checkpoint-interval", "N", "and after every N updates, 0 = not",
-                              "" },
-    [RESUME] = { "resume", NULL, "go on where an interrupted run with --resume stopped", "" },
-    [HISTORY] = { "history", "FILE.csv", "a row for each epoch", "" },
-    [TRAINED_ON] = { "trained-on", "TEXT", "what the model shall say of its data", "" },
-    [LICENCE] = { "licence", "TEXT", "of the trained weights", "" },
-    [OUTPUT] = { "output", "FILE", "where to save the model (.safetensors)", "" },
-    [JSON] = { "json", NULL, "sum up as one JSON object on standard output", "" },
+    [IMAGES] = {"images", "FILE", "training pictures, IDX, plain or gzip", ""},
+    [LABELS] = {"labels", "FILE", "their labels", ""},
+    [FOLDER] = {"folder", "DIR", "or: pictures in sub-folders 0 to 9 of this one", ""},
+    [FROM] = {"from", "MODEL", "adapt this model file, or 'built-in'", ""},
+    [VALIDATION_IMAGES] = {"validation-images", "FILE",
+                           "pictures to judge each epoch by and to calibrate with", ""},
+    [VALIDATION_LABELS] = {"validation-labels", "FILE", "their labels", ""},
+    [VALIDATION_SPLIT] = {"validation-split", "N",
+                          "or: hold out the last N training pictures for that", ""},
+    [ARCHITECTURE] = {"architecture", "A", "preset or list of layers", ""},
+    [EPOCHS] = {"epochs", "N", "times through the training pictures", ""},
+    [BATCH] = {"batch", "N", "pictures per update of the weights", ""},
+    [LEARNING_RATE] = {"learning-rate", "R", "size of a step, at its highest", ""},
+    [SCHEDULE] = {"schedule", "S", "how it moves: constant or cosine", ""},
+    [WEIGHT_DECAY] = {"weight-decay", "R", "pull of the weights towards 0", ""},
+    [AUGMENT] = {"augment", "0..1", "how strongly pictures are distorted", ""},
+    [LABEL_SMOOTHING] = {"label-smoothing", "0..0.5", "share of a label given to the others", ""},
+    [AVERAGE] = {"average", "0..1", "decay of the averaged weights, 0 = off", ""},
+    [PULL] = {"pull", "R", "of the weights towards those of --from, 0 = none", ""},
+    [SEED] = {"seed", "N", "of initial weights and order; same seed, same model", ""},
+    [THREADS] = {"threads", "N", "0 = one per CPU; the result is the same", "0"},
+    [CHECKPOINT] = {"checkpoint", "FILE", "written each epoch, resumed from if there", ""},
+    [CHECKPOINT_INTERVAL] = {"checkpoint-interval", "N", "and after every N updates, 0 = not",
+                             ""},
+    [RESUME] = {"resume", NULL, "go on where an interrupted run with --resume stopped", ""},
+    [HISTORY] = {"history", "FILE.csv", "a row for each epoch", ""},
+    [TRAINED_ON] = {"trained-on", "TEXT", "what the model shall say of its data", ""},
+    [LICENCE] = {"licence", "TEXT", "of the trained weights", ""},
+    [OUTPUT] = {"output", "FILE", "where to save the model (.safetensors)", ""},
+    [JSON] = {"json", NULL, "sum up as one JSON object on standard output", ""},
 };
 
 static const cli_program program = {
@@ -99,11 +99,11 @@ static void show_defaults(const settings *s)
 {
     const digit_train_options *t = &s->train;
     const struct { int option; double value; } numbers[] = {
-        { EPOCHS, t->epochs },         { BATCH, t->batch },
-        { LEARNING_RATE, t->learning_rate }, { WEIGHT_DECAY, t->weight_decay },
-        { AUGMENT, t->augment },       { LABEL_SMOOTHING, t->label_smoothing },
-        { AVERAGE, t->average },       { PULL, t->pull },
-        { SEED, (double)t->seed },     { CHECKPOINT_INTERVAL, t->checkpoint_interval },
+        {EPOCHS, t->epochs},         {BATCH, t->batch},
+        {LEARNING_RATE, t->learning_rate}, {WEIGHT_DECAY, t->weight_decay},
+        {AUGMENT, t->augment},       {LABEL_SMOOTHING, t->label_smoothing},
+        {AVERAGE, t->average},       {PULL, t->pull},
+        {SEED, (double)t->seed},     {CHECKPOINT_INTERVAL, t->checkpoint_interval},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         cli_option *o = &options[numbers[i].option];
@@ -181,7 +181,7 @@ static void adapt(settings *s)
 
 static void parse(settings *s, int argc, char **argv)
 {
-    *s = (settings){ 0 };
+    *s = (settings){0};
     digit_model_options_init(&s->model, sizeof s->model);
     digit_train_options_init(&s->train, sizeof s->train);
     show_defaults(s);
@@ -191,7 +191,7 @@ static void parse(settings *s, int argc, char **argv)
     if (optind < argc)
         cli_usage_error("'%s' is not an option", argv[optind]);
 
-    static const int required[] = { OUTPUT, IMAGES, LABELS };
+    static const int required[] = {OUTPUT, IMAGES, LABELS};
     const size_t count = s->files[FOLDER] ? 1 : sizeof required / sizeof *required;
     for (size_t i = 0; i < count; i++) {
         if (!s->files[required[i]])
@@ -281,7 +281,7 @@ static int report(const digit_progress *p, void *user_data)
 static digit_status train(run *r)
 {
     /* A second Ctrl-C ends the program at once. */
-    struct sigaction action = { .sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND };
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -337,7 +337,7 @@ static void sum_up(const run *r, const digit_model_info *info)
 static int save(run *r, bool stopped)
 {
     const char *path = r->settings->files[OUTPUT];
-    digit_model_info info = { .size = sizeof info };
+    digit_model_info info = {.size = sizeof info};
     if (digit_model_save(r->model, path) != DIGIT_OK ||
         digit_model_get_info(r->model, &info) != DIGIT_OK)
         return cli_library_error(path);
@@ -391,7 +391,7 @@ int main(int argc, char **argv)
 {
     settings s;
     parse(&s, argc, argv);
-    run r = { .settings = &s };
+    run r = {.settings = &s};
     const int status = work(&r);
     free(r.checkpoint);
     train_data_free(&r.data);

@@ -21,7 +21,7 @@ void draw_bar(FILE *stream, double fraction, int cells)
 /* Two rows in one line of half blocks: upper, lower, both. */
 static const char *half_block(int upper, int lower)
 {
-    static const char *const blocks[] = { " ", "\u2584", "\u2580", "\u2588" };
+    static const char *const blocks[] = {" ", "\u2584", "\u2580", "\u2588"};
     return blocks[2 * (upper >= 96) + (lower >= 96)];
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp" };
+static const char *const endings[] = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"};
 
 /* The pictures of one digit. */
 typedef struct shelf {
@@ -84,7 +84,7 @@ static bool make_room(collection *c)
 
 static int add_page(collection *c, const char *path, int digit, const picture *shown)
 {
-    digit_sample_info info = { .size = sizeof info };
+    digit_sample_info info = {.size = sizeof info};
     if (!make_room(c)) {
         cli_message("out of memory");
         return 1;
@@ -156,7 +156,7 @@ static void clear(collection *c)
 
 int folder_load(const char *path, const digit_model *model, digit_dataset **out)
 {
-    collection c = { .path = path, .model = model };
+    collection c = {.path = path, .model = model};
     int status = find_pictures(&c);
     if (status == 0)
         status = add_pictures(&c);

@@ -14,7 +14,7 @@ static bool is_empty(FILE *file)
 int history_open(history *h, const char *path, bool goes_on)
 {
     static const char head[] = "epoch,loss,accuracy,validation_accuracy,seconds\n";
-    *h = (history){ .path = path };
+    *h = (history){.path = path};
     if (!path)
         return 0;
     h->file = fopen(path, goes_on ? "ae" : "we");

@@ -191,8 +191,8 @@ static void replace(PIX **pix, PIX *made)
 /* Turn and mirror as EXIF orientation `o` says: 5..8 lie on their side. */
 static void turn_upright(PIX **pix, int o)
 {
-    static const int quarter_turns[9] = { 0, 0, 0, 2, 2, 3, 1, 1, 3 };
-    static const int mirrored[9] = { 0, 0, 1, 0, 1, 1, 0, 1, 0 };
+    static const int quarter_turns[9] = {0, 0, 0, 2, 2, 3, 1, 1, 3};
+    static const int mirrored[9] = {0, 0, 1, 0, 1, 1, 0, 1, 0};
     if (mirrored[o] && *pix)
         replace(pix, pixFlipLR(NULL, *pix));
     if (quarter_turns[o] && *pix)
@@ -280,7 +280,7 @@ static int decode(picture_file *file, uint32_t page, picture *out, char reason[P
 int picture_decode(picture_file *file, uint32_t page, picture *out,
                    char reason[PICTURE_REASON])
 {
-    *out = (picture){ .pix = NULL };
+    *out = (picture){.pix = NULL};
     const int saved = hush();
     const int result = decode(file, page, out, reason);
     unhush(saved);

@@ -29,7 +29,7 @@ static int undo_alpha(int colour, int alpha, int premultiplied)
 
 static tones count_tones(PIX *pix, int premultiplied)
 {
-    tones t = { .opaque = true };
+    tones t = {.opaque = true};
     l_int32 width, height, r, g, b, a;
     pixGetDimensions(pix, &width, &height, NULL);
     for (l_int32 y = 0; y < height; y++) {

@@ -140,7 +140,7 @@ static tiff_layout tiff_begin(const uint8_t *bytes, uint64_t *first)
     const int big = bytes[0] == 'M';
     const int wide = get16(bytes + 2, big) == 43; /* BigTIFF: 64-bit offsets */
     *first = wide ? get64(bytes + 8, big) : get32(bytes + 4, big);
-    return wide ? (tiff_layout){ big, 8, 20, 12, 8 } : (tiff_layout){ big, 2, 12, 8, 4 };
+    return wide ? (tiff_layout){big, 8, 20, 12, 8} : (tiff_layout){big, 2, 12, 8, 4};
 }
 
 static int tiff_read_table(const uint8_t *bytes, size_t size, const tiff_layout *l, uint64_t at,
@@ -151,7 +151,7 @@ static int tiff_read_table(const uint8_t *bytes, size_t size, const tiff_layout 
     const uint8_t *start = bytes + at;
     const uint64_t count = l->head == 8 ? get64(start, l->big) : get16(start, l->big);
     const size_t left = size - (size_t)at - l->head;
-    *table = (tiff_table){ .entries = (size_t)at + l->head, .count = count };
+    *table = (tiff_table){.entries = (size_t)at + l->head, .count = count};
     if (count > left / l->entry)
         table->count = left / l->entry;
     else if (left - count * l->entry >= l->tail) {
@@ -165,7 +165,7 @@ uint32_t picture_bytes_tiff_pages(const uint8_t *bytes, size_t size, uint32_t mo
 {
     if (picture_bytes_kind(bytes, size) != PICTURE_TIFF || size < 16)
         return 0;
-    tiff_table table = { 0 };
+    tiff_table table = {0};
     const tiff_layout layout = tiff_begin(bytes, &table.next);
     uint32_t pages = 0;
     while (pages < most && tiff_read_table(bytes, size, &layout, table.next, &table) == 0)
@@ -175,7 +175,7 @@ uint32_t picture_bytes_tiff_pages(const uint8_t *bytes, size_t size, uint32_t mo
 
 int picture_bytes_tiff_take_orientation(uint8_t *bytes, size_t size, uint32_t page)
 {
-    tiff_table table = { 0 };
+    tiff_table table = {0};
     const tiff_layout layout = tiff_begin(bytes, &table.next);
     for (uint32_t i = 0; i <= page; i++) {
         if (tiff_read_table(bytes, size, &layout, table.next, &table) != 0)
@@ -229,7 +229,7 @@ int picture_bytes_bmp_size(const uint8_t *bytes, size_t size, int64_t *width,
 
 size_t picture_bytes_bmp_tidy(uint8_t *bytes, size_t size)
 {
-    static const uint8_t usual_masks[12] = { 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0 };
+    static const uint8_t usual_masks[12] = {0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0};
     int64_t width, height;
     int bits;
     if (picture_bytes_bmp_size(bytes, size, &width, &height, &bits) != 0 || width < 1)

@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp" };
+static const char *const endings[] = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"};
 
 static bool is_picture(const char *name)
 {
@@ -91,5 +91,5 @@ void picture_list_clear(picture_list *list)
     for (size_t i = 0; i < list->count; i++)
         free(list->names[i]);
     free(list->names);
-    *list = (picture_list){ .names = NULL };
+    *list = (picture_list){.names = NULL};
 }

@@ -12,7 +12,7 @@ enum { BAR_CELLS = 20 };
 
 void progress_start(progress_bar *bar, bool goes_on)
 {
-    *bar = (progress_bar){ .live = cli_is_terminal(stderr), .goes_on = goes_on };
+    *bar = (progress_bar){.live = cli_is_terminal(stderr), .goes_on = goes_on};
 }
 
 void progress_clear(progress_bar *bar)

@@ -12,8 +12,8 @@ enum { FONT_SIZE = 10, LABEL_ROOM = 16 };
 /* Sure, cut or joined, rejected or empty: green, blue, red. */
 static void colour_of(const digit_glyph *glyph, l_uint8 rgb[3])
 {
-    static const l_uint8 sure[3] = { 0, 150, 60 }, made[3] = { 0, 90, 220 },
-                         unsure[3] = { 220, 40, 30 };
+    static const l_uint8 sure[3] = {0, 150, 60}, made[3] = {0, 90, 220},
+                         unsure[3] = {220, 40, 30};
     const l_uint8 *colour = sure;
     if (glyph->flags & (DIGIT_GLYPH_CUT | DIGIT_GLYPH_JOINED))
         colour = made;

@@ -28,7 +28,7 @@ static void print_text(const read_page *page)
 static json_t *alternatives(const digit_prediction *p)
 {
     json_t *array = json_array();
-    bool taken[DIGIT_CLASSES] = { false };
+    bool taken[DIGIT_CLASSES] = {false};
     for (int rank = 0; rank < ALTERNATIVES; rank++) {
         int best = -1;
         for (int d = 0; d < DIGIT_CLASSES; d++) {

@@ -1,4 +1,4 @@
-/* Training. */
+/* Training: options checked, a checkpoint taken up, the model replaced at the end. */
 #include "train/train.h"
 
 #include "api/edge.h"

@@ -1,8 +1,4 @@
-/* file.c - open and read a regular file, whatever the path leads to. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrordesc_np, TEMP_FAILURE_RETRY */
-#endif
-
 #include "base/file.h"
 
 #include "base/error.h"

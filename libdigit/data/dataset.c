@@ -1,4 +1,3 @@
-/* dataset.c - labelled samples: immutable, shared by counting references. */
 #include "data/dataset.h"
 
 #include "base/error.h"

@@ -1,4 +1,3 @@
-/* idx.c - the format of MNIST: arrays of bytes with a short header, plain or gzip. */
 #include "data/idx.h"
 
 #include "base/bytes.h"

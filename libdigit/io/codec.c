@@ -1,4 +1,4 @@
-/* codec.c - what a model file means: from bytes to a snapshot. */
+/* What a model file means: from bytes to a snapshot. */
 #include "io/codec.h"
 
 #include "base/bytes.h"

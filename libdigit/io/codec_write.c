@@ -1,4 +1,4 @@
-/* codec_write.c - what a model file means: from a snapshot to bytes. */
+/* What a model file means: from a snapshot to bytes. */
 #include "io/codec.h"
 
 #include "base/bytes.h"

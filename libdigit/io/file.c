@@ -1,8 +1,4 @@
-/* file.c - whole files: read one, replace one. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* O_TMPFILE, TEMP_FAILURE_RETRY */
-#endif
-
 #include "io/file.h"
 
 #include "base/error.h"

@@ -1,4 +1,3 @@
-/* json.c - the little of JSON that a model file's header may use. */
 #include "io/json.h"
 
 #include "base/error.h"

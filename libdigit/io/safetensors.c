@@ -1,4 +1,4 @@
-/* safetensors.c - the container of model files: checking and reading it, and its checksum. */
+/* The container of model files: checking and reading it, and its checksum. */
 #include "io/safetensors.h"
 
 #include "base/bytes.h"

@@ -1,4 +1,4 @@
-/* safetensors_write.c - the container of model files: laying one out. */
+/* The container of model files: laying one out. */
 #include "io/safetensors.h"
 
 #include "base/bytes.h"

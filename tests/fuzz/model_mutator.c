@@ -1,5 +1,5 @@
 /*
- * model_mutator.c - makes model files out of model files for the fuzzing engine: header and data
+ * Makes model files out of model files for the fuzzing engine: header and data
  * are changed apart, the header's length is kept right and the checksum computed anew. Without
  * it hardly any input would get past the checksum.
  */

@@ -1,4 +1,4 @@
-/* msan.c - what the MemorySanitizer of clang 14 does not know: that fstat() fills its answer. */
+/* What the MemorySanitizer of clang 14 does not know: that fstat() fills its answer. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sanitizer/msan_interface.h>

@@ -1,5 +1,5 @@
 /*
- * soak.c - everything at once for as long as asked, watching what may not grow:
+ * Everything at once for as long as asked, watching what may not grow:
  *
  *     soak SECONDS
  *

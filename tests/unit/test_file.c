@@ -1,8 +1,5 @@
 /* Reading whole files, and replacing them so that nothing is ever half done. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
