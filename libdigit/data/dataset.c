@@ -27,7 +27,6 @@ digit_status dg_dataset_create(const uint8_t *samples, const uint8_t *labels, si
                                digit_dataset **out)
 {
     uint8_t *own_samples, *own_labels;
-
     *out = NULL;
     if (count > SIZE_MAX / DIGIT_SAMPLE_BYTES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "%zu samples are more than memory can hold", count);
@@ -55,7 +54,6 @@ digit_status dg_dataset_adopt(uint8_t *samples, uint8_t *labels, size_t count,
 {
     dg_dataset_storage *storage = dg_alloc(1, sizeof *storage);
     digit_dataset *dataset = dg_alloc(1, sizeof *dataset);
-
     *out = NULL;
     if (!storage || !dataset) {
         dg_free(storage);
@@ -76,7 +74,6 @@ digit_status dg_dataset_slice(const digit_dataset *dataset, size_t first, size_t
                               digit_dataset **out)
 {
     digit_dataset *slice;
-
     *out = NULL;
     if (first > dataset->count || count > dataset->count - first)
         return dg_fail(DIGIT_ERR_ARGUMENT, "%zu samples from sample %zu on: there are only %zu",

@@ -46,7 +46,6 @@ static digit_status source_open(const char *path, source *s)
 {
     digit_status status;
     size_t filled = 0;
-
     s->gzip = s->ended = false;
     s->z = (z_stream){.next_in = s->in};
     status = dg_file_open(path, &s->file);
@@ -90,7 +89,6 @@ static digit_status source_read(source *s, uint8_t *out, size_t size, size_t *go
 {
     digit_status status = DIGIT_OK;
     size_t filled = 0;
-
     *got = 0;
     if (!s->gzip) {
         while (*got < size && s->z.avail_in > 0) {
@@ -139,7 +137,6 @@ static digit_status source_check_end(source *s)
     uint8_t extra;
     size_t got;
     digit_status status = source_read(s, &extra, 1, &got);
-
     if (status != DIGIT_OK)
         return status;
     if (got > 0)
@@ -160,7 +157,6 @@ static digit_status source_check_end(source *s)
 static digit_status check_magic(const source *s, const uint8_t magic[4], unsigned rank)
 {
     const char *path = s->file.path;
-
     if (magic[0] != 0 || magic[1] != 0 || magic[2] < 0x08 || magic[2] > 0x0e || magic[2] == 0x0a)
         return dg_fail(DIGIT_ERR_FORMAT, "%s: not an IDX file (begins with %02x %02x %02x %02x)",
                        path, magic[0], magic[1], magic[2], magic[3]);
@@ -180,7 +176,6 @@ static digit_status check_size(const source *s, uint64_t header, uint64_t bytes)
 {
     const char *path = s->file.path;
     uint64_t known;
-
     if (__builtin_add_overflow(header, bytes, &known) || known > IDX_BYTES_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "%s: its header promises more than %llu bytes", path,
                        (unsigned long long)IDX_BYTES_MAX);
@@ -198,7 +193,6 @@ static digit_status read_header(source *s, unsigned rank, promise *out)
 {
     uint8_t magic[4], sides[3][4];
     digit_status status = source_read_all(s, magic, sizeof magic, "the IDX header");
-
     if (status == DIGIT_OK)
         status = check_magic(s, magic, rank);
     if (status == DIGIT_OK)
@@ -221,7 +215,6 @@ static digit_status read_header(source *s, unsigned rank, promise *out)
 static digit_status read_body(source *s, uint64_t bytes, uint8_t **out)
 {
     digit_status status;
-
     *out = dg_alloc((size_t)bytes, 1);
     if (!*out)
         return dg_fail_memory(s->file.path, (size_t)bytes);
@@ -246,7 +239,6 @@ static digit_status load_pair(source *images, source *labels, digit_dataset **ou
     promise samples, answers;
     uint8_t *pixels = NULL, *values = NULL;
     digit_status status = read_header(images, 3, &samples);
-
     if (status == DIGIT_OK)
         status = read_header(labels, 1, &answers);
     if (status == DIGIT_OK && samples.count != answers.count)
@@ -269,7 +261,6 @@ digit_status dg_idx_load(const char *images_path, const char *labels_path, digit
 {
     source images, labels;
     digit_status status;
-
     *out = NULL;
     status = source_open(images_path, &images);
     if (status != DIGIT_OK)

@@ -48,7 +48,6 @@ digit_status dg_file_read(const char *path, uint64_t limit, uint8_t **bytes, siz
     dg_file file;
     size_t filled;
     digit_status status;
-
     *bytes = NULL;
     *size = 0;
     status = dg_file_open(path, &file);
@@ -83,7 +82,6 @@ done:
 static digit_status find_target(save *s)
 {
     char text[PATH_MAX];
-
     if (strlen(s->path) >= sizeof s->target)
         return dg_file_fail(s->path, "cannot save", ENAMETOOLONG);
     strcpy(s->target, s->path);
@@ -107,7 +105,6 @@ static void make_temp_name(save *s)
     const size_t length = strlen(s->name);
     const uLong crc = crc32_z(crc32_z(0, NULL, 0), (const Bytef *)s->name, length);
     size_t shown = length < TEMP_PREFIX_MAX ? length : TEMP_PREFIX_MAX;
-
     while (shown > 0 && shown < length && ((unsigned char)s->name[shown] & 0xc0) == 0x80)
         shown--; /* not amid a character of UTF-8 */
     snprintf(s->temp, sizeof s->temp, ".%.*s.%08lx.tmp", (int)shown, s->name, crc);
@@ -118,7 +115,6 @@ static digit_status prepare(save *s)
 {
     char *slash;
     digit_status status = find_target(s);
-
     if (status != DIGIT_OK)
         return status;
     slash = strrchr(s->target, '/');
@@ -160,7 +156,6 @@ static digit_status remove_leftover(const save *s, bool *busy)
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     const int fd = TEMP_FAILURE_RETRY(openat(s->folder, s->temp, flags));
     digit_status status = DIGIT_OK;
-
     *busy = false;
     if (fd < 0 && errno == ENOENT)
         return DIGIT_OK;
@@ -180,7 +175,6 @@ static digit_status remove_leftover(const save *s, bool *busy)
 static int take_name(save *s)
 {
     char link[40];
-
     if (s->named) {
         s->fd = openat(s->folder, s->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        s->existed ? 0600 : 0666);
@@ -196,7 +190,6 @@ static digit_status hold_name(save *s, int *error)
 {
     const struct timespec pause = {0, 1000000};
     struct timespec start, now;
-
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
         bool busy;
@@ -221,7 +214,6 @@ static digit_status open_new(save *s, bool *again)
     int error = 0;
     struct stat facts;
     digit_status status;
-
     if (!s->named) {
         bool busy; /* a leftover may be what fills the disk, so it goes first */
         status = remove_leftover(s, &busy);
@@ -254,7 +246,6 @@ static digit_status open_new(save *s, bool *again)
 static digit_status write_content(const save *s, const uint8_t *bytes, size_t size)
 {
     size_t done = 0;
-
     if (s->existed) {
         /* Only the superuser can keep another's file another's: a wish, not a duty. */
         const int kept = fchown(s->fd, s->old.st_uid, s->old.st_gid);
@@ -278,7 +269,6 @@ static digit_status write_content(const save *s, const uint8_t *bytes, size_t si
 static digit_status publish(save *s, bool *again)
 {
     int error = 0;
-
     if (!s->named) {
         const digit_status status = hold_name(s, &error);
         if (status != DIGIT_OK)
@@ -307,7 +297,6 @@ static digit_status publish(save *s, bool *again)
 static digit_status attempt(save *s, const uint8_t *bytes, size_t size, bool *again)
 {
     digit_status status = open_new(s, again);
-
     if (status == DIGIT_OK && !*again)
         status = write_content(s, bytes, size);
     if (status == DIGIT_OK && !*again)
@@ -327,7 +316,6 @@ digit_status dg_file_replace(const char *path, const void *bytes, size_t size)
     save s = {.path = path, .folder = -1, .fd = -1};
     bool again = true;
     digit_status status = prepare(&s);
-
     for (int i = 0; status == DIGIT_OK && again && i < ATTEMPTS_MAX; i++) {
         again = false;
         status = attempt(&s, bytes, size, &again);

@@ -62,7 +62,6 @@ static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *heade
 {
     uint64_t length;
     uint32_t crc, sum;
-
     if (size > DG_SAFETENSORS_FILE_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "a model file of %zu bytes; at most %llu are accepted",
                        size, (unsigned long long)DG_SAFETENSORS_FILE_MAX);
@@ -103,7 +102,6 @@ static digit_status read_texts(dg_json *json, dg_safetensors *file)
 {
     bool checksum = false;
     digit_status status = dg_json_expect(json, '{');
-
     while (status == DIGIT_OK) {
         const char *key, *value;
         status = dg_json_text(json, &key);
@@ -144,7 +142,6 @@ static digit_status read_entry(dg_json *json, const char *name, tensor_entry *ou
 {
     bool shape = false, offsets = false;
     digit_status status = dg_json_expect(json, '{');
-
     *out = (tensor_entry){0};
     while (status == DIGIT_OK) {
         const char *key;
@@ -200,7 +197,6 @@ static digit_status check_offsets(const tensor_entry *entry, uint64_t expected,
 {
     const unsigned long long begin = entry->offsets[0], end = entry->offsets[1];
     const char *name = tensor->name;
-
     if (entry->offset_count != 2)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': data_offsets are not two", name);
     if (begin != expected)
@@ -225,7 +221,6 @@ static digit_status read_tensor(dg_json *json, const char *name, uint64_t expect
     dg_safetensors_tensor *tensor = &file->tensors[file->tensor_count];
     tensor_entry entry;
     digit_status status;
-
     if (file->tensor_count == DG_SAFETENSORS_TENSORS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "more than %d tensors", DG_SAFETENSORS_TENSORS_MAX);
     if (!is_name(name, DG_SAFETENSORS_NAME_MAX))
@@ -253,7 +248,6 @@ static digit_status read_header(dg_json *json, dg_safetensors *file)
     uint64_t expected = 0;
     const char *name;
     digit_status status = dg_json_expect(json, '{');
-
     if (status == DIGIT_OK)
         status = dg_json_text(json, &name);
     if (status == DIGIT_OK)
@@ -283,7 +277,6 @@ digit_status dg_safetensors_parse(const void *bytes, size_t size, dg_safetensors
 {
     size_t header_size = 0;
     digit_status status;
-
     *file = (dg_safetensors){0};
     status = check_frame(bytes, size, &header_size);
     if (status != DIGIT_OK)
