@@ -140,7 +140,8 @@ static tiff_layout tiff_begin(const uint8_t *bytes, uint64_t *first)
     const int big = bytes[0] == 'M';
     const int wide = get16(bytes + 2, big) == 43; /* BigTIFF: 64-bit offsets */
     *first = wide ? get64(bytes + 8, big) : get32(bytes + 4, big);
-    return wide ? (tiff_layout){big, 8, 20, 12, 8} : (tiff_layout){big, 2, 12, 8, 4};
+    return wide ? (tiff_layout){.big = big, .head = 8, .entry = 20, .value = 12, .tail = 8}
+                : (tiff_layout){.big = big, .head = 2, .entry = 12, .value = 8, .tail = 4};
 }
 
 static int tiff_read_table(const uint8_t *bytes, size_t size, const tiff_layout *l, uint64_t at,

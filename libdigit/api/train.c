@@ -221,7 +221,11 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
     if (status != DIGIT_OK)
         return status;
     dg_edge edge = dg_edge_enter();
-    outside caller = {ours.progress, ours.user_data, edge.environment};
+    outside caller = {
+        .progress = ours.progress,
+        .user_data = ours.user_data,
+        .environment = edge.environment,
+    };
     if (ours.progress) {
         ours.progress = call_progress;
         ours.user_data = &caller;

@@ -44,11 +44,10 @@ static void source_close(source *s)
 
 static digit_status source_open(const char *path, source *s)
 {
-    digit_status status;
     size_t filled = 0;
     s->gzip = s->ended = false;
     s->z = (z_stream){.next_in = s->in};
-    status = dg_file_open(path, &s->file);
+    digit_status status = dg_file_open(path, &s->file);
     if (status == DIGIT_OK && s->file.size > IDX_BYTES_MAX)
         status = dg_fail(DIGIT_ERR_LIMIT, "%s: %llu bytes; at most %llu are accepted", path,
                          (unsigned long long)s->file.size, (unsigned long long)IDX_BYTES_MAX);
@@ -214,11 +213,10 @@ static digit_status read_header(source *s, unsigned rank, promise *out)
 
 static digit_status read_body(source *s, uint64_t bytes, uint8_t **out)
 {
-    digit_status status;
     *out = dg_alloc((size_t)bytes, 1);
     if (!*out)
         return dg_fail_memory(s->file.path, (size_t)bytes);
-    status = source_read_all(s, *out, (size_t)bytes, "the data");
+    digit_status status = source_read_all(s, *out, (size_t)bytes, "the data");
     if (status == DIGIT_OK)
         status = source_check_end(s);
     return status;
@@ -260,9 +258,8 @@ static digit_status load_pair(source *images, source *labels, digit_dataset **ou
 digit_status dg_idx_load(const char *images_path, const char *labels_path, digit_dataset **out)
 {
     source images, labels;
-    digit_status status;
     *out = NULL;
-    status = source_open(images_path, &images);
+    digit_status status = source_open(images_path, &images);
     if (status != DIGIT_OK)
         return status;
     status = source_open(labels_path, &labels);

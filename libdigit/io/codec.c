@@ -129,10 +129,9 @@ static digit_status read_preparation(const dg_safetensors *file, uint32_t *prepa
 static digit_status read_network(const dg_safetensors *file, dg_network **out)
 {
     const char *text = dg_safetensors_text_of(file, "architecture");
-    digit_status status;
     if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789 ")] != '\0')
         return dg_fail(DIGIT_ERR_FORMAT, "architecture: more than words and numbers");
-    status = dg_network_create(text, out);
+    digit_status status = dg_network_create(text, out);
     if (status == DIGIT_ERR_ARGUMENT)
         return DIGIT_ERR_UNSUPPORTED; /* the sentence is as good for a file */
     if (status == DIGIT_OK && strcmp(dg_network_architecture(*out), text) != 0) {
@@ -305,9 +304,8 @@ digit_status dg_codec_decode(const void *bytes, size_t size, dg_snapshot **out)
     dg_network *network = NULL;
     dg_snapshot *snapshot = NULL;
     bool training = false;
-    digit_status status;
     *out = NULL;
-    status = dg_safetensors_parse(bytes, size, &file);
+    digit_status status = dg_safetensors_parse(bytes, size, &file);
     if (status != DIGIT_OK)
         return status;
     status = check_texts(&file, &training);

@@ -92,17 +92,15 @@ digit_status dg_codec_encode(const dg_snapshot *snapshot, void *buffer, size_t *
     const size_t room = *size;
     const size_t tensors = dg_network_tensor_count(snapshot->network);
     const size_t count = tensors * dg_codec_parts(snapshot->training != NULL) + 1;
-    dg_safetensors_tensor *list;
     dg_safetensors_head head;
     texts t;
-    digit_status status;
     *size = 0;
-    list = dg_alloc(count, sizeof *list);
+    dg_safetensors_tensor *list = dg_alloc(count, sizeof *list);
     if (!list)
         return dg_fail_memory("the list of tensors", count * sizeof *list);
     list_texts(snapshot, &t);
     list_tensors(snapshot, list);
-    status = dg_safetensors_plan(t.list, t.count, list, count, &head);
+    digit_status status = dg_safetensors_plan(t.list, t.count, list, count, &head);
     if (status != DIGIT_OK)
         goto done;
     *size = (size_t)head.file_size;

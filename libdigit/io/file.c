@@ -47,10 +47,9 @@ digit_status dg_file_read(const char *path, uint64_t limit, uint8_t **bytes, siz
 {
     dg_file file;
     size_t filled;
-    digit_status status;
     *bytes = NULL;
     *size = 0;
-    status = dg_file_open(path, &file);
+    digit_status status = dg_file_open(path, &file);
     if (status != DIGIT_OK)
         return status;
     if (file.size > limit) {
@@ -113,11 +112,10 @@ static void make_temp_name(save *s)
 /* Find the target, open its folder and look at what is there. */
 static digit_status prepare(save *s)
 {
-    char *slash;
     digit_status status = find_target(s);
     if (status != DIGIT_OK)
         return status;
-    slash = strrchr(s->target, '/');
+    char *slash = strrchr(s->target, '/');
     s->name = slash ? slash + 1 : s->target;
     if (s->path[0] == '\0' || s->name[0] == '\0')
         return dg_file_fail(s->path, "cannot save", s->path[0] ? EISDIR : ENOENT);

@@ -50,9 +50,8 @@ digit_status dg_json_end(dg_json *json)
 
 static digit_status read_number(dg_json *json, uint64_t *number)
 {
-    const uint8_t *first;
     skip_spaces(json);
-    first = json->at;
+    const uint8_t *first = json->at;
     for (*number = 0; peek(json) >= '0' && peek(json) <= '9'; json->at++) {
         if (__builtin_mul_overflow(*number, (uint64_t)10, number) ||
             __builtin_add_overflow(*number, (uint64_t)(*json->at - '0'), number))

@@ -140,16 +140,14 @@ digit_status dg_safetensors_plan(const dg_safetensors_text *texts, size_t text_c
                                  dg_safetensors_head *head)
 {
     uint64_t data_size = 0;
-    json_t *root;
-    digit_status status;
     *head = (dg_safetensors_head){0};
     for (size_t i = 0; i < text_count; i++)
         if (!is_utf8(texts[i].value))
             return dg_fail(DIGIT_ERR_ARGUMENT, "the text for '%s' is not UTF-8", texts[i].key);
-    status = lay_out(tensors, tensor_count, &data_size);
+    digit_status status = lay_out(tensors, tensor_count, &data_size);
     if (status != DIGIT_OK)
         return status;
-    root = make_json(texts, text_count, tensors, tensor_count);
+    json_t *root = make_json(texts, text_count, tensors, tensor_count);
     if (!root)
         return dg_fail_memory("the header", DG_SAFETENSORS_HEADER_MAX);
     status = write_head(root, head);

@@ -118,10 +118,19 @@ static lowering lower(const dg_layer *layer)
     const size_t columns = (size_t)layer->out.columns * layer->pool;
     const size_t width = (size_t)layer->side * layer->in.channels;
     if (layer->in.channels > 1 && layer->stride == 1 && layer->size >= BY_ROW_FILTERS)
-        return (lowering){BY_ROW, layer->side, width, columns * width,
-                          (rows + layer->side - 1) * columns * width};
-    return (lowering){layer->in.channels == 1 ? BY_TAP : BY_WINDOW, 1, taps(layer), 0,
-                      positions(layer) * taps(layer)};
+        return (lowering){
+            .layout = BY_ROW,
+            .parts = layer->side,
+            .depth = width,
+            .step = columns * width,
+            .reals = (rows + layer->side - 1) * columns * width,
+        };
+    return (lowering){
+        .layout = layer->in.channels == 1 ? BY_TAP : BY_WINDOW,
+        .parts = 1,
+        .depth = taps(layer),
+        .reals = positions(layer) * taps(layer),
+    };
 }
 
 /* Scratch: columns, then product, then turned weights, each on a cache line. */
@@ -205,7 +214,7 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 {
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
-    const dg_vec_after after = {params + layer->at[DG_ROLE_BIAS], layer->relu};
+    const dg_vec_after after = {.bias = params + layer->at[DG_ROLE_BIAS], .relu = layer->relu};
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++, in += in_count, out += out_count) {

@@ -233,7 +233,12 @@ digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
                               const uint8_t *samples, size_t count, digit_prediction *out,
                               dg_pairs *pairs)
 {
-    answer_job job = {samples, out, pairs, dg_predictor_logits(predictor),
-                      (double)predictor->temperature};
+    answer_job job = {
+        .samples = samples,
+        .out = out,
+        .pairs = pairs,
+        .classes = dg_predictor_logits(predictor),
+        .temperature = (double)predictor->temperature,
+    };
     return dg_predictor_visit(predictor, threads, samples, count, visit_answers, &job);
 }
