@@ -3,6 +3,7 @@
 
 #include "base/fpenv.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -218,10 +219,9 @@ static dg_crew *take_crew(dg_pool *pool, uint32_t helpers)
 void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run,
                  void *context)
 {
-    if (threads > DG_THREADS_MAX)
-        threads = DG_THREADS_MAX;
-    const uint32_t useful = threads < count ? threads : count;
-    dg_crew *crew = useful > 1 ? take_crew(pool, threads - 1) : NULL;
+    const uint32_t allowed = dg_min_u32(threads, DG_THREADS_MAX);
+    const uint32_t useful = dg_min_u32(allowed, count);
+    dg_crew *crew = useful > 1 ? take_crew(pool, allowed - 1) : NULL;
     if (!crew) {
         for (uint32_t index = 0; index < count; index++)
             run(context, index, 0);

@@ -1,3 +1,4 @@
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <math.h>
@@ -40,9 +41,8 @@ static void blur(dg_field *field, float side)
 /* How much of pixel `pixel` the cell from `from` to `to` covers. */
 static float covered(int pixel, float from, float to)
 {
-    const float first = from > (float)pixel ? from : (float)pixel;
-    const float end = to < (float)(pixel + 1) ? to : (float)(pixel + 1);
-    return end > first ? end - first : 0;
+    const float first = dg_max_f32(from, (float)pixel), end = dg_min_f32(to, (float)(pixel + 1));
+    return dg_max_f32(end - first, 0);
 }
 
 /* line[SIDE] seen by `cells` cells side by side, and drawn again between their centres. */
@@ -58,8 +58,7 @@ static void coarsen_line(int cells, const float in[SIDE], float out[SIDE])
     }
     for (int x = 0; x < SIDE; x++) {
         const float place = ((float)x + 0.5f) / size - 0.5f;
-        const float end = (float)(cells - 1);
-        const float inside = place < 0 ? 0 : place > end ? end : place;
+        const float inside = dg_clamp_f32(place, 0, (float)(cells - 1));
         const int first = (int)inside, second = first + 1 < cells ? first + 1 : first;
         out[x] = means[first] + (means[second] - means[first]) * (inside - (float)first);
     }

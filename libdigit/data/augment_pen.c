@@ -1,5 +1,6 @@
 /* Grey morphology: the largest or smallest level under a cross, mixed with the level itself, so
  * that strokes change by parts of a pixel. */
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <stdbool.h>
@@ -15,16 +16,6 @@
 #define RIDGE_SHARE 0.08f
 
 #define INK 128.0f
-
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
-static float smaller(float a, float b)
-{
-    return a < b ? a : b;
-}
 
 typedef float (*choose)(float, float);
 
@@ -61,7 +52,7 @@ static void draw_outline(dg_field *field)
         for (int x = 0; x < SIDE; x++)
             ink.at[y][x] = field->at[y][x] >= INK ? 255 : 0;
     *field = ink;
-    mix_with_cross(field, 1, larger);
+    mix_with_cross(field, 1, dg_max_f32);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
             field->at[y][x] -= ink.at[y][x];
@@ -92,9 +83,9 @@ static void draw_ridge(dg_field *field)
 static void change_width(dg_field *field, float change)
 {
     if (change < 0)
-        mix_with_cross(field, -change, smaller);
+        mix_with_cross(field, -change, dg_min_f32);
     for (; change > 0; change -= 1)
-        mix_with_cross(field, smaller(change, 1), larger);
+        mix_with_cross(field, dg_min_f32(change, 1), dg_max_f32);
 }
 
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)

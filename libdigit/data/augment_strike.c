@@ -1,4 +1,5 @@
 /* A line through the digit: dotted, in teeth, or straight, as a hand or a form leaves it. */
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <math.h>
@@ -16,9 +17,8 @@ static float tooth(int i)
 
 static void ink(float *at, float level, float inside)
 {
-    const float darker = level * (inside < 1 ? inside : 1);
-    if (inside > 0 && darker > *at)
-        *at = darker;
+    if (inside > 0)
+        dg_level_darken(at, level * dg_min_f32(inside, 1));
 }
 
 static void draw_strike(dg_rng *rng, dg_field *field)

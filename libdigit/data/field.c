@@ -1,5 +1,7 @@
 #include "data/field.h"
 
+#include "base/number.h"
+
 #include <math.h>
 
 #define SIDE DG_FIELD_SIDE
@@ -38,13 +40,12 @@ static float longer_side(const dg_field *field)
         for (int x = 0; x < SIDE; x++) {
             if (field->at[y][x] < INK)
                 continue;
-            left = x < left ? x : left;
-            right = x > right ? x : right;
-            top = y < top ? y : top;
+            left = dg_min_i32(left, x);
+            right = dg_max_i32(right, x);
+            top = dg_min_i32(top, y);
             bottom = y;
         }
-    const int longer = right - left > bottom - top ? right - left : bottom - top;
-    return right < 0 ? 0 : (float)(longer + 1);
+    return right < 0 ? 0 : (float)(dg_max_i32(right - left, bottom - top) + 1);
 }
 
 static void centre_of_mass(const dg_field *field, float *x, float *y)
@@ -93,8 +94,7 @@ void dg_field_lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x,
         for (int column = 0; column < SIDE; column++) {
             const float level = dg_field_between(&source, CENTRE + ((float)column - x) / scale,
                                                  CENTRE + ((float)row - y) / scale);
-            if (level > field->at[row][column])
-                field->at[row][column] = level;
+            dg_level_darken(&field->at[row][column], level);
         }
 }
 
@@ -102,9 +102,8 @@ float dg_sample_reach(const uint8_t digit[DIGIT_SAMPLE_BYTES], float side)
 {
     float most = -CENTRE;
     for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++) {
-        const float reach = side * ((float)(i % SIDE) - CENTRE);
-        if (digit[i] >= STROKE && reach > most)
-            most = reach;
+        if (digit[i] >= STROKE)
+            most = dg_max_f32(most, side * ((float)(i % SIDE) - CENTRE));
     }
     return most + 0.5f;
 }

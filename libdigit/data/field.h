@@ -1,8 +1,8 @@
-/*
- * field.h - a sample in grey levels with fractions, to draw on and to bend.
- */
+/* field.h - a sample in grey levels with fractions, to draw on and to bend. */
 #ifndef DG_DATA_FIELD_H
 #define DG_DATA_FIELD_H
+
+#include "base/number.h"
 
 #include <digit/digit.h>
 
@@ -27,8 +27,8 @@ void dg_field_border(const dg_field *in, dg_bordered_field *out);
 /* The level between the four pixels round a place; pixel centres are whole numbers. */
 static inline float dg_field_between(const dg_bordered_field *in, float x, float y)
 {
-    const float right = (x < -1 ? -1 : x > DG_FIELD_SIDE ? DG_FIELD_SIDE : x) + 1;
-    const float down = (y < -1 ? -1 : y > DG_FIELD_SIDE ? DG_FIELD_SIDE : y) + 1;
+    const float right = dg_clamp_f32(x, -1, DG_FIELD_SIDE) + 1;
+    const float down = dg_clamp_f32(y, -1, DG_FIELD_SIDE) + 1;
     const int column = (int)right, row = (int)down;
     const float across = right - (float)column, below = down - (float)row;
     const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
@@ -39,7 +39,13 @@ static inline float dg_field_between(const dg_bordered_field *in, float x, float
 
 static inline float dg_level_clamp(float level)
 {
-    return level < 0 ? 0 : level > 255 ? 255 : level;
+    return dg_clamp_f32(level, 0, 255);
+}
+
+/* Where there is ink already, the darker stays. */
+static inline void dg_level_darken(float *at, float level)
+{
+    *at = dg_max_f32(level, *at);
 }
 
 /* `digit` as large as `scale` says, its centre at (x, y); where ink is there already, the darker

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,9 +104,7 @@ static void make_temp_name(save *s)
 {
     const size_t length = strlen(s->name);
     const uLong crc = crc32_z(crc32_z(0, NULL, 0), (const Bytef *)s->name, length);
-    size_t shown = length < TEMP_PREFIX_MAX ? length : TEMP_PREFIX_MAX;
-    while (shown > 0 && shown < length && ((unsigned char)s->name[shown] & 0xc0) == 0x80)
-        shown--; /* not amid a character of UTF-8 */
+    const size_t shown = dg_utf8_cut(s->name, length, TEMP_PREFIX_MAX);
     snprintf(s->temp, sizeof s->temp, ".%.*s.%08lx.tmp", (int)shown, s->name, crc);
 }
 

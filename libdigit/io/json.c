@@ -82,7 +82,7 @@ digit_status dg_json_numbers(dg_json *json, uint64_t *numbers, size_t most, size
 
 /* ---- Texts ------------------------------------------------------------ */
 
-/* With `room` bytes at `text`. */
+/* The bytes of the character at text[room]; 0 if it is none. */
 static size_t utf8_length(const uint8_t *text, size_t room)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* for so many bytes */
@@ -102,9 +102,16 @@ static size_t utf8_length(const uint8_t *text, size_t room)
     return length;
 }
 
-size_t dg_json_utf8(const uint8_t *text)
+bool dg_json_is_utf8(const char *text)
 {
-    return utf8_length(text, strnlen((const char *)text, 4));
+    const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
+    while (at < end) {
+        const size_t length = utf8_length(at, (size_t)(end - at));
+        if (length == 0)
+            return false;
+        at += length;
+    }
+    return true;
 }
 
 static void put_point(dg_json *json, uint32_t point)

@@ -22,19 +22,6 @@ __attribute__((constructor)) static void seed_jansson(void)
     json_object_seed(0);
 }
 
-/* jansson says "no memory" and "no UTF-8" alike, so this is asked first. */
-static bool is_utf8(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-    while (*at) {
-        const size_t length = dg_json_utf8(at);
-        if (length == 0)
-            return false;
-        at += length;
-    }
-    return true;
-}
-
 /* Set offset and size of every tensor. */
 static digit_status lay_out(dg_safetensors_tensor *tensors, size_t count, uint64_t *data_size)
 {
@@ -142,7 +129,7 @@ digit_status dg_safetensors_plan(const dg_safetensors_text *texts, size_t text_c
     uint64_t data_size = 0;
     *head = (dg_safetensors_head){0};
     for (size_t i = 0; i < text_count; i++)
-        if (!is_utf8(texts[i].value))
+        if (!dg_json_is_utf8(texts[i].value)) /* jansson would say "no memory" */
             return dg_fail(DIGIT_ERR_ARGUMENT, "the text for '%s' is not UTF-8", texts[i].key);
     digit_status status = lay_out(tensors, tensor_count, &data_size);
     if (status != DIGIT_OK)

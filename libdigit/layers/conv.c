@@ -6,6 +6,7 @@
  * and relu come after the pool, on a quarter of the numbers: both are monotone, in
  * floating point too, so they commute with the maximum and the bits are the same.
  */
+#include "base/number.h"
 #include "layers/pooling.h"
 #include "math/blas.h"
 #include "math/im2col.h"
@@ -44,7 +45,7 @@ static bool shape(dg_layer *layer)
 static uint32_t needed(const dg_layer *layer, uint32_t in, uint32_t out)
 {
     const uint32_t end = (out - 1) * layer->stride + layer->side - layer->pad;
-    return end < in ? end : in;
+    return dg_min_u32(end, in);
 }
 
 static dg_shape needs(const dg_layer *layer, dg_shape out)
@@ -55,10 +56,8 @@ static dg_shape needs(const dg_layer *layer, dg_shape out)
 
 static bool absorb(dg_layer *layer, const dg_layer *next)
 {
-    if (next->type == &dg_layer_relu) {
-        layer->relu = true;
+    if (dg_layer_absorb_relu(layer, next))
         return true;
-    }
     if (next->type == &dg_layer_maxpool && layer->pool == 1) {
         layer->pool = next->size;
         layer->out = next->out;

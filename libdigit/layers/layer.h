@@ -157,6 +157,9 @@ extern const dg_layer_type *const dg_layer_types[];
 /* Keeps the shape of its input: for types whose output is as large. */
 bool dg_layer_same_shape(dg_layer *layer);
 
+/* Takes over a relu that follows, and nothing else. */
+bool dg_layer_absorb_relu(dg_layer *layer, const dg_layer *next);
+
 /* Describe a tensor of one dimension, stored densely. */
 dg_tensor_plan dg_layer_vector(dg_role role, uint32_t count);
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "net/loss.h"
 #include "net/workspace.h"
 
@@ -101,7 +102,7 @@ typedef struct visit_job {
 static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
 {
     const size_t first = run * DG_PREDICT_RUN, left = job->count - first;
-    const dg_pass pass = {.samples = left < DG_PREDICT_RUN ? (uint32_t)left : DG_PREDICT_RUN};
+    const dg_pass pass = {.samples = (uint32_t)dg_min_size(left, DG_PREDICT_RUN)};
     dg_real *logits =
         dg_network_forward(job->predictor->network, job->predictor->params,
                            job->samples + first * DIGIT_SAMPLE_BYTES, &pass, workspace);
@@ -133,9 +134,9 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
     };
     job.runs_a_piece = job.runs / UINT32_MAX + 1; /* pieces are numbered in 32 bits */
     const size_t pieces = (job.runs - 1) / job.runs_a_piece + 1;
-    const size_t wanted = threads.count < pieces ? threads.count : pieces;
+    const size_t wanted = dg_min_size(dg_min_size(threads.count, pieces), DG_THREADS_MAX);
     uint32_t seats = 0;
-    while (seats < wanted && seats < DG_THREADS_MAX) {
+    while (seats < wanted) {
         job.seats[seats] = take_workspace(predictor);
         if (!job.seats[seats])
             break; /* fewer threads will do */

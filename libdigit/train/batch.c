@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "data/augment.h"
 #include "data/cut.h"
 #include "data/other.h"
@@ -74,8 +75,8 @@ static uint32_t shard_size(const dg_network *network, uint32_t batch)
 
 static bool make_seats(dg_batch *b)
 {
-    const uint32_t most = b->part < DG_THREADS_MAX ? b->part : DG_THREADS_MAX;
-    const uint32_t count = b->threads.count < most ? b->threads.count : most;
+    const uint32_t most = dg_min_u32(b->part, DG_THREADS_MAX);
+    const uint32_t count = dg_min_u32(b->threads.count, most);
     b->seats = dg_alloc_zero(count, sizeof *b->seats);
     if (!b->seats)
         return false;
@@ -119,7 +120,7 @@ static digit_status take_part(dg_batch *b)
                        ranks->count, b->options->batch, part, b->shards,
                        (b->shards - 1) / part + 1);
     b->first = ranks->rank * part;
-    b->part = b->shards - b->first < part ? b->shards - b->first : part;
+    b->part = dg_min_u32(b->shards - b->first, part);
     return DIGIT_OK;
 }
 
@@ -232,9 +233,9 @@ static void run_shard(void *context, uint32_t index, uint32_t seat_index)
     const dg_network *network = b->snapshot->network;
     seat *s = &b->seats[seat_index];
     const uint32_t shard = b->first + index;
-    const uint32_t first = shard * b->shard, left = b->count - first;
+    const uint32_t first = shard * b->shard;
     const dg_pass pass = {
-        .samples = left < b->shard ? left : b->shard,
+        .samples = dg_min_u32(b->count - first, b->shard),
         .training = true,
         .seed = b->options->seed,
         .draw = b->draw + first,
@@ -319,7 +320,7 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
 {
     const uint32_t shards = (count - 1) / b->shard + 1;
     const uint32_t left = shards > b->first ? shards - b->first : 0; /* the last batch is short */
-    const uint32_t mine = left < b->part ? left : b->part;
+    const uint32_t mine = dg_min_u32(left, b->part);
     b->order = order;
     b->count = count;
     b->draw = draw;
