@@ -9,8 +9,8 @@
 #include "cli.h"
 #include "form.h"
 #include "ocr_words.h"
-#include "picture.h"
 #include "picture_blank.h"
+#include "picture_pages.h"
 
 #include <digit/digit.h>
 #include <getopt.h>
@@ -125,76 +125,56 @@ static json_t *fields_array(const pipeline *p, const form_template *form,
 }
 
 /* NULL `fields`: memory ran out, which cli_print_json() reports. */
-static int print_page(const char *name, uint32_t page, const picture *shown,
-                      const ocr_words *words, json_t *fields)
+static int print_page(const picture_page *page, const ocr_words *words, json_t *fields)
 {
-    return cli_print_json(json_pack("{s:o, s:i, s:i, s:i, s:o, s:o}", "file", cli_json_text(name),
-                                    "page", (int)page, "width", (int)shown->image.width, "height",
-                                    (int)shown->image.height, "words", words_array(words),
-                                    "fields", fields),
+    const digit_image *image = &page->shown->image;
+    return cli_print_json(json_pack("{s:o, s:i, s:i, s:i, s:o, s:o}", "file",
+                                    cli_json_text(page->name), "page", (int)page->page, "width",
+                                    (int)image->width, "height", (int)image->height, "words",
+                                    words_array(words), "fields", fields),
                           REALS);
 }
 
-static int read_fields(const pipeline *p, const char *name, uint32_t page,
-                       const form_template *form, const ocr_words *words, const picture *shown)
+static int read_fields(const pipeline *p, const picture_page *page, const form_template *form,
+                       const ocr_words *words)
 {
     digit_reading *reading = NULL;
-    if (digit_model_read(p->model, &shown->image, NULL, &reading) != DIGIT_OK)
-        return cli_library_error(name);
+    if (digit_model_read(p->model, &page->shown->image, NULL, &reading) != DIGIT_OK)
+        return cli_library_error(page->name);
     form_groups groups = form_groups_of(reading);
     json_t *fields = NULL;
     int status = 0;
     if (groups.items) {
         form_assign(form, words, &groups);
-        fields = fields_array(p, form, reading, &groups, shown);
-        status = fields ? 0 : cli_library_error(name);
+        fields = fields_array(p, form, reading, &groups, page->shown);
+        status = fields ? 0 : cli_library_error(page->name);
     }
     if (status == 0)
-        status = print_page(name, page, shown, words, fields);
+        status = print_page(page, words, fields);
     free(groups.items);
     digit_reading_free(reading);
     return status;
 }
 
-static int read_page(const pipeline *p, const char *name, uint32_t page, picture *shown)
+static int read_page(void *context, const picture_page *page)
 {
+    const pipeline *p = context;
     ocr_words words;
-    if (ocr_words_find(p->tesseract, &shown->image, &words) != 0) {
-        cli_message("%s: Tesseract could not read page %u", name, page);
+    if (ocr_words_find(p->tesseract, &page->shown->image, &words) != 0) {
+        cli_message("%s: Tesseract could not read page %u", page->name, page->page);
         ocr_words_clear(&words);
         return 1;
     }
     form_template fields;
-    int status = find_fields(p, name, &words, &fields);
+    int status = find_fields(p, page->name, &words, &fields);
     for (size_t i = 0; i < words.count; i++) {
         if (words.items[i].print)
-            picture_blank(shown, words.items[i].box);
+            picture_blank(page->shown, words.items[i].box);
     }
-    status |= read_fields(p, name, page, &fields, &words, shown);
+    status |= read_fields(p, page, &fields, &words);
     if (p->form.count == 0)
         form_clear(&fields);
     ocr_words_clear(&words);
-    return status;
-}
-
-static int read_file(const pipeline *p, const char *name)
-{
-    char reason[PICTURE_REASON];
-    picture_file *file = picture_open(name, reason);
-    if (!file)
-        return cli_message("%s: %s", name, reason), 1;
-    int status = 0;
-    for (uint32_t page = 0; page < picture_pages(file); page++) {
-        picture shown;
-        if (picture_decode(file, page, &shown, reason) != 0) {
-            cli_message("%s page %u: %s", name, page, reason);
-            status = 1;
-            continue;
-        }
-        status |= read_page(p, name, page, &shown);
-        picture_clear(&shown);
-    }
-    picture_close(file);
     return status;
 }
 
@@ -236,7 +216,7 @@ int main(int argc, char **argv)
     if (status == 0)
         status = start(&p, language, model, threads);
     for (int i = optind; i < argc && p.model; i++)
-        status |= read_file(&p, argv[i]);
+        status |= picture_each_page(argv[i], read_page, &p);
     ocr_engine_stop(p.tesseract);
     digit_model_free(p.model);
     form_clear(&p.form);

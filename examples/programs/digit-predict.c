@@ -1,7 +1,7 @@
 /* digit-predict - which digit a picture shows. */
 #include "cli.h"
 #include "draw.h"
-#include "picture.h"
+#include "picture_pages.h"
 
 #include <digit/digit.h>
 #include <getopt.h>
@@ -32,14 +32,20 @@ typedef struct settings {
     bool json;
 } settings;
 
-static int print_json(const char *name, uint32_t page, const digit_prediction *p)
+typedef struct job {
+    const settings *settings;
+    const digit_model *model;
+} job;
+
+static int print_json(const picture_page *page, const digit_prediction *p)
 {
     json_t *probabilities = json_array();
     for (int digit = 0; digit < DIGIT_CLASSES; digit++)
         json_array_append_new(probabilities, json_real((double)p->probabilities[digit]));
-    return cli_print_json(json_pack("{s:o, s:i, s:i, s:f, s:o}", "file", cli_json_text(name),
-                                    "page", (int)page, "digit", (int)p->digit, "confidence",
-                                    (double)p->confidence, "probabilities", probabilities),
+    return cli_print_json(json_pack("{s:o, s:i, s:i, s:f, s:o}", "file",
+                                    cli_json_text(page->name), "page", (int)page->page, "digit",
+                                    (int)p->digit, "confidence", (double)p->confidence,
+                                    "probabilities", probabilities),
                           9);
 }
 
@@ -59,12 +65,11 @@ static void print_bars(const digit_prediction *p, int top)
     }
 }
 
-static void print_answer(const char *name, const picture_file *file, uint32_t page,
-                         const digit_prediction *p, int top)
+static void print_answer(const picture_page *page, const digit_prediction *p, int top)
 {
-    cli_print_name(stdout, name);
-    if (picture_pages(file) > 1)
-        printf(" page %u", page);
+    cli_print_name(stdout, page->name);
+    if (page->pages > 1)
+        printf(" page %u", page->page);
     if (p->flags & DIGIT_FLAG_BLANK) {
         printf(": blank\n");
         return;
@@ -75,46 +80,18 @@ static void print_answer(const char *name, const picture_file *file, uint32_t pa
     print_bars(p, top);
 }
 
-static int predict_page(const settings *s, const digit_model *model, const char *name,
-                        picture_file *file, uint32_t page)
+static int predict_page(void *context, const picture_page *page)
 {
-    char reason[PICTURE_REASON];
-    picture shown;
-    if (picture_decode(file, page, &shown, reason) != 0) {
-        if (picture_pages(file) > 1)
-            cli_message("%s page %u: %s", name, page, reason);
-        else
-            cli_message("%s: %s", name, reason);
-        return 1;
-    }
+    const job *j = context;
     uint8_t sample[DIGIT_SAMPLE_BYTES];
     digit_prediction answer;
-    int status = 0;
-    if (digit_model_normalize(model, &shown.image, sample, NULL) != DIGIT_OK ||
-        digit_model_predict(model, sample, 1, &answer) != DIGIT_OK) {
-        status = cli_library_error(name);
-    } else if (s->json) {
-        status = print_json(name, page, &answer);
-    } else {
-        print_answer(name, file, page, &answer, s->top);
-    }
-    picture_clear(&shown);
-    return status;
-}
-
-static int predict_file(const settings *s, const digit_model *model, const char *name)
-{
-    char reason[PICTURE_REASON];
-    picture_file *file = picture_open(name, reason);
-    if (!file) {
-        cli_message("%s: %s", name, reason);
-        return 1;
-    }
-    int status = 0;
-    for (uint32_t page = 0; page < picture_pages(file); page++)
-        status |= predict_page(s, model, name, file, page);
-    picture_close(file);
-    return status;
+    if (digit_model_normalize(j->model, &page->shown->image, sample, NULL) != DIGIT_OK ||
+        digit_model_predict(j->model, sample, 1, &answer) != DIGIT_OK)
+        return cli_library_error(page->name);
+    if (j->settings->json)
+        return print_json(page, &answer);
+    print_answer(page, &answer, j->settings->top);
+    return 0;
 }
 
 static void parse(settings *s, int argc, char **argv)
@@ -140,9 +117,10 @@ int main(int argc, char **argv)
     if ((s.model ? digit_model_load(s.model, &model)
                  : digit_model_load_pretrained(&model)) != DIGIT_OK)
         return cli_finish(cli_library_error(s.model));
+    job j = {.settings = &s, .model = model};
     int status = 0;
     for (int i = optind; i < argc; i++)
-        status |= predict_file(&s, model, argv[i]);
+        status |= picture_each_page(argv[i], predict_page, &j);
     digit_model_free(model);
     return cli_finish(status);
 }

@@ -1,7 +1,7 @@
 /* digit-read - the digits in pictures: where they are and what they say. */
 #include "cli.h"
-#include "picture.h"
 #include "picture_list.h"
+#include "picture_pages.h"
 #include "read_overlay.h"
 #include "read_print.h"
 
@@ -43,8 +43,13 @@ typedef struct settings {
     enum read_format format;
     uint32_t threads;
     digit_read_options read;
-    uint32_t overlays; /* written so far */
 } settings;
+
+typedef struct job {
+    const settings *settings;
+    const digit_model *model;
+    uint32_t overlays; /* written so far */
+} job;
 
 static uint32_t parse_layout(const char *word)
 {
@@ -121,57 +126,26 @@ static void parse(settings *s, int argc, char **argv)
         cli_usage_error("no PICTURE given");
 }
 
-static int read_picture(settings *s, const digit_model *model, const char *name,
-                        const picture_file *file, uint32_t index, const picture *shown)
+static int read_picture(void *context, const picture_page *page)
 {
+    job *j = context;
+    const settings *s = j->settings;
     digit_reading *reading = NULL;
-    if (digit_model_read(model, &shown->image, &s->read, &reading) != DIGIT_OK)
-        return cli_library_error(name);
-    const read_page page = {
-        .file = name,
-        .page = index,
-        .pages = picture_pages(file),
-        .width = shown->image.width,
-        .height = shown->image.height,
+    if (digit_model_read(j->model, &page->shown->image, &s->read, &reading) != DIGIT_OK)
+        return cli_library_error(page->name);
+    const read_page printed = {
+        .file = page->name,
+        .page = page->page,
+        .pages = page->pages,
+        .width = page->shown->image.width,
+        .height = page->shown->image.height,
         .grid = s->read.layout == DIGIT_LAYOUT_GRID,
         .reading = reading,
     };
-    int status = read_print_page(s->format, &page);
+    int status = read_print_page(s->format, &printed);
     if (s->overlay)
-        status |= read_overlay_write(s->overlay, s->overlays++, shown, reading);
+        status |= read_overlay_write(s->overlay, j->overlays++, page->shown, reading);
     digit_reading_free(reading);
-    return status;
-}
-
-static int read_file_page(settings *s, const digit_model *model, const char *name,
-                          picture_file *file, uint32_t page)
-{
-    char reason[PICTURE_REASON];
-    picture shown;
-    if (picture_decode(file, page, &shown, reason) != 0) {
-        if (picture_pages(file) > 1)
-            cli_message("%s page %u: %s", name, page, reason);
-        else
-            cli_message("%s: %s", name, reason);
-        return 1;
-    }
-    const int status = read_picture(s, model, name, file, page, &shown);
-    picture_clear(&shown);
-    return status;
-}
-
-static int read_file(settings *s, const digit_model *model, const char *name)
-{
-    char reason[PICTURE_REASON];
-    picture_file *file = picture_open(name, reason);
-    if (!file) {
-        cli_message("%s: %s", name, reason);
-        return 1;
-    }
-    int status = 0;
-    for (uint32_t page = 0; page < picture_pages(file); page++)
-        status |= read_file_page(s, model, name, file, page);
-    picture_close(file);
     return status;
 }
 
@@ -187,13 +161,14 @@ int main(int argc, char **argv)
         digit_model_free(model);
         return cli_finish(failed);
     }
+    job j = {.settings = &s, .model = model};
     picture_list list = {.names = NULL};
     int status = 0;
     for (int i = optind; i < argc; i++)
         status |= picture_list_add(&list, argv[i]);
     read_print_begin(s.format, s.read.layout == DIGIT_LAYOUT_GRID);
     for (size_t i = 0; i < list.count; i++)
-        status |= read_file(&s, model, list.names[i]);
+        status |= picture_each_page(list.names[i], read_picture, &j);
     read_print_end(s.format);
     picture_list_clear(&list);
     digit_model_free(model);
