@@ -26,11 +26,11 @@ typedef struct run_state {
     atomic_uint next; /* first piece nobody has picked */
 } run_state;
 
-typedef struct seat {
+typedef struct worker {
     dg_crew *crew;
     pthread_t thread;
     uint32_t number; /* from 1; 0 is the caller's */
-} seat;
+} worker;
 
 struct dg_crew {
     pthread_mutex_t lock;
@@ -42,9 +42,9 @@ struct dg_crew {
     bool stop;
     run_state state;
     int process; /* whose threads these are */
-    uint32_t workers;
+    uint32_t started; /* workers that run */
     uint32_t capacity;
-    seat seats[]; /* [capacity] */
+    worker workers[]; /* [capacity] */
 };
 
 static inline void relax(void)
@@ -94,22 +94,22 @@ static void leave_run(dg_crew *crew)
 
 static void *worker_main(void *argument)
 {
-    const seat *mine = argument;
-    dg_crew *crew = mine->crew;
+    const worker *self = argument;
+    dg_crew *crew = self->crew;
     uint32_t seen = 0;
     dg_fpenv_enter();
     for (;;) {
         seen = await_run(crew, seen);
         if (crew->stop)
             return NULL;
-        if (mine->number <= crew->wanted)
-            work(&crew->state, mine->number);
+        if (self->number <= crew->wanted)
+            work(&crew->state, self->number);
         leave_run(crew);
     }
 }
 
 /* Signals are the host's business: its handlers must not run on our threads. */
-static bool start_worker(seat *mine)
+static bool start_worker(worker *self)
 {
     sigset_t all, before;
     pthread_attr_t attributes;
@@ -122,12 +122,12 @@ static bool start_worker(seat *mine)
     sigdelset(&all, SIGILL);
     sigdelset(&all, SIGSEGV);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(&mine->thread, &attributes, worker_main, mine);
+    const int error = pthread_create(&self->thread, &attributes, worker_main, self);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (error != 0)
         return false;
-    pthread_setname_np(mine->thread, "libdigit");
+    pthread_setname_np(self->thread, "libdigit");
     return true;
 }
 
@@ -140,8 +140,8 @@ static void crew_free(dg_crew *crew)
     atomic_fetch_add_explicit(&crew->generation, 1, memory_order_release);
     pthread_cond_broadcast(&crew->wake);
     pthread_mutex_unlock(&crew->lock);
-    for (uint32_t i = 0; i < crew->workers; i++)
-        pthread_join(crew->seats[i].thread, NULL);
+    for (uint32_t i = 0; i < crew->started; i++)
+        pthread_join(crew->workers[i].thread, NULL);
     pthread_cond_destroy(&crew->finished);
     pthread_cond_destroy(&crew->wake);
     pthread_mutex_destroy(&crew->lock);
@@ -151,7 +151,7 @@ static void crew_free(dg_crew *crew)
 /* NULL when memory is short; fewer workers than asked for when threads are. */
 static dg_crew *crew_create(uint32_t capacity)
 {
-    dg_crew *crew = dg_alloc_zero(1, sizeof *crew + capacity * sizeof crew->seats[0]);
+    dg_crew *crew = dg_alloc_zero(1, sizeof *crew + capacity * sizeof crew->workers[0]);
     if (!crew)
         return NULL;
     pthread_mutex_init(&crew->lock, NULL);
@@ -160,10 +160,10 @@ static dg_crew *crew_create(uint32_t capacity)
     crew->process = (int)getpid();
     crew->capacity = capacity;
     for (uint32_t i = 0; i < capacity; i++) {
-        crew->seats[i] = (seat){.crew = crew, .number = i + 1};
-        if (!start_worker(&crew->seats[i]))
+        crew->workers[i] = (worker){.crew = crew, .number = i + 1};
+        if (!start_worker(&crew->workers[i]))
             break;
-        crew->workers++;
+        crew->started++;
     }
     return crew;
 }
@@ -172,7 +172,7 @@ static void crew_run(dg_crew *crew, uint32_t helpers)
 {
     pthread_mutex_lock(&crew->lock);
     crew->wanted = helpers;
-    atomic_store(&crew->working, crew->workers);
+    atomic_store(&crew->working, crew->started);
     atomic_fetch_add_explicit(&crew->generation, 1, memory_order_release);
     pthread_cond_broadcast(&crew->wake);
     pthread_mutex_unlock(&crew->lock);

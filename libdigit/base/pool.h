@@ -21,9 +21,9 @@ typedef struct dg_pool {
     _Atomic(int) owner;      /* process that last made some; 0: none did */
 } dg_pool;
 
-/* One piece: `index` < count of the run; `seat` < threads of the run is this
- * thread's own while the run lasts (seat 0 is the caller). */
-typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t seat);
+/* One piece: `index` < count of the run; `worker` < threads of the run is this thread's number
+ * while the run lasts (0: the caller's). */
+typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t worker);
 
 /*
  * Run pieces 0 .. count-1 on up to `threads` threads, the caller's included, and

@@ -96,7 +96,7 @@ typedef struct visit_job {
     void *context;
     size_t runs;           /* of DG_PREDICT_RUN samples */
     size_t runs_a_piece;
-    dg_workspace *seats[DG_THREADS_MAX];
+    dg_workspace *workspaces[DG_THREADS_MAX]; /* [workers] */
 } visit_job;
 
 static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
@@ -110,12 +110,12 @@ static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
     job->visit(job->context, first, pass.samples, logits);
 }
 
-static void visit_piece(void *context, uint32_t piece, uint32_t seat)
+static void visit_piece(void *context, uint32_t piece, uint32_t worker)
 {
     const visit_job *job = context;
     const size_t first = piece * job->runs_a_piece;
     for (size_t run = first; run < first + job->runs_a_piece && run < job->runs; run++)
-        visit_run(job, run, job->seats[seat]);
+        visit_run(job, run, job->workspaces[worker]);
 }
 
 digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads threads,
@@ -135,18 +135,18 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
     job.runs_a_piece = job.runs / UINT32_MAX + 1; /* pieces are numbered in 32 bits */
     const size_t pieces = (job.runs - 1) / job.runs_a_piece + 1;
     const size_t wanted = dg_min_size(dg_min_size(threads.count, pieces), DG_THREADS_MAX);
-    uint32_t seats = 0;
-    while (seats < wanted) {
-        job.seats[seats] = take_workspace(predictor);
-        if (!job.seats[seats])
+    uint32_t workers = 0;
+    while (workers < wanted) {
+        job.workspaces[workers] = take_workspace(predictor);
+        if (!job.workspaces[workers])
             break; /* fewer threads will do */
-        seats++;
+        workers++;
     }
-    if (seats == 0)
+    if (workers == 0)
         return dg_fail(DIGIT_ERR_MEMORY, "out of memory: no buffers to predict in");
-    dg_pool_run(threads.pool, seats, (uint32_t)pieces, visit_piece, &job);
-    for (uint32_t i = 0; i < seats; i++)
-        return_workspace(predictor, job.seats[i]);
+    dg_pool_run(threads.pool, workers, (uint32_t)pieces, visit_piece, &job);
+    for (uint32_t i = 0; i < workers; i++)
+        return_workspace(predictor, job.workspaces[i]);
     return DIGIT_OK;
 }
 

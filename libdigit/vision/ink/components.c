@@ -63,7 +63,7 @@ typedef struct listing {
     size_t run_count;
 } listing;
 
-static void list_band(void *context, uint32_t index, uint32_t seat)
+static void list_band(void *context, uint32_t index, uint32_t worker)
 {
     const listing *l = context;
     const dg_plane *ink = l->ink;
@@ -72,7 +72,7 @@ static void list_band(void *context, uint32_t index, uint32_t seat)
     size_t y;
     const size_t end = dg_band_span(index, ink->width, ink->height, &y);
     dg_run run;
-    (void)seat;
+    (void)worker;
     for (; y < end && b->count <= DG_RUNS_MAX; y++) {
         const uint8_t *row = ink->pixels + y * ink->width;
         dg_run *items = dg_grow(b->items, b->count, &b->room, most, sizeof *items);
@@ -331,19 +331,19 @@ static size_t part_end(const levelling *l, uint32_t part)
     return end < l->components->count ? end : l->components->count;
 }
 
-static void measure_part(void *context, uint32_t part, uint32_t seat)
+static void measure_part(void *context, uint32_t part, uint32_t worker)
 {
     const levelling *l = context;
-    (void)seat;
+    (void)worker;
     for (size_t i = (size_t)part * PART_BLOBS; i < part_end(l, part); i++)
         l->inner[i] = inner_strength(&l->components->items[i], l->components->runs, l->ink);
 }
 
-static void level_part(void *context, uint32_t part, uint32_t seat)
+static void level_part(void *context, uint32_t part, uint32_t worker)
 {
     const levelling *l = context;
     const uint32_t least = (uint32_t)(FAINT * l->usual);
-    (void)seat;
+    (void)worker;
     for (size_t i = (size_t)part * PART_BLOBS; i < part_end(l, part); i++) {
         const uint32_t inner = l->inner[i];
         uint8_t table[256] = {0};

@@ -213,14 +213,14 @@ static void map_row(const page *p, const dg_background_row *ground, uint8_t *row
     }
 }
 
-static void map_band(void *context, uint32_t index, uint32_t seat)
+static void map_band(void *context, uint32_t index, uint32_t worker)
 {
     const page *p = context;
     const dg_plane *plane = p->plane;
     size_t y;
     const size_t end = dg_band_span(index, plane->width, plane->height, &y);
     dg_background_row ground;
-    (void)seat;
+    (void)worker;
     for (; y < end; y++) {
         dg_background_row_at(&p->ground, y, &ground);
         map_row(p, &ground, plane->pixels + y * plane->width);
