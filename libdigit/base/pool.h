@@ -14,10 +14,10 @@
 
 #define DG_THREADS_MAX 256
 
-typedef struct dg_crew dg_crew;
+typedef struct dg_team dg_team;
 
 typedef struct dg_pool {
-    _Atomic(dg_crew *) idle; /* the workers; NULL: not made yet, or at work */
+    _Atomic(dg_team *) idle; /* the workers; NULL: not made yet, or at work */
     _Atomic(int) owner;      /* process that last made some; 0: none did */
 } dg_pool;
 

@@ -82,8 +82,8 @@ static void coarsen(dg_field *field, int cells)
     }
 }
 
-/* Smeared along a line: half a bell, as when the shutter closes slowly. */
-static void smear(dg_rng *rng, dg_field *field)
+/* Motion blur along a line, weaker towards its end, as when the shutter closes slowly. */
+static void blur_by_motion(dg_rng *rng, dg_field *field)
 {
     const float angle = dg_rng_unit(rng) * 6.2831853f;
     const float x_step = cosf(angle), y_step = sinf(angle);
@@ -97,8 +97,9 @@ static void smear(dg_rng *rng, dg_field *field)
         total += weight;
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++)
-                sum.at[y][x] += weight * dg_field_between(&source, (float)x + (float)step * x_step,
-                                                          (float)y + (float)step * y_step);
+                sum.at[y][x] +=
+                    weight * dg_field_interpolate(&source, (float)x + (float)step * x_step,
+                                                  (float)y + (float)step * y_step);
     }
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
@@ -151,7 +152,7 @@ static const float cosines[BLOCK][BLOCK] = {
 
 typedef float block[BLOCK][BLOCK];
 
-/* out = C in C^T, or with C^T the way back. */
+/* out = C in C^T, or the inverse with C^T. */
 static void transform(block in, int back, block out)
 {
     block half = {{0}};
@@ -203,7 +204,7 @@ void dg_augment_camera(dg_rng *rng, float strength, dg_field *field)
     if (dg_rng_unit(rng) < BLUR_SHARE * strength)
         blur(field, dg_rng_between(rng, 0, 0.25f));
     if (dg_rng_unit(rng) < MOTION_SHARE * strength)
-        smear(rng, field);
+        blur_by_motion(rng, field);
     if (dg_rng_unit(rng) < COARSE_SHARE * strength)
         coarsen(field, COARSE_CELLS_LEAST +
                            (int)dg_rng_below(rng, COARSE_CELLS_MOST - COARSE_CELLS_LEAST + 1));

@@ -10,11 +10,11 @@
 #define NEIGHBOUR_SHARE 0.08f
 #define SPECK_SHARE 0.10f
 
-#define BORDER 4.0f /* pixels from the edge where strange ink may lie */
+#define BORDER 4.0f /* pixels from the edge where foreign ink may lie */
 #define SPECKS_MOST 5
 
-/* Along one of the four sides, nearly straight: part of a form's box or of a ruled line. */
-static void draw_line(dg_rng *rng, dg_field *field)
+/* A form line along one of the four sides, nearly straight: part of a box or of a ruled line. */
+static void draw_form_line(dg_rng *rng, dg_field *field)
 {
     const uint32_t side = dg_rng_below(rng, 4);
     const float level = dg_rng_between(rng, 60, 255), half = dg_rng_between(rng, 0.4f, 1.0f);
@@ -67,7 +67,7 @@ static void draw_specks(dg_rng *rng, dg_field *field)
 void dg_augment_paper(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < LINE_SHARE * strength)
-        draw_line(rng, field);
+        draw_form_line(rng, field);
     if (dg_rng_unit(rng) < NEIGHBOUR_SHARE * strength)
         draw_neighbour(rng, field);
     if (dg_rng_unit(rng) < SPECK_SHARE * strength)

@@ -7,7 +7,8 @@
 
 #define SIDE DG_FIELD_SIDE
 
-/* How far, at full strength, in crosses; a whole one widens a stroke by a pixel on each side. */
+/* How far stroke width changes, at full strength, in crosses: 1 widens a stroke by a pixel on each
+ * side. */
 #define THIN 0.55f
 #define THICK 2.00f
 
@@ -58,8 +59,8 @@ static void draw_outline(dg_field *field)
             field->at[y][x] -= ink.at[y][x];
 }
 
-/* Only the middle of the strokes remains, about a pixel wide: what is no lower than its
- * neighbours on both sides, across or down, once smoothed. */
+/* Only the middle of the strokes remains, about a pixel wide: pixels that are, once smoothed, a
+ * maximum between their two horizontal or their two vertical neighbours. */
 static void draw_ridge(dg_field *field)
 {
     const dg_field old = *field;
@@ -73,14 +74,14 @@ static void draw_ridge(dg_field *field)
     for (int y = 1; y < SIDE - 1; y++)
         for (int x = 1; x < SIDE - 1; x++) {
             const float level = smooth.at[y][x];
-            const bool across = level >= smooth.at[y][x - 1] && level > smooth.at[y][x + 1];
-            const bool down = level >= smooth.at[y - 1][x] && level > smooth.at[y + 1][x];
-            if (old.at[y][x] >= INK && (across || down))
+            const bool horizontal = level >= smooth.at[y][x - 1] && level > smooth.at[y][x + 1];
+            const bool vertical = level >= smooth.at[y - 1][x] && level > smooth.at[y + 1][x];
+            if (old.at[y][x] >= INK && (horizontal || vertical))
                 field->at[y][x] = 255;
         }
 }
 
-static void change_width(dg_field *field, float change)
+static void change_stroke_width(dg_field *field, float change)
 {
     if (change < 0)
         mix_with_cross(field, -change, dg_min_f32);
@@ -91,7 +92,7 @@ static void change_width(dg_field *field, float change)
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < SHARE * strength)
-        change_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
+        change_stroke_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
     if (dg_rng_unit(rng) < RIDGE_SHARE * strength)
         draw_ridge(field);
     if (dg_rng_unit(rng) < OUTLINE_SHARE * strength) {

@@ -12,7 +12,7 @@ typedef struct dg_field {
     float at[DG_FIELD_SIDE][DG_FIELD_SIDE]; /* [row][column]: 0 paper .. 255 ink */
 } dg_field;
 
-/* With a border of paper, so that no place needs a question. */
+/* With a border of paper: interpolation near the edge needs no special case. */
 typedef struct dg_bordered_field {
     float at[DG_FIELD_SIDE + 3][DG_FIELD_SIDE + 3];
 } dg_bordered_field;
@@ -24,17 +24,17 @@ void dg_field_to_bytes(const dg_field *field, uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 void dg_field_border(const dg_field *in, dg_bordered_field *out);
 
-/* The level between the four pixels round a place; pixel centres are whole numbers. */
-static inline float dg_field_between(const dg_bordered_field *in, float x, float y)
+/* The level at (x, y) by bilinear interpolation; pixel centres are whole numbers. */
+static inline float dg_field_interpolate(const dg_bordered_field *in, float x, float y)
 {
     const float right = dg_clamp_f32(x, -1, DG_FIELD_SIDE) + 1;
     const float down = dg_clamp_f32(y, -1, DG_FIELD_SIDE) + 1;
     const int column = (int)right, row = (int)down;
-    const float across = right - (float)column, below = down - (float)row;
+    const float x_part = right - (float)column, y_part = down - (float)row;
     const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
-    const float top = upper[0] + (upper[1] - upper[0]) * across;
-    const float low = lower[0] + (lower[1] - lower[0]) * across;
-    return top + (low - top) * below;
+    const float top = upper[0] + (upper[1] - upper[0]) * x_part;
+    const float low = lower[0] + (lower[1] - lower[0]) * x_part;
+    return top + (low - top) * y_part;
 }
 
 static inline float dg_level_clamp(float level)

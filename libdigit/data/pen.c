@@ -130,20 +130,21 @@ static span widen(span s, float a, float b)
 /* The drawing, its longer side FIT pixels, `squeeze` times as wide as it was. */
 static void ink(const drawing *d, float squeeze, float radius, dg_field *field)
 {
-    span across = {INFINITY, -INFINITY}, down = {INFINITY, -INFINITY};
+    span horizontal = {INFINITY, -INFINITY}, vertical = {INFINITY, -INFINITY};
     for (int i = 0; i < d->count; i++) {
-        across = widen(across, d->from[i].x, d->to[i].x);
-        down = widen(down, d->from[i].y, d->to[i].y);
+        horizontal = widen(horizontal, d->from[i].x, d->to[i].x);
+        vertical = widen(vertical, d->from[i].y, d->to[i].y);
     }
-    const float width = (across.high - across.low) * squeeze, height = down.high - down.low;
+    const float width = (horizontal.high - horizontal.low) * squeeze;
+    const float height = vertical.high - vertical.low;
     const float longer = dg_max_f32(dg_max_f32(width, height), 0.1f);
     const float scale = (FIT - 2 * radius) / longer;
     const float left = (SIDE - 1 - width * scale) / 2, top = (SIDE - 1 - height * scale) / 2;
     for (int i = 0; i < d->count; i++) {
-        const point from = {left + (d->from[i].x - across.low) * squeeze * scale,
-                            top + (d->from[i].y - down.low) * scale};
-        const point to = {left + (d->to[i].x - across.low) * squeeze * scale,
-                          top + (d->to[i].y - down.low) * scale};
+        const point from = {left + (d->from[i].x - horizontal.low) * squeeze * scale,
+                            top + (d->from[i].y - vertical.low) * scale};
+        const point to = {left + (d->to[i].x - horizontal.low) * squeeze * scale,
+                          top + (d->to[i].y - vertical.low) * scale};
         ink_piece(from, to, radius, field);
     }
 }

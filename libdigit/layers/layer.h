@@ -60,7 +60,7 @@ typedef struct dg_layer {
     uint32_t side;   /* of a filter */
     uint32_t stride; /* of a convolution */
     bool same;       /* output as large as the input / stride */
-    uint32_t other;  /* outputs of the last dense beyond its units: 1 for "no digit" */
+    uint32_t other;  /* outputs of the last dense beyond its units: 1 for the reject class */
 
     dg_shape in, out;
     uint32_t pad; /* zeros in front of the first row and column of a convolution's input */
@@ -69,7 +69,7 @@ typedef struct dg_layer {
     bool relu;
     uint32_t pool; /* window of a maxpool; 1: none */
 
-    bool first; /* nobody wants the gradient of its input */
+    bool first; /* the gradient of its input is not needed */
 
     size_t at[DG_ROLES]; /* place of each tensor in the flat array */
 

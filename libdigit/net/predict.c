@@ -9,15 +9,15 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Workspaces that wait for the next call. Taking one is an exchange, so that no lock is
+/* Idle workspaces, for the next call. Taking one is an exchange, so that no lock is
  * ever held across a fork. */
-#define SHELF 64
+#define IDLE_MOST 64
 
 struct dg_predictor {
     dg_network *network;
     dg_real *params;
     float temperature;
-    _Atomic(dg_workspace *) *shelf; /* [SHELF] */
+    _Atomic(dg_workspace *) *idle; /* [IDLE_MOST] */
 };
 
 digit_status dg_predictor_create(const dg_snapshot *snapshot, dg_predictor **out)
@@ -26,11 +26,11 @@ digit_status dg_predictor_create(const dg_snapshot *snapshot, dg_predictor **out
     if (!predictor)
         return dg_fail_memory("a model", sizeof *predictor);
     predictor->temperature = snapshot->temperature;
-    predictor->shelf = dg_alloc_zero(SHELF, sizeof *predictor->shelf);
-    digit_status status = predictor->shelf
+    predictor->idle = dg_alloc_zero(IDLE_MOST, sizeof *predictor->idle);
+    digit_status status = predictor->idle
                               ? dg_network_fold(snapshot->network, snapshot->params,
                                                 &predictor->network, &predictor->params)
-                              : dg_fail_memory("a model", SHELF * sizeof *predictor->shelf);
+                              : dg_fail_memory("a model", IDLE_MOST * sizeof *predictor->idle);
     if (status != DIGIT_OK) {
         dg_predictor_free(predictor);
         return status;
@@ -43,9 +43,9 @@ void dg_predictor_free(dg_predictor *predictor)
 {
     if (!predictor)
         return;
-    for (int i = 0; predictor->shelf && i < SHELF; i++)
-        dg_workspace_free(atomic_load(&predictor->shelf[i]));
-    dg_free((void *)predictor->shelf);
+    for (int i = 0; predictor->idle && i < IDLE_MOST; i++)
+        dg_workspace_free(atomic_load(&predictor->idle[i]));
+    dg_free((void *)predictor->idle);
     dg_free(predictor->params);
     dg_network_free(predictor->network);
     dg_free(predictor);
@@ -68,10 +68,10 @@ float dg_predictor_temperature(const dg_predictor *predictor)
 
 static dg_workspace *take_workspace(const dg_predictor *predictor)
 {
-    for (int i = 0; i < SHELF; i++) {
-        if (!atomic_load_explicit(&predictor->shelf[i], memory_order_relaxed))
+    for (int i = 0; i < IDLE_MOST; i++) {
+        if (!atomic_load_explicit(&predictor->idle[i], memory_order_relaxed))
             continue;
-        dg_workspace *workspace = atomic_exchange(&predictor->shelf[i], NULL);
+        dg_workspace *workspace = atomic_exchange(&predictor->idle[i], NULL);
         if (workspace)
             return workspace;
     }
@@ -80,9 +80,9 @@ static dg_workspace *take_workspace(const dg_predictor *predictor)
 
 static void return_workspace(const dg_predictor *predictor, dg_workspace *workspace)
 {
-    for (int i = 0; i < SHELF; i++) {
-        dg_workspace *nobody = NULL;
-        if (atomic_compare_exchange_strong(&predictor->shelf[i], &nobody, workspace))
+    for (int i = 0; i < IDLE_MOST; i++) {
+        dg_workspace *empty = NULL;
+        if (atomic_compare_exchange_strong(&predictor->idle[i], &empty, workspace))
             return;
     }
     dg_workspace_free(workspace);

@@ -269,7 +269,7 @@ static void add_piece(void *context, uint32_t piece, uint32_t worker)
 
 /* This rank's share of what all ranks add up: the sum of its gradients, and what its shards
  * have to say one by one. */
-static void fill_in(dg_batch *b, uint32_t mine, bool stop)
+static void pack_sum(dg_batch *b, uint32_t mine, bool stop)
 {
     const size_t statistics = dg_optimizer_statistics(b->optimizer);
     float *extra = b->gradients[0] + b->params;
@@ -280,8 +280,8 @@ static void fill_in(dg_batch *b, uint32_t mine, bool stop)
         dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer),
                     add_piece, b);
     else
-        dg_ranks_say_nothing(b->gradients[0], b->params);
-    dg_ranks_say_nothing(extra, b->extra);
+        dg_ranks_fill_neutral(b->gradients[0], b->params);
+    dg_ranks_fill_neutral(extra, b->extra);
     extra[0] = stop ? 1 : 0;
     for (uint32_t i = 0; i < mine; i++, loss += LOSS_REALS, packed += statistics) {
         uint64_t bits;
@@ -292,7 +292,7 @@ static void fill_in(dg_batch *b, uint32_t mine, bool stop)
     }
 }
 
-static void read_off(dg_batch *b, uint32_t shards, bool *stop)
+static void unpack_sum(dg_batch *b, uint32_t shards, bool *stop)
 {
     const float *extra = b->gradients[0] + b->params, *loss = extra + 1;
     for (uint32_t s = 0; s < shards; s++, loss += LOSS_REALS) {
@@ -308,10 +308,10 @@ static digit_status exchange(dg_batch *b, uint32_t shards, uint32_t mine, bool *
 {
     if (!b->ranks->reduce)
         return DIGIT_OK;
-    fill_in(b, mine, *stop);
+    pack_sum(b, mine, *stop);
     const digit_status status = dg_ranks_add(b->ranks, b->gradients[0], b->params + b->extra);
     if (status == DIGIT_OK)
-        read_off(b, shards, stop);
+        unpack_sum(b, shards, stop);
     return status;
 }
 
