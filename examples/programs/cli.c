@@ -123,21 +123,29 @@ double cli_real(const char *option, const char *text, double least, double most)
     return value;
 }
 
+/* Control characters in a name must not reach a terminal. */
+static char harmless(char c)
+{
+    return iscntrl((unsigned char)c) ? '?' : c;
+}
+
 void cli_print_name(FILE *stream, const char *name)
 {
     for (; *name; name++)
-        putc(iscntrl((unsigned char)*name) ? '?' : *name, stream);
+        putc(harmless(*name), stream);
 }
 
-/* Messages may quote names from outside, so they go through cli_print_name. */
+/* Messages may quote names from outside. Each is one write(): what several processes say to one
+ * stream, as the ranks of an MPI job do, stays line by line. */
 static void print_message(const char *format, va_list arguments, const char *end)
 {
-    char text[2048];
+    char text[2048], line[sizeof text + 100];
     vsnprintf(text, sizeof text, format, arguments);
+    for (char *c = text; *c; c++)
+        *c = harmless(*c);
+    const int length = snprintf(line, sizeof line, "%s: %s%s\n", program->name, text, end);
     fflush(stdout);
-    fprintf(stderr, "%s: ", program->name);
-    cli_print_name(stderr, text);
-    fprintf(stderr, "%s\n", end);
+    fwrite(line, 1, (size_t)length, stderr); /* stderr has no buffer */
 }
 
 void cli_message(const char *format, ...)
