@@ -1,6 +1,6 @@
+#include <digit/digit.h>
 #include <stdio.h>
 #include <string.h>
-#include <digit/digit.h>
 
 int main(void)
 {
@@ -8,7 +8,7 @@ int main(void)
     for (int i = 0; i < 52; i++)
         memset(&picture[14 + i][i < 6 ? 12 : 42 - i / 2], 255, i < 6 ? 36 : 6);
 
-    digit_image image = { picture, 60, 60, 80, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO };
+    digit_image image = {picture, 60, 60, 80, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
     unsigned char sample[DIGIT_SAMPLE_BYTES];
     digit_prediction answer;
     digit_model *model;

@@ -1,3 +1,4 @@
+/* What was compiled in and what this processor runs, as one line. */
 #include "api/edge.h"
 #include "api/open.h"
 #include "math/blas.h"

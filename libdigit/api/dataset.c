@@ -1,4 +1,4 @@
-/* Datasets. */
+/* Datasets: from arrays and IDX files, sliced, freed. */
 #include "data/dataset.h"
 
 #include "api/edge.h"

@@ -6,6 +6,7 @@
 #include "api/sized.h"
 #include "base/cpus.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "io/pretrained.h"
 #include "math/blas.h"
 
@@ -171,6 +172,6 @@ digit_status digit_model_set_threads(digit_model *model, uint32_t threads)
         return dg_fail(DIGIT_ERR_ARGUMENT, "threads is %u, more than %d", threads,
                        DG_THREADS_MAX);
     const uint32_t cpus = threads == 0 ? dg_cpus_count() : threads;
-    model->threads = cpus < DG_THREADS_MAX ? cpus : DG_THREADS_MAX;
+    model->threads = dg_min_u32(cpus, DG_THREADS_MAX);
     return DIGIT_OK;
 }

@@ -1,6 +1,7 @@
 #include "api/sized.h"
 
 #include "base/error.h"
+#include "base/number.h"
 
 #include <string.h>
 
@@ -11,11 +12,6 @@ static size_t size_of(const void *sized)
     size_t size;
     memcpy(&size, sized, sizeof size);
     return size;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 digit_status dg_sized_check(const char *name, const void *theirs, size_t least)
@@ -39,14 +35,14 @@ digit_status dg_sized_read(const char *name, const void *theirs, size_t least, v
         if (bytes[i] != 0)
             return dg_fail(DIGIT_ERR_UNSUPPORTED,
                            "%s: an option of a later release is set (byte %zu)", name, i);
-    memcpy(ours, theirs, smaller(size, their_size));
+    memcpy(ours, theirs, dg_min_size(size, their_size));
     return DIGIT_OK;
 }
 
 void dg_sized_write(void *theirs, const void *ours, size_t size)
 {
     const size_t their_size = size_of(theirs);
-    memcpy(theirs, ours, smaller(size, their_size));
+    memcpy(theirs, ours, dg_min_size(size, their_size));
     if (their_size > size)
         memset((unsigned char *)theirs + size, 0, their_size - size);
     memcpy(theirs, &their_size, sizeof their_size);

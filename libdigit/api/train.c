@@ -1,4 +1,4 @@
-/* Training. */
+/* Training: options checked, a checkpoint taken up, the model replaced at the end. */
 #include "train/train.h"
 
 #include "api/edge.h"
@@ -235,7 +235,11 @@ digit_status digit_model_train(digit_model *model, const digit_dataset *dataset,
     if (status != DIGIT_OK)
         return status;
     dg_edge edge = dg_edge_enter();
-    outside caller = {ours.progress, ours.user_data, edge.environment};
+    outside caller = {
+        .progress = ours.progress,
+        .user_data = ours.user_data,
+        .environment = edge.environment,
+    };
     if (ours.progress) {
         ours.progress = call_progress;
         ours.user_data = &caller;

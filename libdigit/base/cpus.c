@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* sched_getaffinity, CPU_COUNT_S */
 #include "base/cpus.h"
 
+#include "base/number.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -52,8 +54,7 @@ static uint32_t count_quota(void)
 uint32_t dg_cpus_count(void)
 {
     const int saved = errno;
-    const uint32_t affinity = count_affinity(), quota = count_quota();
-    const uint32_t count = affinity < quota ? affinity : quota;
+    const uint32_t count = dg_min_u32(count_affinity(), count_quota());
     errno = saved;
-    return count > 0 ? count : 1;
+    return dg_max_u32(count, 1);
 }

@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@ static _Thread_local char error_text[1024];
 static void cut_at_character(char *text, size_t room)
 {
     size_t end = room - 1;
-    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
+    while (end > 0 && dg_utf8_continues(text[end - 1]))
         end--;
     if (end > 0 && ((unsigned char)text[end - 1] & 0x80))
         end--;

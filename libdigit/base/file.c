@@ -1,8 +1,4 @@
-/* file.c - open and read a regular file, whatever the path leads to. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrordesc_np, TEMP_FAILURE_RETRY */
-#endif
-
 #include "base/file.h"
 
 #include "base/error.h"
@@ -27,7 +23,6 @@ digit_status dg_file_open(const char *path, dg_file *file)
     const int saved = errno;
     struct stat facts;
     digit_status status;
-
     file->path = path;
     file->size = 0;
     file->fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -56,7 +51,6 @@ digit_status dg_file_fill(const dg_file *file, void *buffer, size_t size, size_t
     const int saved = errno;
     uint8_t *bytes = buffer;
     size_t done = 0;
-
     *filled = 0;
     while (done < size) {
         const ssize_t got = TEMP_FAILURE_RETRY(read(file->fd, bytes + done, size - done));

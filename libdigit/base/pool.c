@@ -3,6 +3,7 @@
 
 #include "base/fpenv.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -25,13 +26,13 @@ typedef struct run_state {
     atomic_uint next; /* first piece nobody has picked */
 } run_state;
 
-typedef struct seat {
-    dg_crew *crew;
+typedef struct worker {
+    dg_team *team;
     pthread_t thread;
     uint32_t number; /* from 1; 0 is the caller's */
-} seat;
+} worker;
 
-struct dg_crew {
+struct dg_team {
     pthread_mutex_t lock;
     pthread_cond_t wake;     /* a new run, or the end */
     pthread_cond_t finished; /* no worker is left in the run */
@@ -41,9 +42,9 @@ struct dg_crew {
     bool stop;
     run_state state;
     int process; /* whose threads these are */
-    uint32_t workers;
+    uint32_t started; /* workers that run */
     uint32_t capacity;
-    seat seats[]; /* [capacity] */
+    worker workers[]; /* [capacity] */
 };
 
 static inline void relax(void)
@@ -66,49 +67,49 @@ static void work(run_state *state, uint32_t number)
 }
 
 /* Wait until the generation is no longer `seen`; returns the new one. */
-static uint32_t await_run(dg_crew *crew, uint32_t seen)
+static uint32_t await_run(dg_team *team, uint32_t seen)
 {
     for (int i = 0; i < SPINS; i++) {
-        const uint32_t now = atomic_load_explicit(&crew->generation, memory_order_acquire);
+        const uint32_t now = atomic_load_explicit(&team->generation, memory_order_acquire);
         if (now != seen)
             return now;
         relax();
     }
-    pthread_mutex_lock(&crew->lock);
-    while (atomic_load(&crew->generation) == seen)
-        pthread_cond_wait(&crew->wake, &crew->lock);
-    const uint32_t now = atomic_load(&crew->generation);
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&team->lock);
+    while (atomic_load(&team->generation) == seen)
+        pthread_cond_wait(&team->wake, &team->lock);
+    const uint32_t now = atomic_load(&team->generation);
+    pthread_mutex_unlock(&team->lock);
     return now;
 }
 
-static void leave_run(dg_crew *crew)
+static void leave_run(dg_team *team)
 {
-    if (atomic_fetch_sub_explicit(&crew->working, 1, memory_order_acq_rel) != 1)
+    if (atomic_fetch_sub_explicit(&team->working, 1, memory_order_acq_rel) != 1)
         return;
-    pthread_mutex_lock(&crew->lock);
-    pthread_cond_signal(&crew->finished);
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&team->lock);
+    pthread_cond_signal(&team->finished);
+    pthread_mutex_unlock(&team->lock);
 }
 
 static void *worker_main(void *argument)
 {
-    const seat *mine = argument;
-    dg_crew *crew = mine->crew;
+    const worker *self = argument;
+    dg_team *team = self->team;
     uint32_t seen = 0;
     dg_fpenv_enter();
     for (;;) {
-        seen = await_run(crew, seen);
-        if (crew->stop)
+        seen = await_run(team, seen);
+        if (team->stop)
             return NULL;
-        if (mine->number <= crew->wanted)
-            work(&crew->state, mine->number);
-        leave_run(crew);
+        if (self->number <= team->wanted)
+            work(&team->state, self->number);
+        leave_run(team);
     }
 }
 
 /* Signals are the host's business: its handlers must not run on our threads. */
-static bool start_worker(seat *mine)
+static bool start_worker(worker *self)
 {
     sigset_t all, before;
     pthread_attr_t attributes;
@@ -121,124 +122,123 @@ static bool start_worker(seat *mine)
     sigdelset(&all, SIGILL);
     sigdelset(&all, SIGSEGV);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(&mine->thread, &attributes, worker_main, mine);
+    const int error = pthread_create(&self->thread, &attributes, worker_main, self);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (error != 0)
         return false;
-    pthread_setname_np(mine->thread, "libdigit");
+    pthread_setname_np(self->thread, "libdigit");
     return true;
 }
 
-static void crew_free(dg_crew *crew)
+static void team_free(dg_team *team)
 {
-    if (!crew)
+    if (!team)
         return;
-    pthread_mutex_lock(&crew->lock);
-    crew->stop = true;
-    atomic_fetch_add_explicit(&crew->generation, 1, memory_order_release);
-    pthread_cond_broadcast(&crew->wake);
-    pthread_mutex_unlock(&crew->lock);
-    for (uint32_t i = 0; i < crew->workers; i++)
-        pthread_join(crew->seats[i].thread, NULL);
-    pthread_cond_destroy(&crew->finished);
-    pthread_cond_destroy(&crew->wake);
-    pthread_mutex_destroy(&crew->lock);
-    dg_free(crew);
+    pthread_mutex_lock(&team->lock);
+    team->stop = true;
+    atomic_fetch_add_explicit(&team->generation, 1, memory_order_release);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->lock);
+    for (uint32_t i = 0; i < team->started; i++)
+        pthread_join(team->workers[i].thread, NULL);
+    pthread_cond_destroy(&team->finished);
+    pthread_cond_destroy(&team->wake);
+    pthread_mutex_destroy(&team->lock);
+    dg_free(team);
 }
 
 /* NULL when memory is short; fewer workers than asked for when threads are. */
-static dg_crew *crew_create(uint32_t capacity)
+static dg_team *team_create(uint32_t capacity)
 {
-    dg_crew *crew = dg_alloc_zero(1, sizeof *crew + capacity * sizeof crew->seats[0]);
-    if (!crew)
+    dg_team *team = dg_alloc_zero(1, sizeof *team + capacity * sizeof team->workers[0]);
+    if (!team)
         return NULL;
-    pthread_mutex_init(&crew->lock, NULL);
-    pthread_cond_init(&crew->wake, NULL);
-    pthread_cond_init(&crew->finished, NULL);
-    crew->process = (int)getpid();
-    crew->capacity = capacity;
+    pthread_mutex_init(&team->lock, NULL);
+    pthread_cond_init(&team->wake, NULL);
+    pthread_cond_init(&team->finished, NULL);
+    team->process = (int)getpid();
+    team->capacity = capacity;
     for (uint32_t i = 0; i < capacity; i++) {
-        crew->seats[i] = (seat){.crew = crew, .number = i + 1};
-        if (!start_worker(&crew->seats[i]))
+        team->workers[i] = (worker){.team = team, .number = i + 1};
+        if (!start_worker(&team->workers[i]))
             break;
-        crew->workers++;
+        team->started++;
     }
-    return crew;
+    return team;
 }
 
-static void crew_run(dg_crew *crew, uint32_t helpers)
+static void team_run(dg_team *team, uint32_t helpers)
 {
-    pthread_mutex_lock(&crew->lock);
-    crew->wanted = helpers;
-    atomic_store(&crew->working, crew->workers);
-    atomic_fetch_add_explicit(&crew->generation, 1, memory_order_release);
-    pthread_cond_broadcast(&crew->wake);
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&team->lock);
+    team->wanted = helpers;
+    atomic_store(&team->working, team->started);
+    atomic_fetch_add_explicit(&team->generation, 1, memory_order_release);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->lock);
 
-    work(&crew->state, 0);
+    work(&team->state, 0);
 
     for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&crew->working, memory_order_acquire) == 0)
+        if (atomic_load_explicit(&team->working, memory_order_acquire) == 0)
             break;
         relax();
     }
-    pthread_mutex_lock(&crew->lock);
-    while (atomic_load(&crew->working) != 0)
-        pthread_cond_wait(&crew->finished, &crew->lock);
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&team->lock);
+    while (atomic_load(&team->working) != 0)
+        pthread_cond_wait(&team->finished, &team->lock);
+    pthread_mutex_unlock(&team->lock);
 }
 
 /*
- * The crew to use now, or NULL if another call has it. Taking it is one exchange,
+ * The team to use now, or NULL if another call has it. Taking it is one exchange,
  * no lock, so that a fork at any moment leaves the child able to go on: it sees
  * that the workers belong to another process and makes its own, forgetting the old.
  */
-static dg_crew *take_crew(dg_pool *pool, uint32_t helpers)
+static dg_team *take_team(dg_pool *pool, uint32_t helpers)
 {
     const int self = (int)getpid();
-    dg_crew *crew = atomic_exchange(&pool->idle, NULL);
-    if (!crew || crew->process != self) {
+    dg_team *team = atomic_exchange(&pool->idle, NULL);
+    if (!team || team->process != self) {
         int owner = atomic_load(&pool->owner);
         if (owner == self || !atomic_compare_exchange_strong(&pool->owner, &owner, self))
             return NULL;
-        crew = NULL;
+        team = NULL;
     }
-    if (crew && crew->capacity < helpers) {
-        crew_free(crew);
-        crew = NULL;
+    if (team && team->capacity < helpers) {
+        team_free(team);
+        team = NULL;
     }
-    if (!crew)
-        crew = crew_create(helpers);
-    if (!crew)
+    if (!team)
+        team = team_create(helpers);
+    if (!team)
         atomic_store(&pool->owner, 0); /* the next call tries again */
-    return crew;
+    return team;
 }
 
 void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run,
                  void *context)
 {
-    if (threads > DG_THREADS_MAX)
-        threads = DG_THREADS_MAX;
-    const uint32_t useful = threads < count ? threads : count;
-    dg_crew *crew = useful > 1 ? take_crew(pool, threads - 1) : NULL;
-    if (!crew) {
+    const uint32_t allowed = dg_min_u32(threads, DG_THREADS_MAX);
+    const uint32_t useful = dg_min_u32(allowed, count);
+    dg_team *team = useful > 1 ? take_team(pool, allowed - 1) : NULL;
+    if (!team) {
         for (uint32_t index = 0; index < count; index++)
             run(context, index, 0);
         return;
     }
-    crew->state.run = run;
-    crew->state.context = context;
-    crew->state.count = count;
-    atomic_store_explicit(&crew->state.next, 0, memory_order_relaxed);
-    crew_run(crew, useful - 1);
-    atomic_store(&pool->idle, crew);
+    team->state.run = run;
+    team->state.context = context;
+    team->state.count = count;
+    atomic_store_explicit(&team->state.next, 0, memory_order_relaxed);
+    team_run(team, useful - 1);
+    atomic_store(&pool->idle, team);
 }
 
 void dg_pool_close(dg_pool *pool)
 {
-    dg_crew *crew = atomic_exchange(&pool->idle, NULL);
-    if (crew && crew->process == (int)getpid())
-        crew_free(crew);
+    dg_team *team = atomic_exchange(&pool->idle, NULL);
+    if (team && team->process == (int)getpid())
+        team_free(team);
     atomic_store(&pool->owner, 0);
 }

@@ -14,16 +14,16 @@
 
 #define DG_THREADS_MAX 256
 
-typedef struct dg_crew dg_crew;
+typedef struct dg_team dg_team;
 
 typedef struct dg_pool {
-    _Atomic(dg_crew *) idle; /* the workers; NULL: not made yet, or at work */
+    _Atomic(dg_team *) idle; /* the workers; NULL: not made yet, or at work */
     _Atomic(int) owner;      /* process that last made some; 0: none did */
 } dg_pool;
 
-/* One piece: `index` < count of the run; `seat` < threads of the run is this
- * thread's own while the run lasts (seat 0 is the caller). */
-typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t seat);
+/* One piece: `index` < count of the run; `worker` < threads of the run is this thread's number
+ * while the run lasts (0: the caller's). */
+typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t worker);
 
 /*
  * Run pieces 0 .. count-1 on up to `threads` threads, the caller's included, and

@@ -1,3 +1,4 @@
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <math.h>
@@ -40,9 +41,8 @@ static void blur(dg_field *field, float side)
 /* How much of pixel `pixel` the cell from `from` to `to` covers. */
 static float covered(int pixel, float from, float to)
 {
-    const float first = from > (float)pixel ? from : (float)pixel;
-    const float end = to < (float)(pixel + 1) ? to : (float)(pixel + 1);
-    return end > first ? end - first : 0;
+    const float first = dg_max_f32(from, (float)pixel), end = dg_min_f32(to, (float)(pixel + 1));
+    return dg_max_f32(end - first, 0);
 }
 
 /* line[SIDE] seen by `cells` cells side by side, and drawn again between their centres. */
@@ -58,8 +58,7 @@ static void coarsen_line(int cells, const float in[SIDE], float out[SIDE])
     }
     for (int x = 0; x < SIDE; x++) {
         const float place = ((float)x + 0.5f) / size - 0.5f;
-        const float end = (float)(cells - 1);
-        const float inside = place < 0 ? 0 : place > end ? end : place;
+        const float inside = dg_clamp_f32(place, 0, (float)(cells - 1));
         const int first = (int)inside, second = first + 1 < cells ? first + 1 : first;
         out[x] = means[first] + (means[second] - means[first]) * (inside - (float)first);
     }
@@ -83,8 +82,8 @@ static void coarsen(dg_field *field, int cells)
     }
 }
 
-/* Smeared along a line: half a bell, as when the shutter closes slowly. */
-static void smear(dg_rng *rng, dg_field *field)
+/* Motion blur along a line, weaker towards its end, as when the shutter closes slowly. */
+static void blur_by_motion(dg_rng *rng, dg_field *field)
 {
     const float angle = dg_rng_unit(rng) * 6.2831853f;
     const float x_step = cosf(angle), y_step = sinf(angle);
@@ -98,8 +97,9 @@ static void smear(dg_rng *rng, dg_field *field)
         total += weight;
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++)
-                sum.at[y][x] += weight * dg_field_between(&source, (float)x + (float)step * x_step,
-                                                          (float)y + (float)step * y_step);
+                sum.at[y][x] +=
+                    weight * dg_field_interpolate(&source, (float)x + (float)step * x_step,
+                                                  (float)y + (float)step * y_step);
     }
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
@@ -152,7 +152,7 @@ static const float cosines[BLOCK][BLOCK] = {
 
 typedef float block[BLOCK][BLOCK];
 
-/* out = C in C^T, or with C^T the way back. */
+/* out = C in C^T, or the inverse with C^T. */
 static void transform(block in, int back, block out)
 {
     block half = {{0}};
@@ -204,7 +204,7 @@ void dg_augment_camera(dg_rng *rng, float strength, dg_field *field)
     if (dg_rng_unit(rng) < BLUR_SHARE * strength)
         blur(field, dg_rng_between(rng, 0, 0.25f));
     if (dg_rng_unit(rng) < MOTION_SHARE * strength)
-        smear(rng, field);
+        blur_by_motion(rng, field);
     if (dg_rng_unit(rng) < COARSE_SHARE * strength)
         coarsen(field, COARSE_CELLS_LEAST +
                            (int)dg_rng_below(rng, COARSE_CELLS_MOST - COARSE_CELLS_LEAST + 1));

@@ -23,7 +23,7 @@ typedef struct affine {
     float x, y;
 } affine;
 
-/* Draws the way there, and gives the way back: that is what resampling asks for. */
+/* Draws an affine map and returns its inverse, which is what resampling asks for. */
 static affine draw_affine(dg_rng *rng, float strength)
 {
     const float turn = dg_rng_around(rng, TURN * strength);
@@ -32,7 +32,7 @@ static affine draw_affine(dg_rng *rng, float strength)
     const float stretch = expf(dg_rng_around(rng, STRETCH * strength));
     const float c = cosf(turn), s = sinf(turn);
     const float width = size * stretch, height = size / stretch;
-    /* there: turn x shear x scale */
+    /* the map: turn x shear x scale */
     const float a = c * width, b = (c * shear - s) * height;
     const float d = s * width, e = (s * shear + c) * height;
     const float determinant = a * e - b * d;
@@ -94,20 +94,20 @@ static void draw_bend(dg_rng *rng, float strength, const axis *a, float bend[SID
 
 void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out)
 {
-    float across[SIDE][SIDE], down[SIDE][SIDE];
+    float horizontal[SIDE][SIDE], vertical[SIDE][SIDE]; /* displacements, in pixels */
     dg_bordered_field source;
     axis a;
     const affine back = draw_affine(rng, strength);
     lay_axis(&a); /* both axes are alike */
-    draw_bend(rng, strength, &a, across);
-    draw_bend(rng, strength, &a, down);
+    draw_bend(rng, strength, &a, horizontal);
+    draw_bend(rng, strength, &a, vertical);
     dg_field_border(in, &source);
     for (int row = 0; row < SIDE; row++) {
         for (int column = 0; column < SIDE; column++) {
             const float x = (float)column - CENTRE - back.x, y = (float)row - CENTRE - back.y;
-            out->at[row][column] =
-                dg_field_between(&source, back.xx * x + back.xy * y + CENTRE + across[row][column],
-                                 back.yx * x + back.yy * y + CENTRE + down[row][column]);
+            out->at[row][column] = dg_field_interpolate(
+                &source, back.xx * x + back.xy * y + CENTRE + horizontal[row][column],
+                back.yx * x + back.yy * y + CENTRE + vertical[row][column]);
         }
     }
 }

@@ -54,11 +54,11 @@ static void add_impulses(dg_rng *rng, dg_field *field)
                 field->at[y][x] = dg_rng_u32(rng) & 1 ? 255 : 0;
 }
 
-/* ---- Clouds ----------------------------------------------------------- */
+/* ---- Value noise ------------------------------------------------------ */
 
 #define KNOTS_MOST 9
 
-/* cloud[row][column] in 0 .. 1: random knots so many pixels apart, lines between them. */
+/* cloud[row][column] in 0 .. 1: random knots `apart` pixels apart, interpolated between them. */
 static void draw_cloud(dg_rng *rng, float apart, float cloud[SIDE][SIDE])
 {
     float knots[KNOTS_MOST][KNOTS_MOST];
@@ -67,15 +67,15 @@ static void draw_cloud(dg_rng *rng, float apart, float cloud[SIDE][SIDE])
     for (int y = 0; y < SIDE; y++) {
         const float down = (float)y / apart;
         const int row = (int)down;
-        const float below = down - (float)row;
+        const float y_part = down - (float)row;
         for (int x = 0; x < SIDE; x++) {
             const float right = (float)x / apart;
             const int column = (int)right;
-            const float across = right - (float)column;
+            const float x_part = right - (float)column;
             const float *upper = &knots[row][column], *lower = &knots[row + 1][column];
-            const float top = upper[0] + (upper[1] - upper[0]) * across;
-            const float low = lower[0] + (lower[1] - lower[0]) * across;
-            cloud[y][x] = top + (low - top) * below;
+            const float top = upper[0] + (upper[1] - upper[0]) * x_part;
+            const float low = lower[0] + (lower[1] - lower[0]) * x_part;
+            cloud[y][x] = top + (low - top) * y_part;
         }
     }
 }

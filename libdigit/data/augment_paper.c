@@ -1,3 +1,4 @@
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <math.h>
@@ -9,17 +10,11 @@
 #define NEIGHBOUR_SHARE 0.08f
 #define SPECK_SHARE 0.10f
 
-#define BORDER 4.0f /* pixels from the edge where strange ink may lie */
+#define BORDER 4.0f /* pixels from the edge where foreign ink may lie */
 #define SPECKS_MOST 5
 
-static void darken(float *at, float level)
-{
-    if (level > *at)
-        *at = level;
-}
-
-/* Along one of the four sides, nearly straight: part of a form's box or of a ruled line. */
-static void draw_line(dg_rng *rng, dg_field *field)
+/* A form line along one of the four sides, nearly straight: part of a box or of a ruled line. */
+static void draw_form_line(dg_rng *rng, dg_field *field)
 {
     const uint32_t side = dg_rng_below(rng, 4);
     const float level = dg_rng_between(rng, 60, 255), half = dg_rng_between(rng, 0.4f, 1.0f);
@@ -31,7 +26,7 @@ static void draw_line(dg_rng *rng, dg_field *field)
             const int k = side < 2 ? j : SIDE - 1 - j;
             float *at = side % 2 ? &field->at[i][k] : &field->at[k][i];
             if (inside > 0)
-                darken(at, level * (inside < 1 ? inside : 1));
+                dg_level_darken(at, level * dg_min_f32(inside, 1));
         }
     }
 }
@@ -48,9 +43,9 @@ static void draw_neighbour(dg_rng *rng, dg_field *field)
             const int k = side < 2 ? j : SIDE - 1 - j;
             const int from = side < 2 ? k + apart : k - apart;
             if (side % 2)
-                darken(&field->at[i][k], old.at[SIDE - 1 - i][from]);
+                dg_level_darken(&field->at[i][k], old.at[SIDE - 1 - i][from]);
             else
-                darken(&field->at[k][i], old.at[from][SIDE - 1 - i]);
+                dg_level_darken(&field->at[k][i], old.at[from][SIDE - 1 - i]);
         }
     }
 }
@@ -61,18 +56,18 @@ static void draw_specks(dg_rng *rng, dg_field *field)
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t row = dg_rng_below(rng, SIDE), column = dg_rng_below(rng, SIDE);
         const float level = dg_rng_between(rng, 40, 255);
-        darken(&field->at[row][column], level);
+        dg_level_darken(&field->at[row][column], level);
         if (column + 1 < SIDE)
-            darken(&field->at[row][column + 1], level * dg_rng_unit(rng));
+            dg_level_darken(&field->at[row][column + 1], level * dg_rng_unit(rng));
         if (row + 1 < SIDE)
-            darken(&field->at[row + 1][column], level * dg_rng_unit(rng));
+            dg_level_darken(&field->at[row + 1][column], level * dg_rng_unit(rng));
     }
 }
 
 void dg_augment_paper(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < LINE_SHARE * strength)
-        draw_line(rng, field);
+        draw_form_line(rng, field);
     if (dg_rng_unit(rng) < NEIGHBOUR_SHARE * strength)
         draw_neighbour(rng, field);
     if (dg_rng_unit(rng) < SPECK_SHARE * strength)

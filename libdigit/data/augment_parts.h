@@ -16,10 +16,10 @@ void dg_augment_style(dg_rng *rng, float strength, uint8_t label, dg_field *fiel
 /* Turned, sheared, scaled, moved and bent: one resampling. in and out differ. */
 void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *out);
 
-/* Thinner or thicker strokes, or only their middle or outline. */
+/* Another stroke width, or only the middle or the outline of the strokes. */
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field);
 
-/* Struck through, and perhaps fitted again with what struck it. */
+/* A strike-through; one in two such samples is framed anew with it. */
 void dg_augment_strike(dg_rng *rng, float strength, dg_field *field);
 
 /* A form's line or a neighbour's ink at the border; specks. */

@@ -1,12 +1,14 @@
 /* Grey morphology: the largest or smallest level under a cross, mixed with the level itself, so
  * that strokes change by parts of a pixel. */
+#include "base/number.h"
 #include "data/augment_parts.h"
 
 #include <stdbool.h>
 
 #define SIDE DG_FIELD_SIDE
 
-/* How far, at full strength, in crosses; a whole one widens a stroke by a pixel on each side. */
+/* How far stroke width changes, at full strength, in crosses: 1 widens a stroke by a pixel on each
+ * side. */
 #define THIN 0.55f
 #define THICK 2.00f
 
@@ -15,16 +17,6 @@
 #define RIDGE_SHARE 0.08f
 
 #define INK 128.0f
-
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
-static float smaller(float a, float b)
-{
-    return a < b ? a : b;
-}
 
 typedef float (*choose)(float, float);
 
@@ -61,14 +53,14 @@ static void draw_outline(dg_field *field)
         for (int x = 0; x < SIDE; x++)
             ink.at[y][x] = field->at[y][x] >= INK ? 255 : 0;
     *field = ink;
-    mix_with_cross(field, 1, larger);
+    mix_with_cross(field, 1, dg_max_f32);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
             field->at[y][x] -= ink.at[y][x];
 }
 
-/* Only the middle of the strokes remains, about a pixel wide: what is no lower than its
- * neighbours on both sides, across or down, once smoothed. */
+/* Only the middle of the strokes remains, about a pixel wide: pixels that are, once smoothed, a
+ * maximum between their two horizontal or their two vertical neighbours. */
 static void draw_ridge(dg_field *field)
 {
     const dg_field old = *field;
@@ -82,25 +74,25 @@ static void draw_ridge(dg_field *field)
     for (int y = 1; y < SIDE - 1; y++)
         for (int x = 1; x < SIDE - 1; x++) {
             const float level = smooth.at[y][x];
-            const bool across = level >= smooth.at[y][x - 1] && level > smooth.at[y][x + 1];
-            const bool down = level >= smooth.at[y - 1][x] && level > smooth.at[y + 1][x];
-            if (old.at[y][x] >= INK && (across || down))
+            const bool horizontal = level >= smooth.at[y][x - 1] && level > smooth.at[y][x + 1];
+            const bool vertical = level >= smooth.at[y - 1][x] && level > smooth.at[y + 1][x];
+            if (old.at[y][x] >= INK && (horizontal || vertical))
                 field->at[y][x] = 255;
         }
 }
 
-static void change_width(dg_field *field, float change)
+static void change_stroke_width(dg_field *field, float change)
 {
     if (change < 0)
-        mix_with_cross(field, -change, smaller);
+        mix_with_cross(field, -change, dg_min_f32);
     for (; change > 0; change -= 1)
-        mix_with_cross(field, smaller(change, 1), larger);
+        mix_with_cross(field, dg_min_f32(change, 1), dg_max_f32);
 }
 
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < SHARE * strength)
-        change_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
+        change_stroke_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
     if (dg_rng_unit(rng) < RIDGE_SHARE * strength)
         draw_ridge(field);
     if (dg_rng_unit(rng) < OUTLINE_SHARE * strength) {

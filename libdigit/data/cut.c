@@ -1,6 +1,5 @@
 #include "data/cut.h"
 
-
 #include <math.h>
 
 #define SIDE DG_FIELD_SIDE
@@ -25,7 +24,7 @@ bool dg_cut_takes(float strength, uint64_t seed, uint64_t name)
     return dg_rng_unit(&rng) < SHARE * strength;
 }
 
-/* Nothing is left on the `side` of a nearly upright line through `at`. */
+/* Erases what lies on the `side` of a nearly vertical line through `at`. */
 static void erase_beyond(dg_rng *rng, float at, float side, dg_field *field)
 {
     const float tilt = dg_rng_around(rng, TILT), bend = dg_rng_around(rng, BEND);

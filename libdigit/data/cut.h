@@ -1,8 +1,8 @@
 /*
- * cut.h - digits as they come out of a cut between neighbours that touch.
+ * cut.h - digits as the segmentation of touching neighbours leaves them.
  *
- * No cut is perfect: something of the neighbour stays, something of the digit is lost. Who has
- * never seen that takes a good cut for a bad one.
+ * No cut is perfect: a part of the neighbour stays, a part of the digit is lost. A network that
+ * was not trained on such samples rejects what a good cut gives.
  */
 #ifndef DG_DATA_CUT_H
 #define DG_DATA_CUT_H

@@ -1,4 +1,3 @@
-/* dataset.c - labelled samples: immutable, shared by counting references. */
 #include "data/dataset.h"
 
 #include "base/error.h"
@@ -27,8 +26,6 @@ static void storage_release(dg_dataset_storage *storage)
 digit_status dg_dataset_create(const uint8_t *samples, const uint8_t *labels, size_t count,
                                digit_dataset **out)
 {
-    uint8_t *own_samples, *own_labels;
-
     *out = NULL;
     if (count > SIZE_MAX / DIGIT_SAMPLE_BYTES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "%zu samples are more than memory can hold", count);
@@ -37,8 +34,8 @@ digit_status dg_dataset_create(const uint8_t *samples, const uint8_t *labels, si
             return dg_fail(DIGIT_ERR_ARGUMENT, "label %zu is %u; labels are 0..%d", i,
                            (unsigned)labels[i], DIGIT_CLASSES - 1);
 
-    own_samples = dg_alloc(count, DIGIT_SAMPLE_BYTES);
-    own_labels = dg_alloc(count, 1);
+    uint8_t *own_samples = dg_alloc(count, DIGIT_SAMPLE_BYTES);
+    uint8_t *own_labels = dg_alloc(count, 1);
     if (!own_samples || !own_labels) {
         dg_free(own_samples);
         dg_free(own_labels);
@@ -56,7 +53,6 @@ digit_status dg_dataset_adopt(uint8_t *samples, uint8_t *labels, size_t count,
 {
     dg_dataset_storage *storage = dg_alloc(1, sizeof *storage);
     digit_dataset *dataset = dg_alloc(1, sizeof *dataset);
-
     *out = NULL;
     if (!storage || !dataset) {
         dg_free(storage);
@@ -68,7 +64,12 @@ digit_status dg_dataset_adopt(uint8_t *samples, uint8_t *labels, size_t count,
     atomic_init(&storage->references, 1);
     storage->samples = samples;
     storage->labels = labels;
-    *dataset = (digit_dataset){samples, labels, count, storage};
+    *dataset = (digit_dataset){
+        .samples = samples,
+        .labels = labels,
+        .count = count,
+        .storage = storage,
+    };
     *out = dataset;
     return DIGIT_OK;
 }
@@ -76,17 +77,19 @@ digit_status dg_dataset_adopt(uint8_t *samples, uint8_t *labels, size_t count,
 digit_status dg_dataset_slice(const digit_dataset *dataset, size_t first, size_t count,
                               digit_dataset **out)
 {
-    digit_dataset *slice;
-
     *out = NULL;
     if (first > dataset->count || count > dataset->count - first)
         return dg_fail(DIGIT_ERR_ARGUMENT, "%zu samples from sample %zu on: there are only %zu",
                        count, first, dataset->count);
-    slice = dg_alloc(1, sizeof *slice);
+    digit_dataset *slice = dg_alloc(1, sizeof *slice);
     if (!slice)
         return dg_fail_memory("dataset", sizeof *slice);
-    *slice = (digit_dataset){dataset->samples + first * DIGIT_SAMPLE_BYTES,
-                             dataset->labels + first, count, dataset->storage};
+    *slice = (digit_dataset){
+        .samples = dataset->samples + first * DIGIT_SAMPLE_BYTES,
+        .labels = dataset->labels + first,
+        .count = count,
+        .storage = dataset->storage,
+    };
     atomic_fetch_add_explicit(&slice->storage->references, 1, memory_order_relaxed);
     *out = slice;
     return DIGIT_OK;

@@ -2,6 +2,7 @@
 #ifndef DG_DATA_DATASET_H
 #define DG_DATA_DATASET_H
 
+#include "base/number.h"
 #include "base/rng.h"
 
 #include <digit/digit.h>
@@ -41,7 +42,7 @@ uint32_t dg_dataset_digest(const digit_dataset *dataset);
 /* Any sample of a dataset that is not empty: its index. */
 static inline size_t dg_dataset_any(const digit_dataset *dataset, dg_rng *rng)
 {
-    return dg_rng_below(rng, dataset->count < UINT32_MAX ? (uint32_t)dataset->count : UINT32_MAX);
+    return dg_rng_below(rng, (uint32_t)dg_min_size(dataset->count, UINT32_MAX));
 }
 
 #endif

@@ -1,12 +1,14 @@
 #include "data/field.h"
 
+#include "base/number.h"
+
 #include <math.h>
 
 #define SIDE DG_FIELD_SIDE
 #define CENTRE ((SIDE - 1) / 2.0f)
 
 #define FIT 20.0f         /* pixels: the longer side of MNIST's ink */
-#define INK 64.0f         /* a pixel of this level belongs to the box */
+#define INK 64.0f         /* a pixel of this level belongs to the bounding box */
 #define STROKE 128        /* at least: in the middle of a stroke */
 #define FITS_ALREADY 0.9f /* scales from here to its inverse: resampling would only blur */
 
@@ -30,7 +32,7 @@ void dg_field_border(const dg_field *in, dg_bordered_field *out)
             out->at[y + 1][x + 1] = in->at[y][x];
 }
 
-/* The longer side of the box of the ink, in pixels; 0 if there is none. */
+/* The longer side of the ink's bounding box, in pixels; 0 if there is no ink. */
 static float longer_side(const dg_field *field)
 {
     int left = SIDE, right = -1, top = SIDE, bottom = -1;
@@ -38,27 +40,26 @@ static float longer_side(const dg_field *field)
         for (int x = 0; x < SIDE; x++) {
             if (field->at[y][x] < INK)
                 continue;
-            left = x < left ? x : left;
-            right = x > right ? x : right;
-            top = y < top ? y : top;
+            left = dg_min_i32(left, x);
+            right = dg_max_i32(right, x);
+            top = dg_min_i32(top, y);
             bottom = y;
         }
-    const int longer = right - left > bottom - top ? right - left : bottom - top;
-    return right < 0 ? 0 : (float)(longer + 1);
+    return right < 0 ? 0 : (float)(dg_max_i32(right - left, bottom - top) + 1);
 }
 
 static void centre_of_mass(const dg_field *field, float *x, float *y)
 {
-    float mass = 0, across = 0, down = 0;
+    float mass = 0, x_sum = 0, y_sum = 0;
     for (int row = 0; row < SIDE; row++)
         for (int column = 0; column < SIDE; column++) {
             const float level = field->at[row][column];
             mass += level;
-            across += level * (float)column;
-            down += level * (float)row;
+            x_sum += level * (float)column;
+            y_sum += level * (float)row;
         }
-    *x = across / mass;
-    *y = down / mass;
+    *x = x_sum / mass;
+    *y = y_sum / mass;
 }
 
 void dg_field_frame(dg_field *field)
@@ -78,8 +79,9 @@ void dg_field_frame(dg_field *field)
     dg_field_border(field, &source);
     for (int row = 0; row < SIDE; row++)
         for (int column = 0; column < SIDE; column++)
-            field->at[row][column] = dg_field_between(&source, x + ((float)column - CENTRE) / scale,
-                                                      y + ((float)row - CENTRE) / scale);
+            field->at[row][column] =
+                dg_field_interpolate(&source, x + ((float)column - CENTRE) / scale,
+                                     y + ((float)row - CENTRE) / scale);
 }
 
 void dg_field_lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x, float y,
@@ -91,10 +93,10 @@ void dg_field_lay(const uint8_t digit[DIGIT_SAMPLE_BYTES], float scale, float x,
     dg_field_border(&still, &source);
     for (int row = 0; row < SIDE; row++)
         for (int column = 0; column < SIDE; column++) {
-            const float level = dg_field_between(&source, CENTRE + ((float)column - x) / scale,
-                                                 CENTRE + ((float)row - y) / scale);
-            if (level > field->at[row][column])
-                field->at[row][column] = level;
+            const float level =
+                dg_field_interpolate(&source, CENTRE + ((float)column - x) / scale,
+                                     CENTRE + ((float)row - y) / scale);
+            dg_level_darken(&field->at[row][column], level);
         }
 }
 
@@ -102,9 +104,8 @@ float dg_sample_reach(const uint8_t digit[DIGIT_SAMPLE_BYTES], float side)
 {
     float most = -CENTRE;
     for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++) {
-        const float reach = side * ((float)(i % SIDE) - CENTRE);
-        if (digit[i] >= STROKE && reach > most)
-            most = reach;
+        if (digit[i] >= STROKE)
+            most = dg_max_f32(most, side * ((float)(i % SIDE) - CENTRE));
     }
     return most + 0.5f;
 }

@@ -1,8 +1,8 @@
-/*
- * field.h - a sample in grey levels with fractions, to draw on and to bend.
- */
+/* field.h - a sample in grey levels with fractions, to draw on and to bend. */
 #ifndef DG_DATA_FIELD_H
 #define DG_DATA_FIELD_H
+
+#include "base/number.h"
 
 #include <digit/digit.h>
 
@@ -12,7 +12,7 @@ typedef struct dg_field {
     float at[DG_FIELD_SIDE][DG_FIELD_SIDE]; /* [row][column]: 0 paper .. 255 ink */
 } dg_field;
 
-/* With a border of paper, so that no place needs a question. */
+/* With a border of paper: interpolation near the edge needs no special case. */
 typedef struct dg_bordered_field {
     float at[DG_FIELD_SIDE + 3][DG_FIELD_SIDE + 3];
 } dg_bordered_field;
@@ -24,22 +24,28 @@ void dg_field_to_bytes(const dg_field *field, uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 void dg_field_border(const dg_field *in, dg_bordered_field *out);
 
-/* The level between the four pixels round a place; pixel centres are whole numbers. */
-static inline float dg_field_between(const dg_bordered_field *in, float x, float y)
+/* The level at (x, y) by bilinear interpolation; pixel centres are whole numbers. */
+static inline float dg_field_interpolate(const dg_bordered_field *in, float x, float y)
 {
-    const float right = (x < -1 ? -1 : x > DG_FIELD_SIDE ? DG_FIELD_SIDE : x) + 1;
-    const float down = (y < -1 ? -1 : y > DG_FIELD_SIDE ? DG_FIELD_SIDE : y) + 1;
+    const float right = dg_clamp_f32(x, -1, DG_FIELD_SIDE) + 1;
+    const float down = dg_clamp_f32(y, -1, DG_FIELD_SIDE) + 1;
     const int column = (int)right, row = (int)down;
-    const float across = right - (float)column, below = down - (float)row;
+    const float x_part = right - (float)column, y_part = down - (float)row;
     const float *upper = &in->at[row][column], *lower = &in->at[row + 1][column];
-    const float top = upper[0] + (upper[1] - upper[0]) * across;
-    const float low = lower[0] + (lower[1] - lower[0]) * across;
-    return top + (low - top) * below;
+    const float top = upper[0] + (upper[1] - upper[0]) * x_part;
+    const float low = lower[0] + (lower[1] - lower[0]) * x_part;
+    return top + (low - top) * y_part;
 }
 
 static inline float dg_level_clamp(float level)
 {
-    return level < 0 ? 0 : level > 255 ? 255 : level;
+    return dg_clamp_f32(level, 0, 255);
+}
+
+/* Where there is ink already, the darker stays. */
+static inline void dg_level_darken(float *at, float level)
+{
+    *at = dg_max_f32(level, *at);
 }
 
 /* `digit` as large as `scale` says, its centre at (x, y); where ink is there already, the darker

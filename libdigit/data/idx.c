@@ -1,4 +1,3 @@
-/* idx.c - the format of MNIST: arrays of bytes with a short header, plain or gzip. */
 #include "data/idx.h"
 
 #include "base/bytes.h"
@@ -45,12 +44,10 @@ static void source_close(source *s)
 
 static digit_status source_open(const char *path, source *s)
 {
-    digit_status status;
     size_t filled = 0;
-
     s->gzip = s->ended = false;
     s->z = (z_stream){.next_in = s->in};
-    status = dg_file_open(path, &s->file);
+    digit_status status = dg_file_open(path, &s->file);
     if (status == DIGIT_OK && s->file.size > IDX_BYTES_MAX)
         status = dg_fail(DIGIT_ERR_LIMIT, "%s: %llu bytes; at most %llu are accepted", path,
                          (unsigned long long)s->file.size, (unsigned long long)IDX_BYTES_MAX);
@@ -91,7 +88,6 @@ static digit_status source_read(source *s, uint8_t *out, size_t size, size_t *go
 {
     digit_status status = DIGIT_OK;
     size_t filled = 0;
-
     *got = 0;
     if (!s->gzip) {
         while (*got < size && s->z.avail_in > 0) {
@@ -140,7 +136,6 @@ static digit_status source_check_end(source *s)
     uint8_t extra;
     size_t got;
     digit_status status = source_read(s, &extra, 1, &got);
-
     if (status != DIGIT_OK)
         return status;
     if (got > 0)
@@ -161,7 +156,6 @@ static digit_status source_check_end(source *s)
 static digit_status check_magic(const source *s, const uint8_t magic[4], unsigned rank)
 {
     const char *path = s->file.path;
-
     if (magic[0] != 0 || magic[1] != 0 || magic[2] < 0x08 || magic[2] > 0x0e || magic[2] == 0x0a)
         return dg_fail(DIGIT_ERR_FORMAT, "%s: not an IDX file (begins with %02x %02x %02x %02x)",
                        path, magic[0], magic[1], magic[2], magic[3]);
@@ -181,7 +175,6 @@ static digit_status check_size(const source *s, uint64_t header, uint64_t bytes)
 {
     const char *path = s->file.path;
     uint64_t known;
-
     if (__builtin_add_overflow(header, bytes, &known) || known > IDX_BYTES_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "%s: its header promises more than %llu bytes", path,
                        (unsigned long long)IDX_BYTES_MAX);
@@ -199,7 +192,6 @@ static digit_status read_header(source *s, unsigned rank, promise *out)
 {
     uint8_t magic[4], sides[3][4];
     digit_status status = source_read_all(s, magic, sizeof magic, "the IDX header");
-
     if (status == DIGIT_OK)
         status = check_magic(s, magic, rank);
     if (status == DIGIT_OK)
@@ -221,12 +213,10 @@ static digit_status read_header(source *s, unsigned rank, promise *out)
 
 static digit_status read_body(source *s, uint64_t bytes, uint8_t **out)
 {
-    digit_status status;
-
     *out = dg_alloc((size_t)bytes, 1);
     if (!*out)
         return dg_fail_memory(s->file.path, (size_t)bytes);
-    status = source_read_all(s, *out, (size_t)bytes, "the data");
+    digit_status status = source_read_all(s, *out, (size_t)bytes, "the data");
     if (status == DIGIT_OK)
         status = source_check_end(s);
     return status;
@@ -247,7 +237,6 @@ static digit_status load_pair(source *images, source *labels, digit_dataset **ou
     promise samples, answers;
     uint8_t *pixels = NULL, *values = NULL;
     digit_status status = read_header(images, 3, &samples);
-
     if (status == DIGIT_OK)
         status = read_header(labels, 1, &answers);
     if (status == DIGIT_OK && samples.count != answers.count)
@@ -269,10 +258,8 @@ static digit_status load_pair(source *images, source *labels, digit_dataset **ou
 digit_status dg_idx_load(const char *images_path, const char *labels_path, digit_dataset **out)
 {
     source images, labels;
-    digit_status status;
-
     *out = NULL;
-    status = source_open(images_path, &images);
+    digit_status status = source_open(images_path, &images);
     if (status != DIGIT_OK)
         return status;
     status = source_open(labels_path, &labels);

@@ -1,5 +1,5 @@
 /*
- * other.h - what is no digit, for networks that shall know it when they see it.
+ * other.h - samples of the reject class: what is no digit.
  *
  * Made up, not collected: letters and signs by a pen, scribbles, two digits as one, pieces of
  * digits, things with shapes and textures of their own, grain.

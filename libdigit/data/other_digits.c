@@ -1,4 +1,4 @@
-/* What bad cuts make of digits: several taken for one, one taken apart. */
+/* What bad segmentation makes of digits: several taken for one, one taken apart. */
 #include "data/cut.h"
 #include "data/other.h"
 #include "data/other_parts.h"
@@ -77,7 +77,7 @@ void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
     }
 }
 
-/* Cut off-centre, nearly upright as segmenters cut, or level. */
+/* Cut off-centre, nearly vertical as segmentation cuts, or horizontal. */
 void dg_other_piece(dg_rng *rng, const uint8_t digit[DIGIT_SAMPLE_BYTES], dg_field *field)
 {
     const float angle = dg_rng_around(rng, 0.3f) + 1.5707963f * (float)dg_rng_below(rng, 4);

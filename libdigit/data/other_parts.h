@@ -15,7 +15,7 @@
 /* A letter or sign that no digit looks like, from a table of pen strokes. */
 void dg_other_letter(dg_rng *rng, dg_field *field);
 
-/* A pen that goes nowhere in particular. */
+/* Strokes between random points. */
 void dg_other_scribble(dg_rng *rng, dg_field *field);
 
 /* Two digits of the dataset side by side, touching or nearly so, a share `cut` of them cut from a

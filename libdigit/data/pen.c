@@ -1,5 +1,7 @@
 #include "data/pen.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -91,17 +93,12 @@ static void add_stroke(dg_rng *rng, drawing *d, const char *text, size_t length,
 
 /* ---- Ink -------------------------------------------------------------- */
 
-static float clamp(float x, float low, float high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static float distance(point p, point from, point to)
 {
     const float dx = to.x - from.x, dy = to.y - from.y;
     const float length = dx * dx + dy * dy;
     const float part = length > 0 ? ((p.x - from.x) * dx + (p.y - from.y) * dy) / length : 0;
-    const float at = clamp(part, 0, 1);
+    const float at = dg_clamp_f32(part, 0, 1);
     const float x = from.x + at * dx - p.x, y = from.y + at * dy - p.y;
     return sqrtf(x * x + y * y);
 }
@@ -110,16 +107,14 @@ static float distance(point p, point from, point to)
 static void ink_piece(point from, point to, float radius, dg_field *field)
 {
     const float reach = radius + 1;
-    const int left = (int)clamp(fminf(from.x, to.x) - reach, 0, SIDE - 1);
-    const int right = (int)clamp(fmaxf(from.x, to.x) + reach, 0, SIDE - 1);
-    const int top = (int)clamp(fminf(from.y, to.y) - reach, 0, SIDE - 1);
-    const int bottom = (int)clamp(fmaxf(from.y, to.y) + reach, 0, SIDE - 1);
+    const int left = (int)dg_clamp_f32(dg_min_f32(from.x, to.x) - reach, 0, SIDE - 1);
+    const int right = (int)dg_clamp_f32(dg_max_f32(from.x, to.x) + reach, 0, SIDE - 1);
+    const int top = (int)dg_clamp_f32(dg_min_f32(from.y, to.y) - reach, 0, SIDE - 1);
+    const int bottom = (int)dg_clamp_f32(dg_max_f32(from.y, to.y) + reach, 0, SIDE - 1);
     for (int y = top; y <= bottom; y++)
         for (int x = left; x <= right; x++) {
             const float away = distance((point){(float)x, (float)y}, from, to);
-            const float level = 255 * clamp(radius + 0.5f - away, 0, 1);
-            if (level > field->at[y][x])
-                field->at[y][x] = level;
+            dg_level_darken(&field->at[y][x], 255 * dg_clamp_f32(radius + 0.5f - away, 0, 1));
         }
 }
 
@@ -129,26 +124,27 @@ typedef struct span {
 
 static span widen(span s, float a, float b)
 {
-    return (span){fminf(s.low, fminf(a, b)), fmaxf(s.high, fmaxf(a, b))};
+    return (span){dg_min_f32(s.low, dg_min_f32(a, b)), dg_max_f32(s.high, dg_max_f32(a, b))};
 }
 
 /* The drawing, its longer side FIT pixels, `squeeze` times as wide as it was. */
 static void ink(const drawing *d, float squeeze, float radius, dg_field *field)
 {
-    span across = {INFINITY, -INFINITY}, down = {INFINITY, -INFINITY};
+    span horizontal = {INFINITY, -INFINITY}, vertical = {INFINITY, -INFINITY};
     for (int i = 0; i < d->count; i++) {
-        across = widen(across, d->from[i].x, d->to[i].x);
-        down = widen(down, d->from[i].y, d->to[i].y);
+        horizontal = widen(horizontal, d->from[i].x, d->to[i].x);
+        vertical = widen(vertical, d->from[i].y, d->to[i].y);
     }
-    const float width = (across.high - across.low) * squeeze, height = down.high - down.low;
-    const float longer = fmaxf(fmaxf(width, height), 0.1f);
+    const float width = (horizontal.high - horizontal.low) * squeeze;
+    const float height = vertical.high - vertical.low;
+    const float longer = dg_max_f32(dg_max_f32(width, height), 0.1f);
     const float scale = (FIT - 2 * radius) / longer;
     const float left = (SIDE - 1 - width * scale) / 2, top = (SIDE - 1 - height * scale) / 2;
     for (int i = 0; i < d->count; i++) {
-        const point from = {left + (d->from[i].x - across.low) * squeeze * scale,
-                            top + (d->from[i].y - down.low) * scale};
-        const point to = {left + (d->to[i].x - across.low) * squeeze * scale,
-                          top + (d->to[i].y - down.low) * scale};
+        const point from = {left + (d->from[i].x - horizontal.low) * squeeze * scale,
+                            top + (d->from[i].y - vertical.low) * scale};
+        const point to = {left + (d->to[i].x - horizontal.low) * squeeze * scale,
+                          top + (d->to[i].y - vertical.low) * scale};
         ink_piece(from, to, radius, field);
     }
 }

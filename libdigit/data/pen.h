@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-/* The glyph with its points a little strayed and a pen of any usual width, `squeeze` times as wide
- * as on the grid, its longer side 20 pixels, in the middle of an empty field. */
+/* The glyph with its points moved a little and any usual stroke width, `squeeze` times as wide as
+ * on the grid, its longer side 20 pixels, in the middle of an empty field. */
 void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field);
 
 /* Strokes between random points. */

@@ -1,4 +1,4 @@
-/* codec.c - what a model file means: from bytes to a snapshot. */
+/* What a model file means: from bytes to a snapshot. */
 #include "io/codec.h"
 
 #include "base/bytes.h"
@@ -21,7 +21,6 @@ static const char *const epoch_keys[] = {"epoch_loss", "epoch_correct"};
 static bool read_number(const char *text, unsigned base, uint64_t *value)
 {
     const size_t length = strlen(text);
-
     *value = 0;
     if (base == 16 ? length != 16 : length == 0 || (text[0] == '0' && length > 1))
         return false;
@@ -79,7 +78,6 @@ static digit_status check_version(const dg_safetensors *file)
 {
     uint64_t version;
     digit_status status = check_present(file, model_keys, 2);
-
     if (status != DIGIT_OK)
         return status;
     if (strcmp(dg_safetensors_text_of(file, "format"), DG_CODEC_FORMAT) != 0)
@@ -96,7 +94,6 @@ static digit_status check_version(const dg_safetensors *file)
 static digit_status check_texts(const dg_safetensors *file, bool *training)
 {
     digit_status status = check_version(file);
-
     if (status == DIGIT_OK)
         status = check_present(file, model_keys, COUNT(model_keys));
     if (status != DIGIT_OK)
@@ -119,7 +116,6 @@ static digit_status read_preparation(const dg_safetensors *file, uint32_t *prepa
 {
     uint64_t version;
     const digit_status status = number_of(file, "preparation", 10, &version);
-
     if (status != DIGIT_OK)
         return status;
     if (version < 1 || version > DG_PREPARATION_NEWEST)
@@ -133,11 +129,9 @@ static digit_status read_preparation(const dg_safetensors *file, uint32_t *prepa
 static digit_status read_network(const dg_safetensors *file, dg_network **out)
 {
     const char *text = dg_safetensors_text_of(file, "architecture");
-    digit_status status;
-
     if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789 ")] != '\0')
         return dg_fail(DIGIT_ERR_FORMAT, "architecture: more than words and numbers");
-    status = dg_network_create(text, out);
+    digit_status status = dg_network_create(text, out);
     if (status == DIGIT_ERR_ARGUMENT)
         return DIGIT_ERR_UNSUPPORTED; /* the sentence is as good for a file */
     if (status == DIGIT_OK && strcmp(dg_network_architecture(*out), text) != 0) {
@@ -166,7 +160,6 @@ static digit_status check_tensor(const dg_safetensors *file,
 {
     const dg_safetensors_tensor *found = dg_safetensors_find(file, wanted->name);
     char is[64], should_be[64];
-
     if (!found)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s' is missing", wanted->name);
     if (found->rank == wanted->rank &&
@@ -194,7 +187,6 @@ static digit_status check_tensors(const dg_safetensors *file, const dg_network *
     const dg_safetensors_tensor calibration = {
         .name = DG_CODEC_CALIBRATION, .rank = 1, .shape = {1}};
     digit_status status = check_tensor(file, &calibration);
-
     for (size_t part = 0; part < dg_codec_parts(training); part++)
         for (size_t i = 0; status == DIGIT_OK && i < dg_network_tensor_count(network); i++) {
             const dg_safetensors_tensor wanted = dg_codec_describe(network, i, part);
@@ -240,7 +232,6 @@ static digit_status check_values(const char *name, const uint8_t *bytes, uint64_
 static digit_status read_part(const dg_safetensors *file, size_t part, dg_snapshot *snapshot)
 {
     const dg_network *network = snapshot->network;
-
     for (size_t i = 0; i < dg_network_tensor_count(network); i++) {
         const dg_tensor tensor = dg_network_tensor(network, i);
         const dg_safetensors_tensor wanted = dg_codec_describe(network, i, part);
@@ -258,7 +249,6 @@ static digit_status read_part(const dg_safetensors *file, size_t part, dg_snapsh
 static digit_status read_calibration(const dg_safetensors *file, dg_snapshot *snapshot)
 {
     const uint8_t *bytes = file->data + dg_safetensors_find(file, DG_CODEC_CALIBRATION)->offset;
-
     snapshot->temperature = dg_load_f32(bytes);
     if (!isnormal(snapshot->temperature) || snapshot->temperature < 0)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s' is not a number above 0",
@@ -271,7 +261,6 @@ static digit_status read_epoch(const dg_safetensors *file, dg_loss *loss)
 {
     uint64_t bits = 0;
     digit_status status = number_of(file, "epoch_loss", 16, &bits);
-
     if (status == DIGIT_OK)
         status = number_of(file, "epoch_correct", 10, &loss->correct);
     memcpy(&loss->sum, &bits, sizeof bits);
@@ -283,7 +272,6 @@ static digit_status read_epoch(const dg_safetensors *file, dg_loss *loss)
 static digit_status read_training(const dg_safetensors *file, dg_training_state *state)
 {
     digit_status status = number_of(file, "fingerprint", 16, &state->fingerprint);
-
     if (status == DIGIT_OK)
         status = number_of(file, "epoch", 10, &state->epoch);
     if (status == DIGIT_OK)
@@ -298,7 +286,6 @@ static digit_status fill(const dg_safetensors *file, dg_snapshot *snapshot)
 {
     dg_training_state *state = snapshot->training;
     digit_status status = read_preparation(file, &snapshot->preparation);
-
     if (status == DIGIT_OK && state)
         status = read_training(file, state);
     if (status == DIGIT_OK)
@@ -317,10 +304,8 @@ digit_status dg_codec_decode(const void *bytes, size_t size, dg_snapshot **out)
     dg_network *network = NULL;
     dg_snapshot *snapshot = NULL;
     bool training = false;
-    digit_status status;
-
     *out = NULL;
-    status = dg_safetensors_parse(bytes, size, &file);
+    digit_status status = dg_safetensors_parse(bytes, size, &file);
     if (status != DIGIT_OK)
         return status;
     status = check_texts(&file, &training);

@@ -46,7 +46,6 @@ static inline dg_safetensors_tensor dg_codec_describe(const dg_network *network,
     static const char *const prefix[DG_PARTS] = {"", "first.", "second.", "average."};
     const dg_tensor tensor = dg_network_tensor(network, index);
     dg_safetensors_tensor out = {.rank = tensor.rank};
-
     snprintf(out.name, sizeof out.name, "%s%s", prefix[part], tensor.name);
     for (uint32_t k = 0; k < tensor.rank; k++)
         out.shape[k] = tensor.shape[k];

@@ -1,4 +1,4 @@
-/* codec_write.c - what a model file means: from a snapshot to bytes. */
+/* What a model file means: from a snapshot to bytes. */
 #include "io/codec.h"
 
 #include "base/bytes.h"
@@ -40,7 +40,6 @@ static void list_texts(const dg_snapshot *snapshot, texts *t)
 {
     const dg_training_state *state = snapshot->training;
     uint64_t loss;
-
     t->count = 0;
     add_text(t, "format", DG_CODEC_FORMAT);
     add_number(t, "format_version", DG_CODEC_VERSION);
@@ -65,7 +64,6 @@ static void list_texts(const dg_snapshot *snapshot, texts *t)
 static void list_tensors(const dg_snapshot *snapshot, dg_safetensors_tensor *list)
 {
     const dg_network *network = snapshot->network;
-
     for (size_t part = 0; part < dg_codec_parts(snapshot->training != NULL); part++) {
         for (size_t i = 0; i < dg_network_tensor_count(network); i++)
             *list++ = dg_codec_describe(network, i, part);
@@ -80,7 +78,6 @@ static void write_data(const dg_snapshot *snapshot, const dg_safetensors_tensor 
                        uint8_t *data)
 {
     const dg_network *network = snapshot->network;
-
     for (size_t part = 0; part < dg_codec_parts(snapshot->training != NULL); part++) {
         for (size_t i = 0; i < dg_network_tensor_count(network); i++)
             dg_network_export(network, i, dg_codec_array(snapshot, part),
@@ -95,18 +92,15 @@ digit_status dg_codec_encode(const dg_snapshot *snapshot, void *buffer, size_t *
     const size_t room = *size;
     const size_t tensors = dg_network_tensor_count(snapshot->network);
     const size_t count = tensors * dg_codec_parts(snapshot->training != NULL) + 1;
-    dg_safetensors_tensor *list;
     dg_safetensors_head head;
     texts t;
-    digit_status status;
-
     *size = 0;
-    list = dg_alloc(count, sizeof *list);
+    dg_safetensors_tensor *list = dg_alloc(count, sizeof *list);
     if (!list)
         return dg_fail_memory("the list of tensors", count * sizeof *list);
     list_texts(snapshot, &t);
     list_tensors(snapshot, list);
-    status = dg_safetensors_plan(t.list, t.count, list, count, &head);
+    digit_status status = dg_safetensors_plan(t.list, t.count, list, count, &head);
     if (status != DIGIT_OK)
         goto done;
     *size = (size_t)head.file_size;

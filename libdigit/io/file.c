@@ -1,13 +1,10 @@
-/* file.c - whole files: read one, replace one. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* O_TMPFILE, TEMP_FAILURE_RETRY */
-#endif
-
 #include "io/file.h"
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,11 +48,9 @@ digit_status dg_file_read(const char *path, uint64_t limit, uint8_t **bytes, siz
 {
     dg_file file;
     size_t filled;
-    digit_status status;
-
     *bytes = NULL;
     *size = 0;
-    status = dg_file_open(path, &file);
+    digit_status status = dg_file_open(path, &file);
     if (status != DIGIT_OK)
         return status;
     if (file.size > limit) {
@@ -87,7 +82,6 @@ done:
 static digit_status find_target(save *s)
 {
     char text[PATH_MAX];
-
     if (strlen(s->path) >= sizeof s->target)
         return dg_file_fail(s->path, "cannot save", ENAMETOOLONG);
     strcpy(s->target, s->path);
@@ -110,22 +104,17 @@ static void make_temp_name(save *s)
 {
     const size_t length = strlen(s->name);
     const uLong crc = crc32_z(crc32_z(0, NULL, 0), (const Bytef *)s->name, length);
-    size_t shown = length < TEMP_PREFIX_MAX ? length : TEMP_PREFIX_MAX;
-
-    while (shown > 0 && shown < length && ((unsigned char)s->name[shown] & 0xc0) == 0x80)
-        shown--; /* not amid a character of UTF-8 */
+    const size_t shown = dg_utf8_cut(s->name, length, TEMP_PREFIX_MAX);
     snprintf(s->temp, sizeof s->temp, ".%.*s.%08lx.tmp", (int)shown, s->name, crc);
 }
 
 /* Find the target, open its folder and look at what is there. */
 static digit_status prepare(save *s)
 {
-    char *slash;
     digit_status status = find_target(s);
-
     if (status != DIGIT_OK)
         return status;
-    slash = strrchr(s->target, '/');
+    char *slash = strrchr(s->target, '/');
     s->name = slash ? slash + 1 : s->target;
     if (s->path[0] == '\0' || s->name[0] == '\0')
         return dg_file_fail(s->path, "cannot save", s->path[0] ? EISDIR : ENOENT);
@@ -164,7 +153,6 @@ static digit_status remove_leftover(const save *s, bool *busy)
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     const int fd = TEMP_FAILURE_RETRY(openat(s->folder, s->temp, flags));
     digit_status status = DIGIT_OK;
-
     *busy = false;
     if (fd < 0 && errno == ENOENT)
         return DIGIT_OK;
@@ -184,7 +172,6 @@ static digit_status remove_leftover(const save *s, bool *busy)
 static int take_name(save *s)
 {
     char link[40];
-
     if (s->named) {
         s->fd = openat(s->folder, s->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        s->existed ? 0600 : 0666);
@@ -200,7 +187,6 @@ static digit_status hold_name(save *s, int *error)
 {
     const struct timespec pause = {0, 1000000};
     struct timespec start, now;
-
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
         bool busy;
@@ -225,7 +211,6 @@ static digit_status open_new(save *s, bool *again)
     int error = 0;
     struct stat facts;
     digit_status status;
-
     if (!s->named) {
         bool busy; /* a leftover may be what fills the disk, so it goes first */
         status = remove_leftover(s, &busy);
@@ -258,7 +243,6 @@ static digit_status open_new(save *s, bool *again)
 static digit_status write_content(const save *s, const uint8_t *bytes, size_t size)
 {
     size_t done = 0;
-
     if (s->existed) {
         /* Only the superuser can keep another's file another's: a wish, not a duty. */
         const int kept = fchown(s->fd, s->old.st_uid, s->old.st_gid);
@@ -282,7 +266,6 @@ static digit_status write_content(const save *s, const uint8_t *bytes, size_t si
 static digit_status publish(save *s, bool *again)
 {
     int error = 0;
-
     if (!s->named) {
         const digit_status status = hold_name(s, &error);
         if (status != DIGIT_OK)
@@ -311,7 +294,6 @@ static digit_status publish(save *s, bool *again)
 static digit_status attempt(save *s, const uint8_t *bytes, size_t size, bool *again)
 {
     digit_status status = open_new(s, again);
-
     if (status == DIGIT_OK && !*again)
         status = write_content(s, bytes, size);
     if (status == DIGIT_OK && !*again)
@@ -331,7 +313,6 @@ digit_status dg_file_replace(const char *path, const void *bytes, size_t size)
     save s = {.path = path, .folder = -1, .fd = -1};
     bool again = true;
     digit_status status = prepare(&s);
-
     for (int i = 0; status == DIGIT_OK && again && i < ATTEMPTS_MAX; i++) {
         again = false;
         status = attempt(&s, bytes, size, &again);

@@ -1,4 +1,3 @@
-/* json.c - the little of JSON that a model file's header may use. */
 #include "io/json.h"
 
 #include "base/error.h"
@@ -35,7 +34,6 @@ bool dg_json_next(dg_json *json, char mark)
 digit_status dg_json_expect(dg_json *json, char mark)
 {
     char what[] = "no '?' where one should be";
-
     if (dg_json_next(json, mark))
         return DIGIT_OK;
     what[4] = mark;
@@ -52,10 +50,8 @@ digit_status dg_json_end(dg_json *json)
 
 static digit_status read_number(dg_json *json, uint64_t *number)
 {
-    const uint8_t *first;
-
     skip_spaces(json);
-    first = json->at;
+    const uint8_t *first = json->at;
     for (*number = 0; peek(json) >= '0' && peek(json) <= '9'; json->at++) {
         if (__builtin_mul_overflow(*number, (uint64_t)10, number) ||
             __builtin_add_overflow(*number, (uint64_t)(*json->at - '0'), number))
@@ -72,7 +68,6 @@ static digit_status read_number(dg_json *json, uint64_t *number)
 digit_status dg_json_numbers(dg_json *json, uint64_t *numbers, size_t most, size_t *count)
 {
     digit_status status = dg_json_expect(json, '[');
-
     *count = 0;
     if (status == DIGIT_OK && dg_json_next(json, ']'))
         return DIGIT_OK;
@@ -87,7 +82,7 @@ digit_status dg_json_numbers(dg_json *json, uint64_t *numbers, size_t most, size
 
 /* ---- Texts ------------------------------------------------------------ */
 
-/* With `room` bytes at `text`. */
+/* The bytes of the character at text[room]; 0 if it is none. */
 static size_t utf8_length(const uint8_t *text, size_t room)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* for so many bytes */
@@ -95,7 +90,6 @@ static size_t utf8_length(const uint8_t *text, size_t room)
     const size_t length =
         c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
     uint32_t point = length > 1 ? c & (0x7fU >> length) : c;
-
     if (length > room)
         return 0;
     for (size_t i = 1; i < length; i++) {
@@ -108,16 +102,22 @@ static size_t utf8_length(const uint8_t *text, size_t room)
     return length;
 }
 
-size_t dg_json_utf8(const uint8_t *text)
+bool dg_json_is_utf8(const char *text)
 {
-    return utf8_length(text, strnlen((const char *)text, 4));
+    const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
+    while (at < end) {
+        const size_t length = utf8_length(at, (size_t)(end - at));
+        if (length == 0)
+            return false;
+        at += length;
+    }
+    return true;
 }
 
 static void put_point(dg_json *json, uint32_t point)
 {
     const int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
     static const uint8_t first[] = {0, 0xc0, 0xe0, 0xf0};
-
     *json->room++ = (char)(first[more] | point >> 6 * more);
     for (int i = more - 1; i >= 0; i--)
         *json->room++ = (char)(0x80 | (point >> 6 * i & 0x3f));
@@ -142,7 +142,6 @@ static bool read_unit(dg_json *json, uint32_t *unit)
 static digit_status read_point(dg_json *json)
 {
     uint32_t unit, second;
-
     if (!read_unit(json, &unit))
         return fail(json, "no hexadecimal digit where one should be");
     if (unit >= 0xd800 && unit <= 0xdbff) {
@@ -165,7 +164,6 @@ static digit_status read_escape(dg_json *json)
     static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
     const uint8_t name = peek(json);
     const char *found = name ? strchr(names, name) : NULL;
-
     if (!found && name != 'u')
         return fail(json, "an unknown escape");
     json->at++;
@@ -178,7 +176,6 @@ static digit_status read_escape(dg_json *json)
 digit_status dg_json_text(dg_json *json, const char **text)
 {
     digit_status status = dg_json_expect(json, '"');
-
     *text = json->room;
     while (status == DIGIT_OK && peek(json) != '"') {
         if (peek(json) < ' ') {

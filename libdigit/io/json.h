@@ -10,7 +10,6 @@
 #define DG_IO_JSON_H
 
 #include <digit/digit.h>
-
 #include <stdbool.h>
 
 /* A place in bytes[size]. Messages count from `start`. */
@@ -27,7 +26,7 @@ digit_status dg_json_text(dg_json *json, const char **text);
 digit_status dg_json_numbers(dg_json *json, uint64_t *numbers, size_t most, size_t *count);
 digit_status dg_json_end(dg_json *json); /* nothing else may follow */
 
-/* The bytes of one character of UTF-8 at `text`, which ends in NUL; 0 if it is none. */
-size_t dg_json_utf8(const uint8_t *text);
+/* Is all of a string UTF-8? */
+bool dg_json_is_utf8(const char *text);
 
 #endif

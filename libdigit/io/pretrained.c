@@ -1,4 +1,3 @@
-/* pretrained.c - the models that lie inside the library. */
 #include "io/pretrained.h"
 
 #include "base/error.h"

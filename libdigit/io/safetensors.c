@@ -1,4 +1,4 @@
-/* safetensors.c - the container of model files: checking and reading it, and its checksum. */
+/* The container of model files: checking and reading it, and its checksum. */
 #include "io/safetensors.h"
 
 #include "base/bytes.h"
@@ -60,15 +60,13 @@ void dg_safetensors_seal(uint8_t *bytes, size_t size)
 /* Lengths and checksum. */
 static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *header_size)
 {
-    uint64_t length;
-    uint32_t crc, sum;
-
+    uint32_t crc;
     if (size > DG_SAFETENSORS_FILE_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "a model file of %zu bytes; at most %llu are accepted",
                        size, (unsigned long long)DG_SAFETENSORS_FILE_MAX);
     if (size < LENGTH_BYTES)
         return dg_fail(DIGIT_ERR_FORMAT, "%zu bytes are too few for a model file", size);
-    length = dg_load_le64(bytes);
+    const uint64_t length = dg_load_le64(bytes);
     if (length > size - LENGTH_BYTES)
         return dg_fail(DIGIT_ERR_FORMAT, "not a model file, or cut off: a header of %llu bytes "
                        "is promised, %zu bytes follow", (unsigned long long)length,
@@ -81,7 +79,7 @@ static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *heade
                        prefix);
     if (!read_crc(bytes + CRC_AT, &crc))
         return dg_fail(DIGIT_ERR_FORMAT, "crc32 is not 8 digits of 0-9 a-f");
-    sum = file_crc(bytes, size);
+    const uint32_t sum = file_crc(bytes, size);
     if (sum != crc)
         return dg_fail(DIGIT_ERR_FORMAT, "damaged: the CRC-32 is %08x, the header says %08x",
                        (unsigned)sum, (unsigned)crc);
@@ -103,7 +101,6 @@ static digit_status read_texts(dg_json *json, dg_safetensors *file)
 {
     bool checksum = false;
     digit_status status = dg_json_expect(json, '{');
-
     while (status == DIGIT_OK) {
         const char *key, *value;
         status = dg_json_text(json, &key);
@@ -144,7 +141,6 @@ static digit_status read_entry(dg_json *json, const char *name, tensor_entry *ou
 {
     bool shape = false, offsets = false;
     digit_status status = dg_json_expect(json, '{');
-
     *out = (tensor_entry){0};
     while (status == DIGIT_OK) {
         const char *key;
@@ -200,7 +196,6 @@ static digit_status check_offsets(const tensor_entry *entry, uint64_t expected,
 {
     const unsigned long long begin = entry->offsets[0], end = entry->offsets[1];
     const char *name = tensor->name;
-
     if (entry->offset_count != 2)
         return dg_fail(DIGIT_ERR_FORMAT, "tensor '%s': data_offsets are not two", name);
     if (begin != expected)
@@ -224,8 +219,6 @@ static digit_status read_tensor(dg_json *json, const char *name, uint64_t expect
 {
     dg_safetensors_tensor *tensor = &file->tensors[file->tensor_count];
     tensor_entry entry;
-    digit_status status;
-
     if (file->tensor_count == DG_SAFETENSORS_TENSORS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "more than %d tensors", DG_SAFETENSORS_TENSORS_MAX);
     if (!is_name(name, DG_SAFETENSORS_NAME_MAX))
@@ -233,7 +226,7 @@ static digit_status read_tensor(dg_json *json, const char *name, uint64_t expect
                        "a-z 0-9 _ .", file->tensor_count, DG_SAFETENSORS_NAME_MAX);
     if (dg_safetensors_find(file, name) || strcmp(name, "__metadata__") == 0)
         return dg_fail(DIGIT_ERR_FORMAT, "'%s' for the second time", name);
-    status = read_entry(json, name, &entry);
+    digit_status status = read_entry(json, name, &entry);
     if (status != DIGIT_OK)
         return status;
     if (strcmp(entry.dtype, "F32") != 0)
@@ -253,7 +246,6 @@ static digit_status read_header(dg_json *json, dg_safetensors *file)
     uint64_t expected = 0;
     const char *name;
     digit_status status = dg_json_expect(json, '{');
-
     if (status == DIGIT_OK)
         status = dg_json_text(json, &name);
     if (status == DIGIT_OK)
@@ -282,10 +274,8 @@ static digit_status read_header(dg_json *json, dg_safetensors *file)
 digit_status dg_safetensors_parse(const void *bytes, size_t size, dg_safetensors *file)
 {
     size_t header_size = 0;
-    digit_status status;
-
     *file = (dg_safetensors){0};
-    status = check_frame(bytes, size, &header_size);
+    digit_status status = check_frame(bytes, size, &header_size);
     if (status != DIGIT_OK)
         return status;
     const uint8_t *header = (const uint8_t *)bytes + LENGTH_BYTES;
@@ -295,7 +285,12 @@ digit_status dg_safetensors_parse(const void *bytes, size_t size, dg_safetensors
     file->tensors = dg_alloc_zero(DG_SAFETENSORS_TENSORS_MAX, sizeof *file->tensors);
     file->room = dg_alloc(header_size, 1);
     if (file->texts && file->tensors && file->room) {
-        dg_json json = {header, header, file->data, file->room};
+        dg_json json = {
+            .start = header,
+            .at = header,
+            .end = file->data,
+            .room = file->room,
+        };
         status = read_header(&json, file);
     } else {
         status = dg_fail_memory("the header", header_size);

@@ -1,4 +1,4 @@
-/* safetensors_write.c - the container of model files: laying one out. */
+/* The container of model files: laying one out. */
 #include "io/safetensors.h"
 
 #include "base/bytes.h"
@@ -22,24 +22,10 @@ __attribute__((constructor)) static void seed_jansson(void)
     json_object_seed(0);
 }
 
-/* jansson says "no memory" and "no UTF-8" alike, so this is asked first. */
-static bool is_utf8(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-    while (*at) {
-        const size_t length = dg_json_utf8(at);
-        if (length == 0)
-            return false;
-        at += length;
-    }
-    return true;
-}
-
 /* Set offset and size of every tensor. */
 static digit_status lay_out(dg_safetensors_tensor *tensors, size_t count, uint64_t *data_size)
 {
     uint64_t end = 0;
-
     if (count > DG_SAFETENSORS_TENSORS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "%zu tensors; a model file holds at most %d", count,
                        DG_SAFETENSORS_TENSORS_MAX);
@@ -81,7 +67,6 @@ static json_t *describe(const dg_safetensors_tensor *tensor)
     const uint64_t offsets[2] = {tensor->offset, tensor->offset + tensor->size};
     uint64_t shape[DG_SAFETENSORS_RANK_MAX];
     json_t *entry = json_object();
-
     for (uint32_t k = 0; k < tensor->rank; k++)
         shape[k] = tensor->shape[k];
     if (json_object_set_new(entry, "dtype", json_string("F32")) != 0 ||
@@ -99,7 +84,6 @@ static json_t *make_json(const dg_safetensors_text *texts, size_t text_count,
 {
     json_t *root = json_object(), *metadata = json_object();
     int failed = json_object_set_new(metadata, "crc32", json_string("00000000"));
-
     for (size_t i = 0; !failed && i < text_count; i++)
         failed = json_object_set_new(metadata, texts[i].key, json_string(texts[i].value));
     if (failed) {
@@ -122,7 +106,6 @@ static digit_status write_head(const json_t *root, dg_safetensors_head *head)
 {
     const size_t length = json_dumpb(root, NULL, 0, JSON_COMPACT);
     const size_t padded = (length + 7) / 8 * 8;
-
     if (length == 0)
         return dg_fail_memory("the header", DG_SAFETENSORS_HEADER_MAX);
     if (padded > DG_SAFETENSORS_HEADER_MAX)
@@ -144,17 +127,14 @@ digit_status dg_safetensors_plan(const dg_safetensors_text *texts, size_t text_c
                                  dg_safetensors_head *head)
 {
     uint64_t data_size = 0;
-    json_t *root;
-    digit_status status;
-
     *head = (dg_safetensors_head){0};
     for (size_t i = 0; i < text_count; i++)
-        if (!is_utf8(texts[i].value))
+        if (!dg_json_is_utf8(texts[i].value)) /* jansson would say "no memory" */
             return dg_fail(DIGIT_ERR_ARGUMENT, "the text for '%s' is not UTF-8", texts[i].key);
-    status = lay_out(tensors, tensor_count, &data_size);
+    digit_status status = lay_out(tensors, tensor_count, &data_size);
     if (status != DIGIT_OK)
         return status;
-    root = make_json(texts, text_count, tensors, tensor_count);
+    json_t *root = make_json(texts, text_count, tensors, tensor_count);
     if (!root)
         return dg_fail_memory("the header", DG_SAFETENSORS_HEADER_MAX);
     status = write_head(root, head);

@@ -25,14 +25,6 @@ static dg_real share_of(size_t rows)
     return rows > 0 ? (dg_real)1 / (dg_real)rows : 0;
 }
 
-static bool absorb(dg_layer *layer, const dg_layer *next)
-{
-    if (next->type != &dg_layer_relu)
-        return false;
-    layer->relu = true;
-    return true;
-}
-
 static void plan(dg_layer *layer)
 {
     layer->keep_shard = 2 * (size_t)layer->in.channels * sizeof(dg_real);
@@ -157,7 +149,7 @@ const dg_layer_type dg_layer_batchnorm = {
     .word = "batchnorm",
     .scales = true,
     .shape = dg_layer_same_shape,
-    .absorb = absorb,
+    .absorb = dg_layer_absorb_relu,
     .plan = plan,
     .tensors = tensors,
     .init = init,

@@ -6,6 +6,7 @@
  * and relu come after the pool, on a quarter of the numbers: both are monotone, in
  * floating point too, so they commute with the maximum and the bits are the same.
  */
+#include "base/number.h"
 #include "layers/pooling.h"
 #include "math/blas.h"
 #include "math/im2col.h"
@@ -44,7 +45,7 @@ static bool shape(dg_layer *layer)
 static uint32_t needed(const dg_layer *layer, uint32_t in, uint32_t out)
 {
     const uint32_t end = (out - 1) * layer->stride + layer->side - layer->pad;
-    return end < in ? end : in;
+    return dg_min_u32(end, in);
 }
 
 static dg_shape needs(const dg_layer *layer, dg_shape out)
@@ -55,10 +56,8 @@ static dg_shape needs(const dg_layer *layer, dg_shape out)
 
 static bool absorb(dg_layer *layer, const dg_layer *next)
 {
-    if (next->type == &dg_layer_relu) {
-        layer->relu = true;
+    if (dg_layer_absorb_relu(layer, next))
         return true;
-    }
     if (next->type == &dg_layer_maxpool && layer->pool == 1) {
         layer->pool = next->size;
         layer->out = next->out;
@@ -118,13 +117,22 @@ static lowering lower(const dg_layer *layer)
     const size_t columns = (size_t)layer->out.columns * layer->pool;
     const size_t width = (size_t)layer->side * layer->in.channels;
     if (layer->in.channels > 1 && layer->stride == 1 && layer->size >= BY_ROW_FILTERS)
-        return (lowering){BY_ROW, layer->side, width, columns * width,
-                          (rows + layer->side - 1) * columns * width};
-    return (lowering){layer->in.channels == 1 ? BY_TAP : BY_WINDOW, 1, taps(layer), 0,
-                      positions(layer) * taps(layer)};
+        return (lowering){
+            .layout = BY_ROW,
+            .parts = layer->side,
+            .depth = width,
+            .step = columns * width,
+            .reals = (rows + layer->side - 1) * columns * width,
+        };
+    return (lowering){
+        .layout = layer->in.channels == 1 ? BY_TAP : BY_WINDOW,
+        .parts = 1,
+        .depth = taps(layer),
+        .reals = positions(layer) * taps(layer),
+    };
 }
 
-/* Scratch: columns, then product, then turned weights, each on a cache line. */
+/* Scratch: columns, then product, then transposed weights, each on a cache line. */
 static size_t on_line(size_t reals)
 {
     return (reals + 15) & ~(size_t)15;
@@ -135,7 +143,7 @@ static size_t product_at(const dg_layer *layer)
     return on_line(lower(layer).reals);
 }
 
-static size_t turned_at(const dg_layer *layer)
+static size_t transposed_at(const dg_layer *layer)
 {
     return product_at(layer) + on_line(positions(layer) * layer->size);
 }
@@ -143,7 +151,7 @@ static size_t turned_at(const dg_layer *layer)
 static void plan(dg_layer *layer)
 {
     layer->keep_sample = layer->pool > 1 ? dg_shape_count(layer->out) : 0;
-    layer->scratch = turned_at(layer) + taps(layer) * layer->size;
+    layer->scratch = transposed_at(layer) + taps(layer) * layer->size;
     layer->ops = (uint64_t)positions(layer) * taps(layer) * layer->size;
 }
 
@@ -192,11 +200,11 @@ static void convolve(const dg_layer *layer, const dg_real *weights, const dg_rea
 {
     const lowering l = lower(layer);
     const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
-    const bool turned = l.layout == BY_TAP;
+    const bool transposed = l.layout == BY_TAP;
     make_columns(layer, in, columns);
     for (uint32_t part = 0; part < l.parts; part++)
-        dg_gemm(turned, false, rows, filters, depth, columns + part * l.step,
-                turned ? rows : depth, weights + part * l.depth * layer->size, filters,
+        dg_gemm(transposed, false, rows, filters, depth, columns + part * l.step,
+                transposed ? rows : depth, weights + part * l.depth * layer->size, filters,
                 part > 0, product, filters);
 }
 
@@ -205,7 +213,7 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 {
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
-    const dg_vec_after after = {params + layer->at[DG_ROLE_BIAS], layer->relu};
+    const dg_vec_after after = {.bias = params + layer->at[DG_ROLE_BIAS], .relu = layer->relu};
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++, in += in_count, out += out_count) {
@@ -240,16 +248,16 @@ static dg_real *unpool(const dg_layer *layer, const dg_real *out, const uint8_t 
     return dout;
 }
 
-/* Each part's weights[depth][filters] -> turned[filters][depth]: GEMM is far faster on a
- * second factor that is not transposed, and one turn serves all samples. */
-static void turn_weights(const dg_layer *layer, const dg_real *weights, dg_real *turned)
+/* Each part's weights[depth][filters] -> transposed[filters][depth]: GEMM is far faster on a
+ * second factor in row order, and one transposition serves all samples. */
+static void transpose_weights(const dg_layer *layer, const dg_real *weights, dg_real *transposed)
 {
     const lowering l = lower(layer);
     const size_t filters = layer->size;
     for (uint32_t part = 0; part < l.parts; part++)
         for (size_t d = 0; d < l.depth; d++)
             for (size_t f = 0; f < filters; f++)
-                turned[(part * filters + f) * l.depth + d] =
+                transposed[(part * filters + f) * l.depth + d] =
                     weights[(part * l.depth + d) * filters + f];
 }
 
@@ -259,16 +267,16 @@ static void weight_gradient(const dg_layer *layer, const dg_real *columns,
 {
     const lowering l = lower(layer);
     const int rows = (int)positions(layer), filters = (int)layer->size, depth = (int)l.depth;
-    const bool turned = l.layout == BY_TAP;
+    const bool transposed = l.layout == BY_TAP;
     for (uint32_t part = 0; part < l.parts; part++)
-        dg_gemm(!turned, false, depth, filters, rows, columns + part * l.step,
-                turned ? rows : depth, dproduct, filters, add,
+        dg_gemm(!transposed, false, depth, filters, rows, columns + part * l.step,
+                transposed ? rows : depth, dproduct, filters, add,
                 dweights + part * l.depth * layer->size, filters);
 }
 
 /* din = the adjoint of the columns, of dproduct x weights^T. Overwrites columns. */
-static void input_gradient(const dg_layer *layer, const dg_real *turned, const dg_real *dproduct,
-                           dg_real *columns, dg_real *din)
+static void input_gradient(const dg_layer *layer, const dg_real *transposed,
+                           const dg_real *dproduct, dg_real *columns, dg_real *din)
 {
     const lowering l = lower(layer);
     const dg_windows w = windows(layer);
@@ -278,7 +286,7 @@ static void input_gradient(const dg_layer *layer, const dg_real *turned, const d
     memset(columns + one_part, 0, (l.reals - one_part) * sizeof *columns);
     for (uint32_t part = 0; part < l.parts; part++)
         dg_gemm(false, false, rows, depth, filters, dproduct, filters,
-                turned + part * l.depth * layer->size, depth, part > 0, columns + part * l.step,
+                transposed + part * l.depth * layer->size, depth, part > 0, columns + part * l.step,
                 depth);
     if (l.layout == BY_ROW)
         dg_roll_rows(&w, columns, din);
@@ -293,11 +301,11 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     const dg_real *weights = params + layer->at[DG_ROLE_WEIGHT];
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
-    dg_real *turned = pass->scratch + turned_at(layer);
+    dg_real *transposed = pass->scratch + transposed_at(layer);
     const uint8_t *which = keep;
     memset(dparams + layer->at[DG_ROLE_BIAS], 0, layer->size * sizeof *dparams);
     if (din)
-        turn_weights(layer, weights, turned);
+        transpose_weights(layer, weights, transposed);
     for (uint32_t i = 0; i < pass->samples; i++) {
         const dg_real *dproduct =
             unpool(layer, out + i * out_count, which + i * layer->keep_sample,
@@ -305,7 +313,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
         make_columns(layer, in + i * in_count, columns);
         weight_gradient(layer, columns, dproduct, i > 0, dparams + layer->at[DG_ROLE_WEIGHT]);
         if (din)
-            input_gradient(layer, turned, dproduct, columns, din + i * in_count);
+            input_gradient(layer, transposed, dproduct, columns, din + i * in_count);
     }
 }
 

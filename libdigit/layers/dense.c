@@ -16,14 +16,6 @@ static dg_shape needs(const dg_layer *layer, dg_shape out)
     return layer->in;
 }
 
-static bool absorb(dg_layer *layer, const dg_layer *next)
-{
-    if (next->type != &dg_layer_relu)
-        return false;
-    layer->relu = true;
-    return true;
-}
-
 static void plan(dg_layer *layer)
 {
     layer->ops = dg_shape_count(layer->in) * layer->out.channels;
@@ -97,7 +89,7 @@ const dg_layer_type dg_layer_dense = {
     .linear = true,
     .shape = shape,
     .needs = needs,
-    .absorb = absorb,
+    .absorb = dg_layer_absorb_relu,
     .plan = plan,
     .tensors = tensors,
     .init = init,

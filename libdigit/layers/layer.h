@@ -60,7 +60,7 @@ typedef struct dg_layer {
     uint32_t side;   /* of a filter */
     uint32_t stride; /* of a convolution */
     bool same;       /* output as large as the input / stride */
-    uint32_t other;  /* outputs of the last dense beyond its units: 1 for "no digit" */
+    uint32_t other;  /* outputs of the last dense beyond its units: 1 for the reject class */
 
     dg_shape in, out;
     uint32_t pad; /* zeros in front of the first row and column of a convolution's input */
@@ -69,7 +69,7 @@ typedef struct dg_layer {
     bool relu;
     uint32_t pool; /* window of a maxpool; 1: none */
 
-    bool first; /* nobody wants the gradient of its input */
+    bool first; /* the gradient of its input is not needed */
 
     size_t at[DG_ROLES]; /* place of each tensor in the flat array */
 
@@ -156,6 +156,9 @@ extern const dg_layer_type *const dg_layer_types[];
 
 /* Keeps the shape of its input: for types whose output is as large. */
 bool dg_layer_same_shape(dg_layer *layer);
+
+/* Takes over a relu that follows, and nothing else. */
+bool dg_layer_absorb_relu(dg_layer *layer, const dg_layer *next);
 
 /* Describe a tensor of one dimension, stored densely. */
 dg_tensor_plan dg_layer_vector(dg_role role, uint32_t count);

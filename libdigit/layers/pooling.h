@@ -28,7 +28,7 @@ static inline size_t dg_pooling_window(uint32_t side, size_t row_stride, uint32_
 void dg_pooling_max(dg_shape out, uint32_t side, size_t row_stride, const dg_real *in,
                     const dg_vec_after *after, dg_real *result, uint8_t *which);
 
-/* The way back. Writes every window of din; adds the bias's share to dbias (may be NULL). */
+/* Backward pass. Writes every window of din; adds the bias's share to dbias (may be NULL). */
 void dg_pooling_max_back(dg_shape out, uint32_t side, size_t row_stride, const dg_real *dout,
                          const uint8_t *which, dg_real *din, dg_real *dbias);
 

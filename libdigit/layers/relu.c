@@ -1,4 +1,4 @@
-/* relu: max(x, 0). Conv and dense usually take it over. */
+/* relu: max(x, 0). Conv, dense and batchnorm take it over where it follows them. */
 #include "layers/layer.h"
 #include "math/vec.h"
 
@@ -25,3 +25,11 @@ const dg_layer_type dg_layer_relu = {
     .forward = forward,
     .backward = backward,
 };
+
+bool dg_layer_absorb_relu(dg_layer *layer, const dg_layer *next)
+{
+    if (next->type != &dg_layer_relu)
+        return false;
+    layer->relu = true;
+    return true;
+}

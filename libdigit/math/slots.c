@@ -3,6 +3,7 @@
 
 #include "base/cpus.h"
 #include "base/error.h"
+#include "base/number.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -70,13 +71,12 @@ static void install_fork_handlers(void)
 /* Called with the lock held. */
 static digit_status open_first(dg_slots_reserve_fn reserve, void (*first_use)(void))
 {
-    const uint32_t cpus = dg_cpus_count();
     if (!slots.fork_handlers)
         install_fork_handlers(); /* there was no memory for it the first time */
     if (!slots.fork_handlers)
         return dg_fail(DIGIT_ERR_MEMORY, "out of memory: no room for a fork handler");
     slots.reserve = reserve;
-    slots.limit = cpus < SLOTS_MAX ? cpus : SLOTS_MAX;
+    slots.limit = dg_min_u32(dg_cpus_count(), SLOTS_MAX);
     if (!add_slot())
         return dg_fail(DIGIT_ERR_MEMORY,
                        "out of memory: OpenBLAS needs 130 MiB of address space a thread");

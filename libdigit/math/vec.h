@@ -83,7 +83,7 @@ typedef struct dg_vec {
     void (*pool_max)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
                      const dg_real *in, const dg_vec_after *after, dg_real *out, uint8_t *which);
 
-    /* The way back: din[row][column][channels] = d where which names the cell, else 0.
+    /* Backward pass: din[row][column][channels] = d where which names the cell, else 0.
      * Adds to dbias[channels] (may be NULL) the sum of those d that went anywhere. */
     void (*pool_max_back)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
                           const dg_real *d, const uint8_t *which, dg_real *din, dg_real *dbias);

@@ -1,6 +1,7 @@
 #include "net/arch.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "net/loss.h"
 
 #include <stdio.h>
@@ -33,9 +34,7 @@ static void advance(reader *r)
 {
     r->rest += strspn(r->rest, " ");
     const size_t length = strcspn(r->rest, " ");
-    size_t kept = length < WORD_MAX ? length : WORD_MAX - 1;
-    while (kept < length && kept > 0 && ((unsigned char)r->rest[kept] & 0xC0) == 0x80)
-        kept--; /* not inside a character: the word goes into a message */
+    const size_t kept = dg_utf8_cut(r->rest, length, WORD_MAX - 1); /* it goes into a message */
     memcpy(r->word, r->rest, kept);
     r->word[kept] = '\0';
     r->rest += length;

@@ -1,5 +1,7 @@
 #include "net/loss.h"
 
+#include "base/number.h"
+
 #include <math.h>
 
 #define LOGIT_MOST ((dg_real)1e30)
@@ -48,7 +50,7 @@ void dg_softmax(uint32_t classes, const dg_real *logits, double temperature, dou
 /* Smoothing spreads a label over digits and "no digit", not over pairs: these are many. */
 static uint32_t spread_over(uint32_t classes)
 {
-    return classes < DG_LABEL_PAIRS ? classes : DG_LABEL_PAIRS;
+    return dg_min_u32(classes, DG_LABEL_PAIRS);
 }
 
 double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,

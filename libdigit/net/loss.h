@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 /*
- * A network has a logit a digit; one more if it knows "no digit"; and a hundred behind that if
- * it knows of two digits as one which they are.
+ * A network has a logit a digit; one more if it has the reject class ("no digit"); and a hundred
+ * behind that if it names pairs of touching digits.
  */
 #define DG_PAIRS (DIGIT_CLASSES * DIGIT_CLASSES)
 #define DG_LOGITS_MAX (DIGIT_CLASSES + 1 + DG_PAIRS)
-#define DG_LABEL_OTHER DIGIT_CLASSES /* label of what is no digit, and no pair */
+#define DG_LABEL_OTHER DIGIT_CLASSES /* label of the reject class: no digit, no named pair */
 #define DG_LABEL_PAIRS (DG_LABEL_OTHER + 1) /* label of the pair 00; 01 has the next */
 
 typedef struct dg_loss {

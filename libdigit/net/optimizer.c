@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "math/vec.h"
 
 #include <math.h>
@@ -37,12 +38,11 @@ static uint32_t cut(const dg_network *network, piece *pieces)
     for (size_t t = 0; t < dg_network_tensor_count(network); t++) {
         const dg_tensor tensor = dg_network_tensor(network, t);
         for (size_t done = 0; done < tensor.count; done += PIECE_MOST, count++) {
-            const size_t left = tensor.count - done;
             if (!pieces)
                 continue;
             pieces[count] = (piece){
                 .at = tensor.at + done,
-                .count = left < PIECE_MOST ? left : PIECE_MOST,
+                .count = dg_min_size(tensor.count - done, PIECE_MOST),
                 .statistics = tensor.role == DG_ROLE_MEAN || tensor.role == DG_ROLE_VARIANCE,
                 .decays = tensor.role == DG_ROLE_WEIGHT && tensor.rank > 1,
             };
@@ -93,16 +93,14 @@ static void add_shards(const piece *p, const dg_update *u)
 /* Early on the weights still move fast: the average follows faster, too. */
 static double average_decay(const dg_update *u)
 {
-    const double early = (1.0 + (double)u->step) / (10.0 + (double)u->step);
-    return u->average < early ? u->average : early;
+    return dg_min_f64(u->average, (1.0 + (double)u->step) / (10.0 + (double)u->step));
 }
 
 /* Back towards where training began ("L2-SP": Li, Grandvalet and Davoine, "Explicit inductive
  * bias for transfer learning", ICML 2018), decoupled from Adam as weight decay is. */
 static void pull_back(const piece *p, const dg_update *u)
 {
-    const double share = u->rate * u->pull;
-    const dg_real part = (dg_real)(share < 1 ? share : 1);
+    const dg_real part = (dg_real)dg_min_f64(u->rate * u->pull, 1);
     for (size_t i = p->at; i < p->at + p->count; i++)
         u->params[i] += part * (u->origin[i] - u->params[i]);
 }

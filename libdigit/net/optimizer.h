@@ -19,7 +19,7 @@ typedef struct dg_update {
     uint64_t step;       /* from 1 */
     double rate;         /* learning rate */
     double weight_decay; /* of weights; biases and batchnorm's numbers have none */
-    double pull;         /* of all towards `origin`; 0: none */
+    double pull;         /* L2-SP strength: how far all move towards `origin`; 0: not */
     double average;      /* decay of the averaged weights; 0: none are kept */
     uint32_t shards;     /* in this batch */
     dg_real *const *gradients; /* [shards], used up: their sum replaces the first */

@@ -137,7 +137,7 @@ static digit_status list_tensors(dg_network *network)
     return DIGIT_OK;
 }
 
-/* What training moves lies in front of what it only watches. */
+/* Trained parameters lie in front of running statistics. */
 static void place_tensors(dg_network *network, bool trained)
 {
     for (uint32_t t = 0; t < network->tensor_count; t++) {

@@ -2,21 +2,22 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "net/loss.h"
 #include "net/workspace.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-/* Workspaces that wait for the next call. Taking one is an exchange, so that no lock is
+/* Idle workspaces, for the next call. Taking one is an exchange, so that no lock is
  * ever held across a fork. */
-#define SHELF 64
+#define IDLE_MOST 64
 
 struct dg_predictor {
     dg_network *network;
     dg_real *params;
     float temperature;
-    _Atomic(dg_workspace *) *shelf; /* [SHELF] */
+    _Atomic(dg_workspace *) *idle; /* [IDLE_MOST] */
 };
 
 digit_status dg_predictor_create(const dg_snapshot *snapshot, dg_predictor **out)
@@ -25,11 +26,11 @@ digit_status dg_predictor_create(const dg_snapshot *snapshot, dg_predictor **out
     if (!predictor)
         return dg_fail_memory("a model", sizeof *predictor);
     predictor->temperature = snapshot->temperature;
-    predictor->shelf = dg_alloc_zero(SHELF, sizeof *predictor->shelf);
-    digit_status status = predictor->shelf
+    predictor->idle = dg_alloc_zero(IDLE_MOST, sizeof *predictor->idle);
+    digit_status status = predictor->idle
                               ? dg_network_fold(snapshot->network, snapshot->params,
                                                 &predictor->network, &predictor->params)
-                              : dg_fail_memory("a model", SHELF * sizeof *predictor->shelf);
+                              : dg_fail_memory("a model", IDLE_MOST * sizeof *predictor->idle);
     if (status != DIGIT_OK) {
         dg_predictor_free(predictor);
         return status;
@@ -42,9 +43,9 @@ void dg_predictor_free(dg_predictor *predictor)
 {
     if (!predictor)
         return;
-    for (int i = 0; predictor->shelf && i < SHELF; i++)
-        dg_workspace_free(atomic_load(&predictor->shelf[i]));
-    dg_free((void *)predictor->shelf);
+    for (int i = 0; predictor->idle && i < IDLE_MOST; i++)
+        dg_workspace_free(atomic_load(&predictor->idle[i]));
+    dg_free((void *)predictor->idle);
     dg_free(predictor->params);
     dg_network_free(predictor->network);
     dg_free(predictor);
@@ -67,10 +68,10 @@ float dg_predictor_temperature(const dg_predictor *predictor)
 
 static dg_workspace *take_workspace(const dg_predictor *predictor)
 {
-    for (int i = 0; i < SHELF; i++) {
-        if (!atomic_load_explicit(&predictor->shelf[i], memory_order_relaxed))
+    for (int i = 0; i < IDLE_MOST; i++) {
+        if (!atomic_load_explicit(&predictor->idle[i], memory_order_relaxed))
             continue;
-        dg_workspace *workspace = atomic_exchange(&predictor->shelf[i], NULL);
+        dg_workspace *workspace = atomic_exchange(&predictor->idle[i], NULL);
         if (workspace)
             return workspace;
     }
@@ -79,9 +80,9 @@ static dg_workspace *take_workspace(const dg_predictor *predictor)
 
 static void return_workspace(const dg_predictor *predictor, dg_workspace *workspace)
 {
-    for (int i = 0; i < SHELF; i++) {
-        dg_workspace *nobody = NULL;
-        if (atomic_compare_exchange_strong(&predictor->shelf[i], &nobody, workspace))
+    for (int i = 0; i < IDLE_MOST; i++) {
+        dg_workspace *empty = NULL;
+        if (atomic_compare_exchange_strong(&predictor->idle[i], &empty, workspace))
             return;
     }
     dg_workspace_free(workspace);
@@ -95,13 +96,13 @@ typedef struct visit_job {
     void *context;
     size_t runs;           /* of DG_PREDICT_RUN samples */
     size_t runs_a_piece;
-    dg_workspace *seats[DG_THREADS_MAX];
+    dg_workspace *workspaces[DG_THREADS_MAX]; /* [workers] */
 } visit_job;
 
 static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
 {
     const size_t first = run * DG_PREDICT_RUN, left = job->count - first;
-    const dg_pass pass = {.samples = left < DG_PREDICT_RUN ? (uint32_t)left : DG_PREDICT_RUN};
+    const dg_pass pass = {.samples = (uint32_t)dg_min_size(left, DG_PREDICT_RUN)};
     dg_real *logits =
         dg_network_forward(job->predictor->network, job->predictor->params,
                            job->samples + first * DIGIT_SAMPLE_BYTES, &pass, workspace);
@@ -109,12 +110,12 @@ static void visit_run(const visit_job *job, size_t run, dg_workspace *workspace)
     job->visit(job->context, first, pass.samples, logits);
 }
 
-static void visit_piece(void *context, uint32_t piece, uint32_t seat)
+static void visit_piece(void *context, uint32_t piece, uint32_t worker)
 {
     const visit_job *job = context;
     const size_t first = piece * job->runs_a_piece;
     for (size_t run = first; run < first + job->runs_a_piece && run < job->runs; run++)
-        visit_run(job, run, job->seats[seat]);
+        visit_run(job, run, job->workspaces[worker]);
 }
 
 digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads threads,
@@ -133,19 +134,19 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
     };
     job.runs_a_piece = job.runs / UINT32_MAX + 1; /* pieces are numbered in 32 bits */
     const size_t pieces = (job.runs - 1) / job.runs_a_piece + 1;
-    const size_t wanted = threads.count < pieces ? threads.count : pieces;
-    uint32_t seats = 0;
-    while (seats < wanted && seats < DG_THREADS_MAX) {
-        job.seats[seats] = take_workspace(predictor);
-        if (!job.seats[seats])
+    const size_t wanted = dg_min_size(dg_min_size(threads.count, pieces), DG_THREADS_MAX);
+    uint32_t workers = 0;
+    while (workers < wanted) {
+        job.workspaces[workers] = take_workspace(predictor);
+        if (!job.workspaces[workers])
             break; /* fewer threads will do */
-        seats++;
+        workers++;
     }
-    if (seats == 0)
+    if (workers == 0)
         return dg_fail(DIGIT_ERR_MEMORY, "out of memory: no buffers to predict in");
-    dg_pool_run(threads.pool, seats, (uint32_t)pieces, visit_piece, &job);
-    for (uint32_t i = 0; i < seats; i++)
-        return_workspace(predictor, job.seats[i]);
+    dg_pool_run(threads.pool, workers, (uint32_t)pieces, visit_piece, &job);
+    for (uint32_t i = 0; i < workers; i++)
+        return_workspace(predictor, job.workspaces[i]);
     return DIGIT_OK;
 }
 
@@ -233,7 +234,12 @@ digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
                               const uint8_t *samples, size_t count, digit_prediction *out,
                               dg_pairs *pairs)
 {
-    answer_job job = {samples, out, pairs, dg_predictor_logits(predictor),
-                      (double)predictor->temperature};
+    answer_job job = {
+        .samples = samples,
+        .out = out,
+        .pairs = pairs,
+        .classes = dg_predictor_logits(predictor),
+        .temperature = (double)predictor->temperature,
+    };
     return dg_predictor_visit(predictor, threads, samples, count, visit_answers, &job);
 }

@@ -5,14 +5,14 @@
 #include "net/network.h"
 
 /*
- * While training every layer's output and keepsake stays for the way back; predicting,
+ * While training every layer's output, and what it keeps, stay for the backward pass; predicting,
  * two buffers take turns. out[i] and keep[i] belong to layer i of the network.
  */
 struct dg_workspace {
     dg_real *in;       /* [samples][28*28], 0..1 */
     dg_real **out;     /* per layer: [samples][layer->out] */
     void **keep;       /* per layer; NULL when predicting */
-    dg_real *turns[2]; /* [samples][widest]: gradients on their way back, or outputs */
+    dg_real *turns[2]; /* [samples][widest]: gradients of the backward pass, or outputs */
     dg_real *scratch;  /* [largest scratch of a layer] */
     void *arena;       /* what all of the above lie in */
 };

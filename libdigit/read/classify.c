@@ -29,7 +29,7 @@ static dg_hypothesis *hypothesis_at(const classification *c, size_t index)
     return &c->hypotheses->items[c->which ? c->which[at] : at];
 }
 
-static void render(void *context, uint32_t index, uint32_t seat)
+static void render(void *context, uint32_t index, uint32_t worker)
 {
     classification *c = context;
     const dg_hypothesis *hypothesis = hypothesis_at(c, index);
@@ -38,7 +38,7 @@ static void render(void *context, uint32_t index, uint32_t seat)
     size_t runs = 0;
     for (uint32_t i = 0; i < hypothesis->count; i++)
         runs += segments[i].count;
-    (void)seat;
+    (void)worker;
     if (dg_glyph_sample(c->classifier->ink, c->segments->runs + segments[0].first, runs, &box,
                         dg_frame_even, c->samples + (size_t)index * DIGIT_SAMPLE_BYTES) != DIGIT_OK)
         atomic_store(&c->failed, true);

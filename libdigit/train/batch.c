@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "data/augment.h"
 #include "data/cut.h"
 #include "data/other.h"
@@ -28,12 +29,12 @@ _Static_assert(SHARDS_MOST == DG_RANKS_MOST, "a rank has one shard at least");
  */
 #define LOSS_REALS (2 * DG_RANKS_WORDS) /* the bits of its sum; how many were right */
 
-/* What one thread works in. */
-typedef struct seat {
+/* What one worker trains in. */
+typedef struct scratch {
     dg_workspace *workspace;
     uint8_t *samples; /* [shard][DIGIT_SAMPLE_BYTES], gathered */
     uint8_t *labels;  /* [shard] */
-} seat;
+} scratch;
 
 struct dg_batch {
     const dg_snapshot *snapshot;
@@ -46,8 +47,8 @@ struct dg_batch {
     uint32_t shards; /* of a full batch */
     uint32_t first;  /* this rank's first one */
     uint32_t part;   /* how many this rank has */
-    uint32_t seat_count;
-    seat *seats;         /* [seat_count] */
+    uint32_t workers;
+    scratch *scratch;    /* [workers] */
     size_t params;       /* dg_network_params() */
     size_t extra;        /* reals behind the first gradient */
     dg_real **gradients; /* [part], each [params] */
@@ -72,21 +73,21 @@ static uint32_t shard_size(const dg_network *network, uint32_t batch)
     return size;
 }
 
-static bool make_seats(dg_batch *b)
+static bool make_scratch(dg_batch *b)
 {
-    const uint32_t most = b->part < DG_THREADS_MAX ? b->part : DG_THREADS_MAX;
-    const uint32_t count = b->threads.count < most ? b->threads.count : most;
-    b->seats = dg_alloc_zero(count, sizeof *b->seats);
-    if (!b->seats)
+    const uint32_t most = dg_min_u32(b->part, DG_THREADS_MAX);
+    const uint32_t count = dg_min_u32(b->threads.count, most);
+    b->scratch = dg_alloc_zero(count, sizeof *b->scratch);
+    if (!b->scratch)
         return false;
-    b->seat_count = count;
+    b->workers = count;
     for (uint32_t i = 0; i < count; i++) {
-        b->seats[i] = (seat){
+        b->scratch[i] = (scratch){
             .workspace = dg_workspace_create(b->snapshot->network, b->shard, true),
             .samples = dg_alloc(b->shard, DIGIT_SAMPLE_BYTES),
             .labels = dg_alloc(b->shard, 1),
         };
-        if (!b->seats[i].workspace || !b->seats[i].samples || !b->seats[i].labels)
+        if (!b->scratch[i].workspace || !b->scratch[i].samples || !b->scratch[i].labels)
             return false;
     }
     return true;
@@ -119,7 +120,7 @@ static digit_status take_part(dg_batch *b)
                        ranks->count, b->options->batch, part, b->shards,
                        (b->shards - 1) / part + 1);
     b->first = ranks->rank * part;
-    b->part = b->shards - b->first < part ? b->shards - b->first : part;
+    b->part = dg_min_u32(b->shards - b->first, part);
     return DIGIT_OK;
 }
 
@@ -160,7 +161,7 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
         status = dg_optimizer_create(snapshot->network, &b->optimizer);
     if (status == DIGIT_OK && ranks->reduce)
         b->extra = 1 + b->shards * (LOSS_REALS + dg_optimizer_statistics(b->optimizer));
-    if (status == DIGIT_OK && !(make_seats(b) && make_gradients(b)))
+    if (status == DIGIT_OK && !(make_scratch(b) && make_gradients(b)))
         status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
                          threads.count, b->shards);
     if (status != DIGIT_OK) {
@@ -176,14 +177,14 @@ void dg_batch_free(dg_batch *b)
 {
     if (!b)
         return;
-    for (uint32_t i = 0; i < b->seat_count; i++) {
-        dg_workspace_free(b->seats[i].workspace);
-        dg_free(b->seats[i].samples);
-        dg_free(b->seats[i].labels);
+    for (uint32_t i = 0; i < b->workers; i++) {
+        dg_workspace_free(b->scratch[i].workspace);
+        dg_free(b->scratch[i].samples);
+        dg_free(b->scratch[i].labels);
     }
     for (uint32_t s = 0; b->gradients && s < b->part; s++)
         dg_free(b->gradients[s]);
-    dg_free(b->seats);
+    dg_free(b->scratch);
     dg_free((void *)b->gradients);
     dg_free(b->losses);
     dg_optimizer_free(b->optimizer);
@@ -216,7 +217,7 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
 
 /* Each thread fetches what it trains on. What is random about a sample is named by its epoch
  * and its place in the dataset: the same for any order and any threads. */
-static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
+static void gather(const dg_batch *b, uint32_t first, uint32_t count, scratch *s)
 {
     const uint64_t epoch = b->draw - b->draw % b->dataset->count;
     for (uint32_t i = 0; i < count; i++) {
@@ -226,15 +227,15 @@ static void gather(const dg_batch *b, uint32_t first, uint32_t count, seat *s)
 }
 
 /* `index` counts this rank's shards. */
-static void run_shard(void *context, uint32_t index, uint32_t seat_index)
+static void run_shard(void *context, uint32_t index, uint32_t worker)
 {
     const dg_batch *b = context;
     const dg_network *network = b->snapshot->network;
-    seat *s = &b->seats[seat_index];
+    scratch *s = &b->scratch[worker];
     const uint32_t shard = b->first + index;
-    const uint32_t first = shard * b->shard, left = b->count - first;
+    const uint32_t first = shard * b->shard;
     const dg_pass pass = {
-        .samples = left < b->shard ? left : b->shard,
+        .samples = dg_min_u32(b->count - first, b->shard),
         .training = true,
         .seed = b->options->seed,
         .draw = b->draw + first,
@@ -252,7 +253,7 @@ static void run_shard(void *context, uint32_t index, uint32_t seat_index)
     dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
 }
 
-static void run_piece(void *context, uint32_t piece, uint32_t seat_index)
+static void run_piece(void *context, uint32_t piece, uint32_t worker)
 {
     const dg_batch *b = context;
     dg_optimizer_update(b->optimizer, piece, &b->update);
@@ -260,7 +261,7 @@ static void run_piece(void *context, uint32_t piece, uint32_t seat_index)
 
 /* ---- Over ranks ------------------------------------------------------- */
 
-static void add_piece(void *context, uint32_t piece, uint32_t seat_index)
+static void add_piece(void *context, uint32_t piece, uint32_t worker)
 {
     const dg_batch *b = context;
     dg_optimizer_add(b->optimizer, piece, &b->update);
@@ -268,7 +269,7 @@ static void add_piece(void *context, uint32_t piece, uint32_t seat_index)
 
 /* This rank's share of what all ranks add up: the sum of its gradients, and what its shards
  * have to say one by one. */
-static void fill_in(dg_batch *b, uint32_t mine, bool stop)
+static void pack_sum(dg_batch *b, uint32_t mine, bool stop)
 {
     const size_t statistics = dg_optimizer_statistics(b->optimizer);
     float *extra = b->gradients[0] + b->params;
@@ -279,8 +280,8 @@ static void fill_in(dg_batch *b, uint32_t mine, bool stop)
         dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer),
                     add_piece, b);
     else
-        dg_ranks_say_nothing(b->gradients[0], b->params);
-    dg_ranks_say_nothing(extra, b->extra);
+        dg_ranks_fill_neutral(b->gradients[0], b->params);
+    dg_ranks_fill_neutral(extra, b->extra);
     extra[0] = stop ? 1 : 0;
     for (uint32_t i = 0; i < mine; i++, loss += LOSS_REALS, packed += statistics) {
         uint64_t bits;
@@ -291,7 +292,7 @@ static void fill_in(dg_batch *b, uint32_t mine, bool stop)
     }
 }
 
-static void read_off(dg_batch *b, uint32_t shards, bool *stop)
+static void unpack_sum(dg_batch *b, uint32_t shards, bool *stop)
 {
     const float *extra = b->gradients[0] + b->params, *loss = extra + 1;
     for (uint32_t s = 0; s < shards; s++, loss += LOSS_REALS) {
@@ -307,10 +308,10 @@ static digit_status exchange(dg_batch *b, uint32_t shards, uint32_t mine, bool *
 {
     if (!b->ranks->reduce)
         return DIGIT_OK;
-    fill_in(b, mine, *stop);
+    pack_sum(b, mine, *stop);
     const digit_status status = dg_ranks_add(b->ranks, b->gradients[0], b->params + b->extra);
     if (status == DIGIT_OK)
-        read_off(b, shards, stop);
+        unpack_sum(b, shards, stop);
     return status;
 }
 
@@ -319,11 +320,11 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
 {
     const uint32_t shards = (count - 1) / b->shard + 1;
     const uint32_t left = shards > b->first ? shards - b->first : 0; /* the last batch is short */
-    const uint32_t mine = left < b->part ? left : b->part;
+    const uint32_t mine = dg_min_u32(left, b->part);
     b->order = order;
     b->count = count;
     b->draw = draw;
-    dg_pool_run(b->threads.pool, b->seat_count, mine, run_shard, b);
+    dg_pool_run(b->threads.pool, b->workers, mine, run_shard, b);
     const digit_status status = exchange(b, shards, mine, stop);
     if (status != DIGIT_OK)
         return status;

@@ -5,8 +5,8 @@
 
 #include "data/dataset.h"
 #include "net/loss.h"
-#include "net/snapshot.h"
 #include "net/predict.h"
+#include "net/snapshot.h"
 #include "train/ranks.h"
 
 #define DG_BATCH_MOST 16384

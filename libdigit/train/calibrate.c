@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "net/loss.h"
 
 #include <math.h>
@@ -76,7 +77,7 @@ digit_status dg_calibrate(const dg_predictor *predictor, dg_threads threads,
     answers all = {
         .classes = dg_predictor_logits(predictor),
         .labels = dataset->labels,
-        .count = dataset->count < SAMPLES_MOST ? dataset->count : SAMPLES_MOST,
+        .count = dg_min_size(dataset->count, SAMPLES_MOST),
     };
     *temperature = 1;
     if (all.count == 0)

@@ -29,7 +29,7 @@ uint32_t dg_ranks_part(const dg_ranks *ranks, uint32_t shards)
     return part;
 }
 
-void dg_ranks_say_nothing(float *values, size_t count)
+void dg_ranks_fill_neutral(float *values, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         values[i] = -0.0f;
@@ -123,7 +123,7 @@ digit_status dg_ranks_settle(dg_ranks *ranks, digit_status status, uint64_t dige
     float *values = (float *)reports;
     if (!ranks->reduce || ranks->parted)
         return status;
-    dg_ranks_say_nothing(values, ranks->count * REPORT_REALS);
+    dg_ranks_fill_neutral(values, ranks->count * REPORT_REALS);
     report *mine = &reports[ranks->rank];
     mine->present = 1;
     mine->status = (float)status;

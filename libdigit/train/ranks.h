@@ -29,7 +29,8 @@ dg_ranks dg_ranks_of(const digit_train_options *options);
  * sum of all. The last ranks may find fewer left, or none. */
 uint32_t dg_ranks_part(const dg_ranks *ranks, uint32_t shards);
 
-void dg_ranks_say_nothing(float *values, size_t count);
+/* -0 everywhere: what a rank with nothing to say adds. */
+void dg_ranks_fill_neutral(float *values, size_t count);
 
 /* values[count] become their sums over all ranks. DIGIT_ERR_CANCELLED: they did not. */
 digit_status dg_ranks_add(dg_ranks *ranks, float *values, size_t count);

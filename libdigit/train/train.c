@@ -101,8 +101,8 @@ static bool averages(const trainer *t)
     return t->job->options->average > 0;
 }
 
-/* What training moves and what people use may be two sets of weights. Swaps them; a second
- * call swaps back. */
+/* Training updates `params`; with averaging, the weights to use are `average`. Swaps the two; a
+ * second call swaps them back. */
 static void swap_average(const trainer *t)
 {
     dg_snapshot *snapshot = t->job->snapshot;
@@ -161,7 +161,7 @@ static digit_status finish(trainer *t)
 
 /* ---- Ranks ------------------------------------------------------------ */
 
-/* How this rank fares becomes how all fare. `what` they must have alike. */
+/* All ranks go on with one status. `what` must be the same on all. */
 static digit_status settle(trainer *t, digit_status status, const char *what)
 {
     return t->ranks.reduce
@@ -217,7 +217,7 @@ static digit_status train_batch(trainer *t)
     return stop ? stopped(t) : DIGIT_OK;
 }
 
-/* Who opens a checkpoint as a model finds the weights to use under `average`, always. */
+/* A checkpoint has the weights to use in `average`, with averaging or without. */
 static digit_status write_checkpoint(trainer *t)
 {
     const dg_train_job *job = t->job;
@@ -234,14 +234,14 @@ static digit_status write_checkpoint(trainer *t)
     return job->checkpoint(job->checkpoint_context, job->snapshot);
 }
 
-/* Never over a good one what nobody could go on from. */
+/* Weights that training could not resume from must not replace a good checkpoint. */
 static digit_status write_finite(trainer *t)
 {
     const digit_status status = check_finite(t->job->snapshot);
     return status == DIGIT_OK ? write_checkpoint(t) : status;
 }
 
-/* Only rank 0 writes, and may fail; all know when, and wait for it. */
+/* Only rank 0 writes, and may fail. All ranks know at which updates, and wait for it there. */
 static digit_status keep_interval(trainer *t)
 {
     const digit_train_options *options = t->job->options;
@@ -252,7 +252,7 @@ static digit_status keep_interval(trainer *t)
     return settle(t, write_finite(t), "weights");
 }
 
-/* Alone, stop at once; else when the others know. */
+/* A single rank stops at once; several stop with the next update, which tells the others. */
 static digit_status report_under_way(trainer *t)
 {
     if (t->done == t->job->dataset->count || t->asked || now() - t->reported < PROGRESS_SECONDS)

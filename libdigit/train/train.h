@@ -3,8 +3,8 @@
 #define DG_TRAIN_TRAIN_H
 
 #include "data/dataset.h"
-#include "net/snapshot.h"
 #include "net/predict.h"
+#include "net/snapshot.h"
 
 /* Called with where training stands: after each epoch, at the interval of the options, and when
  * training is cancelled. A failure ends the training. */
@@ -14,7 +14,7 @@ typedef struct dg_train_job {
     dg_snapshot *snapshot; /* with training state; trained in place, from its epoch on */
     const digit_dataset *dataset;       /* at least one sample */
     const digit_train_options *options; /* checked */
-    const dg_real *origin; /* [dg_network_params()]: what options->pull pulls towards */
+    const dg_real *origin; /* [dg_network_params()]: where L2-SP draws to, by options->pull */
     dg_threads threads;
     dg_checkpoint_fn checkpoint; /* NULL: none */
     void *checkpoint_context;

@@ -7,11 +7,11 @@
  * are such that touched others, `others` what is no digit, `pairs` that for a network that reads
  * pairs.
  */
-#include "bench.h"
-
 #include "data/augment.h"
 #include "data/cut.h"
 #include "data/other.h"
+
+#include "bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>

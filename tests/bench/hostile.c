@@ -5,7 +5,6 @@
  */
 #define _DEFAULT_SOURCE
 #include <digit/digit.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
 #include <tesseract/capi.h>
 
 #define SCALE 2.5

@@ -5,9 +5,7 @@
  *
  * With threads=N the program may use N processors only.
  */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif
 #include "bench.h"
 
 #include <fcntl.h>

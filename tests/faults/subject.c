@@ -1,5 +1,5 @@
 /*
- * subject.c - one save or one load between two marks that strace can see, for check_faults.py:
+ * One save or one load between two marks that strace can see, for check_faults.py:
  *
  *     subject save FILE SEED    a model made with that seed
  *     subject load FILE
@@ -8,7 +8,6 @@
  */
 #define _DEFAULT_SOURCE
 #include <digit/digit.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

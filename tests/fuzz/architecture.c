@@ -1,7 +1,7 @@
 /* Architectures: refused with a sentence, or a network whose own text gives the same network. */
-#include "fuzz.h"
-
 #include "net/network.h"
+
+#include "fuzz.h"
 
 enum { SAMPLES = 9, SMALL = 20000, CHEAP = 2000000 };
 

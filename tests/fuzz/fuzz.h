@@ -8,7 +8,6 @@
 #define DIGIT_FUZZ_H
 
 #include <digit/digit.h>
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,19 +1,7 @@
 /* The reader of headers, asked for whatever stands there until it refuses or all is read. */
-#include "fuzz.h"
-
 #include "io/json.h"
 
-static bool is_utf8(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-    while (*at) {
-        const size_t length = dg_json_utf8(at);
-        if (length == 0)
-            return false;
-        at += length;
-    }
-    return true;
-}
+#include "fuzz.h"
 
 /* The next text, list or mark. */
 static digit_status take(dg_json *json)
@@ -33,7 +21,7 @@ static digit_status take(dg_json *json)
     }
     const digit_status status = dg_json_text(json, &text);
     if (status == DIGIT_OK)
-        FUZZ_REQUIRE(is_utf8(text) && strlen(text) <= (size_t)(json->at - before));
+        FUZZ_REQUIRE(dg_json_is_utf8(text) && strlen(text) <= (size_t)(json->at - before));
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* Model files and checkpoints: refused, or read to the last weight and written again the same. */
-#include "fuzz.h"
-
 #include "io/codec.h"
+
+#include "fuzz.h"
 
 /* Everything a snapshot holds, as bytes for free(). */
 static uint8_t *encode(const dg_snapshot *snapshot, size_t *size)

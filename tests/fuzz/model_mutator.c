@@ -1,12 +1,12 @@
 /*
- * model_mutator.c - makes model files out of model files for the fuzzing engine: header and data
+ * Makes model files out of model files for the fuzzing engine: header and data
  * are changed apart, the header's length is kept right and the checksum computed anew. Without
  * it hardly any input would get past the checksum.
  */
-#include "fuzz.h"
-
 #include "base/bytes.h"
 #include "io/safetensors.h"
+
+#include "fuzz.h"
 
 #define LENGTH_BYTES 8
 #define FIXED_BYTES 42 /* length, first words of the header, checksum: docs/model-file.md */

@@ -1,8 +1,7 @@
-/* msan.c - what the MemorySanitizer of clang 14 does not know: that fstat() fills its answer. */
+/* What the MemorySanitizer of clang 14 does not know: that fstat() fills its answer. */
 #define _GNU_SOURCE
-#include <sanitizer/msan_interface.h>
-
 #include <fcntl.h>
+#include <sanitizer/msan_interface.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>

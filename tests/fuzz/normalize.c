@@ -1,7 +1,7 @@
 /* A picture of one digit. */
-#include "picture.h"
-
 #include "vision/sample/normalize.h"
+
+#include "picture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

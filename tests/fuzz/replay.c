@@ -1,4 +1,4 @@
-/* replay.c - main() of a fuzz target without an engine: files and folders of them, one by one. */
+/* main() of a fuzz target without an engine: files and folders of them, one by one. */
 #define _DEFAULT_SOURCE /* scandir() */
 #include "fuzz.h"
 

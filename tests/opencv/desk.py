@@ -23,9 +23,9 @@ Point = tuple[int, int]
 
 
 def program(name: str) -> list[str]:
-    """The command of a program: of the build, or of examples/ if it is in Python."""
+    """The command of a program: of the build, or of examples/opencv/ if it is in Python."""
     if name.endswith(".py"):
-        return [sys.executable, str(SOURCE / "examples" / name)]
+        return [sys.executable, str(SOURCE / "examples" / "opencv" / name)]
     path = Path(os.environ["DIGIT_BUILD"]).resolve() / "examples" / name
     assert path.exists(), f"{path} was not built"
     return [str(path)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import socket
 import subprocess
 
 import pytest
@@ -31,6 +32,18 @@ def test_help(name: str) -> None:
         assert result.stdout.startswith(f"usage: {name} ")
         shown = set(re.findall(r"^  --([a-z-]+)", result.stdout, re.MULTILINE))
         assert shown == {*OPTIONS[name], "help", "version"}
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["--model", "no\nfile", "picture.png"]])
+def test_a_message_is_one_write(arguments: list[str]) -> None:
+    """So that what several processes say to one stream stays line by line."""
+    reader, writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with reader, writer:
+        subprocess.run([program("digit-read"), *arguments], env=environment(), stderr=writer,
+                       stdout=subprocess.DEVNULL, timeout=300, check=False)
+        reader.settimeout(10)
+        message = reader.recv(4096)
+    assert message.startswith(b"digit-read: ") and message.endswith(b"\n"), message
 
 
 def test_help_shows_the_defaults_of_the_library() -> None:

@@ -1,4 +1,4 @@
-"""examples/reread.py: words of other engines, their numbers read again, the rest kept."""
+"""examples/pipeline/reread.py: words of other engines, their numbers read again, the rest kept."""
 
 import importlib
 import json
@@ -13,6 +13,7 @@ pytest.importorskip("PIL")
 from PIL import Image, ImageDraw
 
 EXAMPLES = ROOT / "examples"
+PIPELINE = EXAMPLES / "pipeline"
 FORM = EXAMPLES / "pictures" / "forms" / "membership.jpg"
 pytestmark = pytest.mark.skipif(not EXAMPLES.exists(), reason="no examples")
 
@@ -23,11 +24,11 @@ DOUBTED, SURE, LETTERS = (290, 20, 480, 85), (290, 120, 480, 185), (20, 30, 120,
 
 @pytest.fixture(scope="module")
 def word_files():
-    sys.path.insert(0, str(EXAMPLES))
+    sys.path.insert(0, str(PIPELINE))
     try:
         yield importlib.import_module("word_files")
     finally:
-        sys.path.remove(str(EXAMPLES))
+        sys.path.remove(str(PIPELINE))
 
 
 @pytest.fixture(name="picture")
@@ -51,7 +52,7 @@ def fixture_picture(tmp_path):
 def reread(words, picture, *options):
     """Run the program on the bytes `words`; its CompletedProcess."""
     return subprocess.run(
-        [sys.executable, EXAMPLES / "reread.py", "-", picture, *map(str, options)],
+        [sys.executable, PIPELINE / "reread.py", "-", picture, *map(str, options)],
         input=words,
         capture_output=True,
         timeout=120,
@@ -302,7 +303,7 @@ def test_output_and_pages(picture, tmp_path):
 def test_missing_files(picture, tmp_path):
     refused(HOCR, tmp_path / "none.png", "none.png")
     done = subprocess.run(
-        [sys.executable, EXAMPLES / "reread.py", tmp_path / "none.hocr", picture],
+        [sys.executable, PIPELINE / "reread.py", tmp_path / "none.hocr", picture],
         capture_output=True,
     )
     assert done.returncode == 1 and b"none.hocr" in done.stderr

@@ -1,5 +1,5 @@
 /*
- * soak.c - everything at once for as long as asked, watching what may not grow:
+ * Everything at once for as long as asked, watching what may not grow:
  *
  *     soak SECONDS
  *
@@ -10,7 +10,6 @@
  */
 #define _DEFAULT_SOURCE
 #include <digit/digit.h>
-
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>

@@ -1,6 +1,7 @@
 #include "synthetic.h"
 
 #include "data/dataset.h"
+
 #include "numbers.h"
 
 #include <check.h>

@@ -3,6 +3,7 @@
 #define DIGIT_TEST_TRAINING_SAMPLES_H
 
 #include "data/dataset.h"
+
 #include "synthetic.h"
 
 static digit_dataset *samples;

@@ -1,11 +1,11 @@
 /* What becomes of a picture on its way to digits, for docs/pictures/render_reading.py: takes
  * a grey PGM, gives the planes of four steps: ink, without form lines, even, and the number
  * of each pixel's segment. */
-#include "vision/page/segments.h"
 #include "vision/ink/density.h"
 #include "vision/ink/digit_height.h"
 #include "vision/ink/even_ink.h"
 #include "vision/ink/polarity.h"
+#include "vision/page/segments.h"
 #include "vision/rules/rules.h"
 
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* Distortions: named, bounded, and of every kind. */
 #include "data/augment.h"
-
 #include "data/augment_parts.h"
 #include "data/dataset.h"
 

@@ -3,11 +3,10 @@
 #include "base/mem.h"
 #include "train/fingerprint.h"
 
-#include "training.h"
-
 #include "../support/suite.h"
 #include "../support/synthetic.h"
 #include "../support/temp_folder.h"
+#include "training.h"
 
 #include <math.h>
 

@@ -31,7 +31,6 @@ static float value_of(size_t part, size_t tensor, uint64_t i)
 static void fill(const dg_snapshot *snapshot, size_t part, dg_real *array)
 {
     static uint8_t bytes[4 * 1024];
-
     for (size_t t = 0; t < dg_network_tensor_count(snapshot->network); t++) {
         const dg_tensor tensor = dg_network_tensor(snapshot->network, t);
         ck_assert_uint_le(tensor.count, 1024);
@@ -44,7 +43,6 @@ static void fill(const dg_snapshot *snapshot, size_t part, dg_real *array)
 static dg_snapshot *make_model(bool training)
 {
     dg_snapshot *snapshot = NULL;
-
     ck_assert_int_eq(dg_snapshot_create(ARCHITECTURE, training, &snapshot), DIGIT_OK);
     fill(snapshot, 0, snapshot->params);
     snapshot->temperature = 1.25F;
@@ -66,7 +64,6 @@ static size_t make_file(bool training)
 {
     dg_snapshot *snapshot = make_model(training);
     size_t size = FILE_MAX;
-
     ck_assert_int_eq(dg_codec_encode(snapshot, file, &size), DIGIT_OK);
     dg_snapshot_free(snapshot);
     return size;
@@ -80,7 +77,6 @@ static void assert_error(const char *part)
 static void assert_same(const dg_snapshot *a, const dg_snapshot *b)
 {
     const size_t size = dg_network_params(a->network) * sizeof(dg_real);
-
     ck_assert_str_eq(dg_network_architecture(a->network), dg_network_architecture(b->network));
     ck_assert_uint_eq(dg_network_params(a->network), dg_network_params(b->network));
     ck_assert_mem_eq(a->params, b->params, size);
@@ -107,7 +103,6 @@ START_TEST(reads_what_it_writes)
 {
     dg_snapshot *model = make_model(_i), *copy = NULL;
     size_t size = make_file(_i), second_size = FILE_MAX;
-
     ck_assert_int_eq(dg_codec_decode(file, size, &copy), DIGIT_OK);
     assert_same(model, copy);
     ck_assert_int_eq(dg_codec_encode(copy, second_file, &second_size), DIGIT_OK);
@@ -141,7 +136,6 @@ START_TEST(writes_the_documented_layout)
         const size_t t = i <= TENSORS ? i : (i - 1) % TENSORS;
         const dg_safetensors_tensor *found = &parsed.tensors[i];
         char name[64];
-
         snprintf(name, sizeof name, "%s%s", prefixes[part], wanted[t].name);
         ck_assert_str_eq(found->name, name);
         ck_assert_uint_eq(found->rank, wanted[t].rank);
@@ -174,7 +168,6 @@ START_TEST(asks_for_the_size)
     dg_snapshot *model = make_model(false);
     const size_t wanted = make_file(false);
     size_t size = 0;
-
     ck_assert_int_eq(dg_codec_encode(model, NULL, &size), DIGIT_OK);
     ck_assert_uint_eq(size, wanted);
     memset(second_file, 7, FILE_MAX);
@@ -197,7 +190,6 @@ START_TEST(refuses_to_write_broken_texts)
 {
     dg_snapshot *model = make_model(false);
     size_t size = FILE_MAX;
-
     ck_assert_int_eq(dg_snapshot_describe(model, "caf\xe9", ""), DIGIT_OK);
     ck_assert_int_eq(dg_codec_encode(model, file, &size), DIGIT_ERR_ARGUMENT);
     assert_error("the text for 'trained_on' is not UTF-8");
@@ -265,7 +257,6 @@ static size_t edit_tensors(const change *row, const dg_safetensors *parsed,
 {
     size_t count = 0;
     bool found = false;
-
     for (size_t i = 0; i < parsed->tensor_count; i++) {
         dg_safetensors_tensor *tensor = &tensors[count];
         *tensor = parsed->tensors[i];
@@ -303,7 +294,6 @@ static size_t make_changed_file(const change *row)
     dg_safetensors parsed;
     dg_safetensors_head head;
     const size_t size = make_file(row->training);
-
     ck_assert_int_eq(dg_safetensors_parse(file, size, &parsed), DIGIT_OK);
     size_t text_count = parsed.text_count, count = parsed.tensor_count;
     memcpy(texts, parsed.texts, text_count * sizeof texts[0]);
@@ -338,7 +328,6 @@ START_TEST(accepts_harmless_changes)
 {
     const size_t size = make_changed_file(&harmless[_i]);
     dg_snapshot *snapshot;
-
     const digit_status status = dg_codec_decode(file, size, &snapshot);
     ck_assert_msg(status == DIGIT_OK, "row %d: %s", _i, dg_error_text());
     dg_snapshot_free(snapshot);
@@ -468,7 +457,6 @@ START_TEST(refuses_bad_files)
 {
     const size_t size = make_changed_file(&bad[_i]);
     dg_snapshot *snapshot = (dg_snapshot *)1;
-
     counted.asked = 0;
     const digit_status status = dg_codec_decode(file, size, &snapshot);
     ck_assert_ptr_null(snapshot);
@@ -488,7 +476,6 @@ START_TEST(every_truncation_and_every_flipped_bit)
 {
     const size_t size = make_file(false);
     dg_snapshot *snapshot;
-
     for (size_t length = 0; length < size; length++) {
         snapshot = (dg_snapshot *)1;
         ck_assert_int_eq(dg_codec_decode(file, length, &snapshot), DIGIT_ERR_FORMAT);
@@ -520,11 +507,9 @@ START_TEST(resealed_mutants)
     const size_t header = (size_t)dg_load_le64(file);
     uint32_t state = 20260101;
     int accepted = 0;
-
     for (int i = 0; i < 10000; i++) {
         dg_snapshot *snapshot, *again;
         size_t changed = size, again_size = FILE_MAX;
-
         memcpy(second_file, file, size);
         for (uint32_t n = next_random(&state) % 3 + 1; n > 0; n--) {
             const size_t at = 8 + next_random(&state) % (n == 1 ? header : size - 8);
@@ -602,7 +587,6 @@ START_TEST(loads_the_model_inside)
 {
     dg_snapshot *snapshot = (dg_snapshot *)1;
     const digit_status status = dg_pretrained_load(&snapshot);
-
     if (status == DIGIT_ERR_UNSUPPORTED) { /* built around an empty file */
         assert_error("built without a model");
         ck_assert_ptr_null(snapshot);
@@ -622,7 +606,6 @@ int main(void)
     Suite *suite = suite_create("codec");
     TCase *files = tcase_create("files"), *damage = tcase_create("damage");
     SRunner *runner = srunner_create(suite);
-
     tcase_add_checked_fixture(files, counting_begin, NULL);
     tcase_add_loop_test(files, reads_what_it_writes, 0, 2);
     tcase_add_loop_test(files, writes_the_documented_layout, 0, 2);

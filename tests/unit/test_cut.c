@@ -1,6 +1,5 @@
 /* Digits cut from touching neighbours: named, not much damaged, framed as digits are. */
 #include "data/cut.h"
-
 #include "data/field.h"
 
 #include "../support/suite.h"

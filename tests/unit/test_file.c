@@ -1,8 +1,5 @@
 /* Reading whole files, and replacing them so that nothing is ever half done. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#endif
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -228,7 +225,6 @@ START_TEST(refuses_what_is_no_regular_file)
 {
     uint8_t *bytes = (uint8_t *)1;
     size_t size = 1;
-
     ck_assert_int_eq(dg_file_read(temp_path("none"), 9, &bytes, &size), DIGIT_ERR_IO);
     assert_error("none: cannot open: No such file or directory");
     ck_assert_ptr_null(bytes);
@@ -251,7 +247,6 @@ START_TEST(reads_no_more_than_the_limit)
 {
     uint8_t *bytes;
     size_t size;
-
     temp_write("a", "hello", 5);
     ck_assert_int_eq(dg_file_read(temp_path("a"), 5, &bytes, &size), DIGIT_OK);
     dg_free(bytes);
@@ -296,7 +291,6 @@ START_TEST(needs_memory_for_what_it_reads)
 {
     uint8_t *bytes;
     size_t size;
-
     counting_begin();
     if (!counting_works())
         return;
@@ -314,7 +308,6 @@ START_TEST(closes_twice)
     dg_file file;
     size_t filled = 9;
     char rest[4];
-
     temp_write("a", "hello", 5);
     ck_assert_int_eq(dg_file_open(temp_path("a"), &file), DIGIT_OK);
     ck_assert_uint_eq(file.size, 5);
@@ -340,7 +333,6 @@ START_TEST(makes_and_replaces)
 {
     const char *path = temp_path("model");
     const mode_t mask = umask(027);
-
     choose_way(_i);
     errno = EDOM;
     ck_assert_int_eq(replace(path, "one"), DIGIT_OK);
@@ -362,7 +354,6 @@ END_TEST
 START_TEST(works_in_the_current_folder)
 {
     char before[1024];
-
     choose_way(_i);
     ck_assert_ptr_nonnull(getcwd(before, sizeof before));
     ck_assert_int_eq(chdir(temp_folder), 0);
@@ -383,7 +374,6 @@ END_TEST
 START_TEST(repeats_interrupted_calls)
 {
     static const fault calls[] = {FAULT_OPENAT, FAULT_WRITE, FAULT_FSYNC, FAULT_LINKAT};
-
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         inject(calls[i], 1, EINTR, false);
         ck_assert_int_eq(replace(temp_path("model"), "whole"), DIGIT_OK);
@@ -397,7 +387,6 @@ END_TEST
 START_TEST(follows_symbolic_links)
 {
     const char *chain = temp_path("chain");
-
     choose_way(_i);
     ck_assert_int_eq(mkdir(temp_path("sub"), 0700), 0);
     ck_assert_int_eq(symlink("sub/link", chain), 0);
@@ -426,7 +415,6 @@ END_TEST
 START_TEST(refuses_bad_targets)
 {
     char long_name[300], *const long_path = malloc(6000);
-
     ck_assert_int_eq(replace(temp_folder, "x"), DIGIT_ERR_IO);
     assert_error("is a directory");
     ck_assert_int_eq(mkfifo(temp_path("fifo"), 0600), 0);
@@ -465,7 +453,6 @@ END_TEST
 START_TEST(takes_the_longest_names)
 {
     char name[256];
-
     choose_way(_i);
     memset(name, 'n', 255);
     memcpy(name + 199, "\xc3\xa9", 2); /* a character where the temporary name is cut */
@@ -519,7 +506,6 @@ END_TEST
 START_TEST(says_when_only_the_folder_was_not_synced)
 {
     const char *path = temp_path("model");
-
     inject(FAULT_FSYNC, 2, EIO, false);
     ck_assert_int_eq(replace(path, "new"), DIGIT_ERR_IO);
     assert_error("saved, but cannot sync its folder");
@@ -533,7 +519,6 @@ END_TEST
 START_TEST(goes_on_without_proc)
 {
     static const int errors[] = {ENOENT, EPERM, EXDEV, EOPNOTSUPP};
-
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         inject(FAULT_LINKAT, 1, errors[i], false);
         ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
@@ -547,7 +532,6 @@ END_TEST
 START_TEST(goes_on_without_files_without_names)
 {
     static const int errors[] = {EOPNOTSUPP, EISDIR, EINVAL, ENOENT};
-
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         no_tmpfile = errors[i];
         ck_assert_int_eq(replace(temp_path("model"), "x"), DIGIT_OK);
@@ -561,7 +545,6 @@ END_TEST
 START_TEST(starts_over_when_the_lock_is_lost)
 {
     static const fault calls[] = {FAULT_FLOCK, FAULT_FSTAT};
-
     choose_way(1);
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         inject(calls[i], 1, EWOULDBLOCK, false);
@@ -595,7 +578,6 @@ static void save_and_die(const char *path, fault call, int at)
 {
     int status;
     const pid_t child = fork();
-
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         inject(call, at, 0, true);
@@ -641,7 +623,6 @@ static const char *find_leftover(void)
 {
     DIR *folder = opendir(temp_folder);
     const char *found = NULL;
-
     for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
         if (strncmp(entry->d_name, ".model.", 7) == 0)
             found = temp_path(entry->d_name);
@@ -653,7 +634,6 @@ static const char *find_leftover(void)
 START_TEST(removes_leftovers_of_any_kind)
 {
     const char *path = temp_path("model"), *leftover;
-
     save_and_die(path, FAULT_RENAMEAT, 1);
     leftover = find_leftover();
     ck_assert_int_eq(chmod(leftover, 0), 0);
@@ -694,7 +674,6 @@ START_TEST(waits_for_another_saver)
     const char *path = temp_path("model");
     pthread_t thread;
     int fd;
-
     save_and_die(path, FAULT_RENAMEAT, 1);
     fd = open(find_leftover(), O_RDONLY);
     ck_assert_int_ge(fd, 0);
@@ -712,7 +691,6 @@ END_TEST
 START_TEST(does_not_wait_for_ever)
 {
     const char *path = temp_path("model");
-
     save_and_die(path, FAULT_RENAMEAT, 1);
     const int fd = open(find_leftover(), O_RDONLY);
     ck_assert_int_ge(fd, 0);
@@ -743,7 +721,6 @@ static void *save_often(void *argument)
 {
     char *content = malloc(SHARED_SIZE);
     intptr_t failures = 0;
-
     memset(content, *(const char *)argument, SHARED_SIZE);
     for (int i = 0; i < SAVES; i++)
         failures += dg_file_replace(temp_path("model"), content, SHARED_SIZE) != DIGIT_OK;
@@ -755,7 +732,6 @@ static void assert_one_letter(void)
 {
     uint8_t *bytes;
     size_t size;
-
     ck_assert_int_eq(dg_file_read(temp_path("model"), 1 << 20, &bytes, &size), DIGIT_OK);
     ck_assert_uint_eq(size, SHARED_SIZE);
     for (size_t i = 0; i < size; i++)
@@ -770,7 +746,6 @@ START_TEST(threads_and_processes_save_one_file)
     pid_t children[SAVERS / 2];
     void *failures;
     int status;
-
     choose_way(_i);
     for (int i = 0; i < SAVERS / 2; i++) {
         children[i] = fork();
@@ -794,7 +769,6 @@ START_TEST(closes_what_it_opens)
 {
     const char *path = temp_path("model");
     const int before = dup(0);
-
     close(before);
     ck_assert_int_eq(replace(path, "x"), DIGIT_OK);
     ck_assert_int_eq(replace(temp_folder, "x"), DIGIT_ERR_IO);
@@ -814,7 +788,6 @@ int main(void)
     Suite *suite = suite_create("file");
     TCase *reading = tcase_create("reading"), *replacing = tcase_create("replacing");
     SRunner *runner = srunner_create(suite);
-
     tcase_add_checked_fixture(reading, setup, temp_folder_remove);
     tcase_add_test(reading, reads_all_and_keeps_errno);
     tcase_add_test(reading, refuses_what_is_no_regular_file);

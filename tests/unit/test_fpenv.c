@@ -1,8 +1,5 @@
 /* Our floating-point environment inside, the caller's untouched outside. */
-#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* feenableexcept */
-#endif
-
 #include "base/fpenv.h"
 
 #include "../support/suite.h"

@@ -1,6 +1,6 @@
 /* The seam to BLAS against the product spelled out. */
-#include "base/mem.h"
 #include "base/fpenv.h"
+#include "base/mem.h"
 #include "math/blas.h"
 #include "math/gemm_reference.h"
 

@@ -46,7 +46,6 @@ static digit_dataset *make_some(void)
 START_TEST(copies_arrays)
 {
     digit_dataset *dataset = make_some();
-
     some_samples[0]++;
     ck_assert_uint_eq(dataset->count, MANY);
     ck_assert_mem_eq(dataset->samples + 1, some_samples + 1, sizeof some_samples - 1);
@@ -61,7 +60,6 @@ START_TEST(refuses_labels_over_nine)
 {
     static const uint8_t labels[MANY] = {3, 1, 10, 1, 11};
     digit_dataset *dataset = (digit_dataset *)1;
-
     ck_assert_int_eq(dg_dataset_create(some_samples, labels, MANY, &dataset), DIGIT_ERR_ARGUMENT);
     assert_error("label 2 is 10; labels are 0..9");
     ck_assert_ptr_null(dataset);
@@ -73,7 +71,6 @@ END_TEST
 START_TEST(takes_no_samples)
 {
     digit_dataset *dataset, *slice;
-
     ck_assert_int_eq(dg_dataset_create(NULL, NULL, 0, &dataset), DIGIT_OK);
     ck_assert_uint_eq(dataset->count, 0);
     ck_assert_uint_eq(dg_dataset_digest(dataset), 0);
@@ -87,7 +84,6 @@ START_TEST(slices_share_storage)
 {
     digit_dataset *whole = make_some(), *slice, *part;
     const uint8_t *samples = whole->samples, *labels = whole->labels;
-
     ck_assert_int_eq(dg_dataset_slice(whole, 1, 4, &slice), DIGIT_OK);
     ck_assert_int_eq(dg_dataset_slice(slice, 2, 1, &part), DIGIT_OK);
     ck_assert_ptr_eq(slice->samples, samples + DIGIT_SAMPLE_BYTES);
@@ -105,7 +101,6 @@ START_TEST(slices_stay_inside)
 {
     static const size_t bad[][2] = {{0, 6}, {5, 1}, {6, 0}, {3, 3}, {SIZE_MAX, 2}, {2, SIZE_MAX}};
     digit_dataset *whole = make_some(), *slice;
-
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         slice = whole;
         ck_assert_int_eq(dg_dataset_slice(whole, bad[i][0], bad[i][1], &slice),
@@ -123,7 +118,6 @@ START_TEST(digest_tells_data_apart)
 {
     digit_dataset *whole = make_some(), *slice;
     uLong crc = crc32(0, some_samples, sizeof some_samples);
-
     ck_assert_uint_eq(dg_dataset_digest(whole), crc32(crc, some_labels, MANY));
     ck_assert_int_eq(dg_dataset_slice(whole, 0, 4, &slice), DIGIT_OK);
     ck_assert_uint_ne(dg_dataset_digest(whole), dg_dataset_digest(slice));
@@ -149,7 +143,6 @@ START_TEST(threads_slice_one_dataset)
 {
     digit_dataset *whole = make_some();
     pthread_t threads[4];
-
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, slice_often, whole), 0);
     for (int i = 0; i < 4; i++) {
@@ -197,7 +190,6 @@ static size_t pack(uint8_t *bytes, size_t size)
     uint8_t *packed = malloc(FILE_MAX);
     z_stream z = {.next_in = bytes, .avail_in = (uInt)size, .next_out = packed,
                   .avail_out = FILE_MAX};
-
     ck_assert_int_eq(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
     ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
     memcpy(bytes, packed, z.total_out);
@@ -219,7 +211,6 @@ static size_t build(bool images, const change changes[CHANGES], uint8_t *bytes)
     bool is_set[FIELDS] = {false};
     const size_t header = images ? 16 : 8;
     size_t size = header + (images ? COUNT * DIGIT_SAMPLE_BYTES : COUNT);
-
     for (int i = 0; changes && i < CHANGES; i++) {
         set[changes[i].field] = changes[i].value;
         is_set[changes[i].field] = true;
@@ -262,7 +253,6 @@ static const char *make_file(bool images, const change changes[CHANGES])
 static void assert_good(digit_status status, digit_dataset *dataset)
 {
     uint8_t *bytes = malloc(FILE_MAX);
-
     ck_assert_msg(status == DIGIT_OK, "%s", dg_error_text());
     ck_assert_uint_eq(dataset->count, COUNT);
     build(true, NULL, bytes);
@@ -279,7 +269,6 @@ START_TEST(reads_plain_and_gzip)
 {
     static const change packed[CHANGES] = {{GZIP, 1}};
     digit_dataset *dataset;
-
     /* Bits of _i: which of the two is gzip. */
     const char *images = make_file(true, _i & 1 ? packed : NULL);
     const char *labels = make_file(false, _i & 2 ? packed : NULL);
@@ -295,7 +284,6 @@ START_TEST(reads_no_images)
     static const change none[CHANGES] = {{ITEMS, 0}, {BODY, 0}};
     static const change none_packed[CHANGES] = {{ITEMS, 0}, {BODY, 0}, {GZIP, 1}};
     digit_dataset *dataset;
-
     ck_assert_int_eq(dg_idx_load(make_file(true, none), make_file(false, none_packed), &dataset),
                      DIGIT_OK);
     ck_assert_uint_eq(dataset->count, 0);
@@ -311,7 +299,6 @@ START_TEST(reads_many_images)
     uint8_t *bytes = calloc(pixels + 16, 1);
     digit_dataset *dataset;
     uint32_t noise = 1;
-
     for (size_t i = 16; _i == 0 && i < pixels + 16; i++)
         bytes[i] = (uint8_t)((noise = noise * 1664525 + 1013904223) >> 24);
     store_be32(bytes, 0x803);
@@ -411,7 +398,6 @@ START_TEST(refuses_bad_files)
     const char *images = make_file(true, bad[_i].images ? bad[_i].changes : NULL);
     const char *labels = make_file(false, bad[_i].images ? NULL : bad[_i].changes);
     const int before = dup(0);
-
     close(before);
     largest_allocation = 0;
     const digit_status status = dg_idx_load(images, labels, &dataset);
@@ -432,7 +418,6 @@ START_TEST(damaged_crc_and_size)
     static const change packed[CHANGES] = {{GZIP, 1}};
     const size_t size = build(true, packed, bytes);
     digit_dataset *dataset;
-
     /* The last eight bytes of gzip: CRC-32 and length of the content. */
     bytes[size - (_i == 0 ? 8 : 4)] ^= 1;
     temp_write("images.idx", bytes, size);
@@ -451,7 +436,6 @@ START_TEST(every_damage_of_a_gzip_file)
     const size_t size = build(false, packed, bytes);
     const char *images = make_file(true, NULL), *labels = temp_path("labels.idx");
     digit_dataset *dataset;
-
     for (size_t length = 0; length < size; length++) {
         temp_write("labels.idx", bytes, length);
         ck_assert_int_eq(dg_idx_load(images, labels, &dataset), DIGIT_ERR_FORMAT);
@@ -476,7 +460,6 @@ START_TEST(io_errors_are_for_files_that_cannot_be_read)
 {
     const char *images = make_file(true, NULL), *labels = make_file(false, NULL);
     digit_dataset *dataset = (digit_dataset *)1;
-
     ck_assert_int_eq(dg_idx_load(temp_path("none"), labels, &dataset), DIGIT_ERR_IO);
     assert_error("none: cannot open: No such file or directory");
     ck_assert_ptr_null(dataset);
@@ -493,7 +476,6 @@ START_TEST(refuses_huge_files)
 {
     const char *images = make_file(true, NULL), *labels = make_file(false, NULL);
     digit_dataset *dataset;
-
     ck_assert_int_eq(truncate(images, ((off_t)1 << 31) + 1), 0);
     ck_assert_int_eq(dg_idx_load(images, labels, &dataset), DIGIT_ERR_LIMIT);
     assert_error("2147483649 bytes; at most 2147483648 are accepted");
@@ -505,7 +487,6 @@ int main(void)
     Suite *suite = suite_create("idx");
     TCase *arrays = tcase_create("arrays"), *files = tcase_create("files");
     SRunner *runner = srunner_create(suite);
-
     tcase_add_test(arrays, copies_arrays);
     tcase_add_test(arrays, refuses_labels_over_nine);
     tcase_add_test(arrays, takes_no_samples);

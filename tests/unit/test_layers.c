@@ -1,8 +1,7 @@
 /* What holds for every layer type, new ones too: cases come from layer_rig.c. */
+#include "../support/suite.h"
 #include "gradient.h"
 #include "layer_rig.h"
-
-#include "../support/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* What layers compute, against their definitions; what dropout and batchnorm promise. */
-#include "layer_rig.h"
 #include "layers/layer.h"
 
 #include "../support/suite.h"
+#include "layer_rig.h"
 
 #include <math.h>
 #include <stdlib.h>

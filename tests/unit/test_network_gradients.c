@@ -1,6 +1,4 @@
 /* Whole networks in double: the loss of a shard, by every kind of parameter. */
-#include "gradient.h"
-
 #include "base/error.h"
 #include "base/mem.h"
 #include "math/vec.h"
@@ -10,6 +8,7 @@
 
 #include "../support/numbers.h"
 #include "../support/suite.h"
+#include "gradient.h"
 
 #include <stdio.h>
 #include <string.h>

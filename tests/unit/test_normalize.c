@@ -1,8 +1,8 @@
 /* From pictures to samples: what must hold for every picture of a digit. */
+#include "vision/pixels.h"
 #include "vision/sample/normalize.h"
 
 #include "../support/suite.h"
-#include "vision/pixels.h"
 
 #include <math.h>
 #include <stdbool.h>

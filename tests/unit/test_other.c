@@ -1,6 +1,5 @@
 /* What is no digit: named, bounded, of every kind, framed as digits are. */
 #include "data/other.h"
-
 #include "data/other_parts.h"
 
 #include "../support/suite.h"

@@ -23,23 +23,23 @@ const char *__tsan_default_options(void)
 
 typedef struct tally {
     uint32_t threads;
-    atomic_uint done[COUNT_MOST];        /* times a piece was run */
-    atomic_uint seated[DG_THREADS_MAX];  /* threads in a seat now */
+    atomic_uint done[COUNT_MOST];         /* times a piece was run */
+    atomic_uint present[DG_THREADS_MAX]; /* threads that run as this worker now */
     atomic_uint faults;
 } tally;
 
-static void count_piece(void *context, uint32_t index, uint32_t seat)
+static void count_piece(void *context, uint32_t index, uint32_t worker)
 {
     tally *t = context;
-    if (seat >= t->threads || atomic_fetch_add(&t->seated[seat], 1) != 0)
+    if (worker >= t->threads || atomic_fetch_add(&t->present[worker], 1) != 0)
         atomic_fetch_add(&t->faults, 1);
     atomic_fetch_add(&t->done[index], 1);
-    if (seat < t->threads)
-        atomic_fetch_sub(&t->seated[seat], 1);
+    if (worker < t->threads)
+        atomic_fetch_sub(&t->present[worker], 1);
 }
 
-/* Run `count` pieces; true if each was done once, none of them in a taken seat. Allocates
- * nothing: a fork may come at any time, and sanitizers' allocators don't stand that. */
+/* Run `count` pieces; true if each was done once, no two of them by one worker at a time.
+ * Allocates nothing: a fork may come at any time, and sanitizers' allocators don't stand that. */
 static bool run_is_right(dg_pool *pool, uint32_t threads, uint32_t count)
 {
     static _Thread_local tally mine;
@@ -111,10 +111,10 @@ typedef struct nested {
     atomic_uint right;
 } nested;
 
-static void run_inside(void *context, uint32_t index, uint32_t seat)
+static void run_inside(void *context, uint32_t index, uint32_t worker)
 {
     nested *n = context;
-    (void)seat;
+    (void)worker;
     if (run_is_right(n->pool, 3, index + 1))
         atomic_fetch_add(&n->right, 1);
 }
@@ -136,7 +136,7 @@ typedef struct surroundings {
     atomic_uint workers, faults;
 } surroundings;
 
-static void look_around(void *context, uint32_t index, uint32_t seat)
+static void look_around(void *context, uint32_t index, uint32_t worker)
 {
     surroundings *s = context;
     volatile double least = 2.3e-308, one = 1, three = 3;
@@ -144,7 +144,7 @@ static void look_around(void *context, uint32_t index, uint32_t seat)
     (void)index;
     usleep(2000); /* so that others get pieces, too */
     if (pthread_equal(pthread_self(), s->caller)) {
-        atomic_fetch_add(&s->faults, seat != 0);
+        atomic_fetch_add(&s->faults, worker != 0);
         return;
     }
     pthread_sigmask(SIG_SETMASK, NULL, &mask);

@@ -2,8 +2,8 @@
 #include "base/fpenv.h"
 #include "math/blas.h"
 #include "math/vec.h"
-#include "train/evaluate.h"
 #include "net/predict.h"
+#include "train/evaluate.h"
 
 #include "../support/numbers.h"
 #include "../support/suite.h"

@@ -9,7 +9,7 @@ START_TEST(saying_nothing_changes_nothing)
     static const float values[] = {0, -0.0f, 1, -1, 3.4e38f, 1.2e-38f};
     enum { COUNT = sizeof values / sizeof values[0] };
     float sums[COUNT];
-    dg_ranks_say_nothing(sums, COUNT);
+    dg_ranks_fill_neutral(sums, COUNT);
     for (int i = 0; i < COUNT; i++)
         sums[i] += values[i];
     ck_assert_mem_eq(sums, values, sizeof values);
@@ -22,7 +22,7 @@ START_TEST(numbers_come_back)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         float words[DG_RANKS_WORDS], others[DG_RANKS_WORDS];
         dg_ranks_put(numbers[i], words);
-        dg_ranks_say_nothing(others, DG_RANKS_WORDS);
+        dg_ranks_fill_neutral(others, DG_RANKS_WORDS);
         for (int w = 0; w < DG_RANKS_WORDS; w++)
             words[w] += others[w];
         ck_assert_uint_eq(dg_ranks_get(words), numbers[i]);

@@ -22,7 +22,6 @@ static uint8_t file[FILE_MAX];
 static size_t build(const char *header, size_t data_size)
 {
     const size_t length = strlen(header), size = 8 + length + data_size;
-
     ck_assert_uint_le(size, FILE_MAX);
     dg_store_le64(file, length);
     memcpy(file + 8, header, length);
@@ -42,7 +41,6 @@ static digit_status refuse(const uint8_t *bytes, size_t size)
 {
     uint8_t *copy = malloc(size ? size : 1);
     dg_safetensors parsed;
-
     memcpy(copy, bytes, size);
     const digit_status status = dg_safetensors_parse(copy, size, &parsed);
     ck_assert_int_ne(status, DIGIT_OK);
@@ -79,7 +77,6 @@ START_TEST(accepts_good_files)
 {
     dg_safetensors parsed;
     const size_t size = build(good[_i].header, good[_i].data_size);
-
     const digit_status status = dg_safetensors_parse(file, size, &parsed);
     ck_assert_msg(status == DIGIT_OK, "row %d: %s", _i, dg_error_text());
     ck_assert_uint_eq(parsed.tensor_count, good[_i].tensors);
@@ -97,7 +94,6 @@ START_TEST(tells_what_is_inside)
     dg_safetensors parsed;
     const dg_safetensors_tensor *tensor;
     const size_t size = build(good[6].header, 20);
-
     ck_assert_int_eq(dg_safetensors_parse(file, size, &parsed), DIGIT_OK);
     tensor = dg_safetensors_find(&parsed, "b");
     ck_assert_ptr_nonnull(tensor);
@@ -115,7 +111,6 @@ START_TEST(reads_every_escape)
     dg_safetensors parsed;
     const size_t size = build(META ",\"k\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20AC"
                                    "\\ud83d\\ude00\xc3\xa9\"}}", 0);
-
     ck_assert_int_eq(dg_safetensors_parse(file, size, &parsed), DIGIT_OK);
     ck_assert_str_eq(dg_safetensors_text_of(&parsed, "k"),
                      "\"\\/\b\f\n\r\tA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa9");
@@ -280,7 +275,6 @@ START_TEST(refuses_bad_files)
 {
     const size_t size = build(bad[_i].header, bad[_i].data_size);
     const digit_status status = refuse(file, size);
-
     ck_assert_msg(status == bad[_i].status, "row %d: %d, '%s'", _i, status, dg_error_text());
     assert_error(bad[_i].sentence);
     ck_assert_uint_eq(counted.held, 0);
@@ -291,7 +285,6 @@ START_TEST(refuses_bad_frames)
 {
     const size_t size = build(good[1].header, 8);
     uint8_t copy[512];
-
     ck_assert_int_eq(refuse(file, 0), DIGIT_ERR_FORMAT);
     assert_error("0 bytes are too few for a model file");
     ck_assert_int_eq(refuse(file, 7), DIGIT_ERR_FORMAT);
@@ -346,7 +339,6 @@ START_TEST(refuses_bad_checksums)
                                          "1234567 ", "1234567\"", "        "};
     const size_t size = build(good[1].header, 8);
     char right[9] = {0};
-
     memcpy(right, file + 34, 8);
     ck_assert_uint_eq(strspn(right, "0123456789abcdef"), 8);
     for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
@@ -365,7 +357,6 @@ START_TEST(every_truncation_and_every_flipped_bit)
 {
     const size_t size = build(good[6].header, 20);
     uint8_t copy[512];
-
     for (size_t length = 0; length < size; length++)
         ck_assert_int_eq(refuse(file, length), DIGIT_ERR_FORMAT);
     for (size_t bit = 0; bit < 8 * size; bit++) {
@@ -400,7 +391,6 @@ START_TEST(takes_256_tensors)
 {
     dg_safetensors parsed;
     size_t size;
-
     repeat(META "},", NUMBERED, 256, "}");
     size = build(text, 4 * 256);
     ck_assert_int_eq(dg_safetensors_parse(file, size, &parsed), DIGIT_OK);
@@ -419,7 +409,6 @@ START_TEST(takes_64_kib_of_header)
 {
     dg_safetensors parsed;
     size_t length;
-
     strcpy(text, good[1].header);
     length = strlen(text);
     memset(text + length, ' ', sizeof text - length);
@@ -455,7 +444,6 @@ static const struct {
 START_TEST(costly_headers_stay_cheap)
 {
     dg_safetensors parsed;
-
     repeat(costly[_i].start, costly[_i].item, 0, costly[_i].end);
     const size_t size = build(text, 0);
     counted.asked = 0;
@@ -484,7 +472,6 @@ START_TEST(writes_what_it_reads)
 {
     dg_safetensors_head head;
     dg_safetensors parsed;
-
     ck_assert_int_eq(dg_safetensors_plan(some_texts, 3, some_tensors, 3, &head), DIGIT_OK);
     ck_assert_uint_eq(head.size % 8, 0);
     ck_assert_uint_eq(head.file_size, head.size + 4 * (18 + 3 + 1));
@@ -519,7 +506,6 @@ START_TEST(writes_only_utf8)
         "ok \xf8\x88",  "\xff",         "\xf0\x9f\x96",    "\xe2(\xa1",
     };
     dg_safetensors_head head;
-
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const dg_safetensors_text entry = {"licence", texts[i]};
         ck_assert_int_eq(dg_safetensors_plan(&entry, 1, some_tensors, 3, &head),
@@ -540,7 +526,6 @@ START_TEST(writes_within_the_limits)
     static dg_safetensors_tensor tensors[257];
     dg_safetensors_head head;
     dg_safetensors_text entry = {"trained_on", text};
-
     for (int i = 0; i < 257; i++) {
         tensors[i] = (dg_safetensors_tensor){.rank = 1, .shape = {1}};
         snprintf(tensors[i].name, sizeof tensors[i].name, "%d", i);
@@ -620,12 +605,10 @@ static void *read_and_write_often(void *argument)
 {
     const size_t size = *(const size_t *)argument;
     intptr_t failures = 0;
-
     for (int i = 0; i < 50; i++) {
         dg_safetensors_tensor tensors[3];
         dg_safetensors parsed;
         dg_safetensors_head head;
-
         memcpy(tensors, some_tensors, sizeof tensors);
         failures += dg_safetensors_parse(file, size, &parsed) != DIGIT_OK;
         failures += dg_safetensors_plan(some_texts, 3, tensors, 3, &head) != DIGIT_OK;
@@ -640,7 +623,6 @@ START_TEST(threads_read_and_write)
 {
     pthread_t threads[6];
     size_t size = build(good[6].header, 20);
-
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, read_and_write_often, &size), 0);
     for (int i = 0; i < 6; i++) {
@@ -657,7 +639,6 @@ int main(void)
     TCase *threads = tcase_create("threads"), *reading = tcase_create("reading");
     TCase *writing = tcase_create("writing");
     SRunner *runner = srunner_create(suite);
-
     tcase_add_test(threads, threads_read_and_write);
     suite_add_tcase(suite, threads);
 

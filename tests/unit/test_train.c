@@ -1,13 +1,11 @@
 /* The training loop: it learns, the same for any number of threads, and stops as it should. */
 #include "base/error.h"
-
 #include "data/other.h"
 #include "net/predict.h"
 
-#include "training.h"
-
 #include "../support/suite.h"
 #include "../support/synthetic.h"
+#include "training.h"
 
 #include <math.h>
 #include <stdlib.h>

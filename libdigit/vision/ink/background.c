@@ -116,12 +116,12 @@ typedef struct survey {
     dg_background *background;
 } survey;
 
-static void measure_row(void *context, uint32_t index, uint32_t seat)
+static void measure_row(void *context, uint32_t index, uint32_t worker)
 {
     const survey *s = context;
     const size_t columns = s->background->columns, cell = s->background->cell;
     uint8_t *level = s->background->level + index * columns;
-    (void)seat;
+    (void)worker;
     for (size_t column = 0; column < columns; column++)
         level[column] = cell_level(s->grey, column * cell, index * cell, cell);
 }

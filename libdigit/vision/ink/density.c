@@ -212,14 +212,14 @@ static void map_row(const mapping *m, const dg_background_row *background, uint8
     }
 }
 
-static void map_band(void *context, uint32_t index, uint32_t seat)
+static void map_band(void *context, uint32_t index, uint32_t worker)
 {
     const mapping *m = context;
     const dg_plane *plane = m->plane;
     size_t y;
     const size_t end = dg_band_span(index, plane->width, plane->height, &y);
     dg_background_row background;
-    (void)seat;
+    (void)worker;
     for (; y < end; y++) {
         dg_background_row_at(&m->background, y, &background);
         map_row(m, &background, plane->pixels + y * plane->width);

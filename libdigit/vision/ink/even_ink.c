@@ -68,19 +68,19 @@ static size_t part_end(const job *j, uint32_t part)
     return end < j->components->count ? end : j->components->count;
 }
 
-static void measure_part(void *context, uint32_t part, uint32_t seat)
+static void measure_part(void *context, uint32_t part, uint32_t worker)
 {
     const job *j = context;
-    (void)seat;
+    (void)worker;
     for (size_t i = (size_t)part * PART; i < part_end(j, part); i++)
         j->inner[i] = inner_density(&j->components->items[i], j->components->runs, j->ink);
 }
 
-static void even_part(void *context, uint32_t part, uint32_t seat)
+static void even_part(void *context, uint32_t part, uint32_t worker)
 {
     const job *j = context;
     const uint32_t least = (uint32_t)(FAINT * j->usual);
-    (void)seat;
+    (void)worker;
     for (size_t i = (size_t)part * PART; i < part_end(j, part); i++) {
         const uint32_t inner = j->inner[i];
         uint8_t table[256] = {0};

@@ -50,7 +50,7 @@ typedef struct listing {
     uint32_t count;
 } listing;
 
-static void list_band(void *context, uint32_t index, uint32_t seat)
+static void list_band(void *context, uint32_t index, uint32_t worker)
 {
     const listing *l = context;
     const dg_plane *ink = l->ink;
@@ -59,7 +59,7 @@ static void list_band(void *context, uint32_t index, uint32_t seat)
     size_t y;
     const size_t end = dg_band_span(index, ink->width, ink->height, &y);
     dg_run run;
-    (void)seat;
+    (void)worker;
     for (; y < end && b->count <= DG_RUNS_MAX; y++) {
         const uint8_t *row = ink->pixels + y * ink->width;
         dg_run *items = dg_grow(b->items, b->count, &b->room, most, sizeof *items);

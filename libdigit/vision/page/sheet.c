@@ -26,13 +26,13 @@ typedef struct grey_job {
     const dg_plane *grey;
 } grey_job;
 
-static void grey_band(void *context, uint32_t index, uint32_t seat)
+static void grey_band(void *context, uint32_t index, uint32_t worker)
 {
     const grey_job *job = context;
     digit_image band = *job->image;
     size_t first;
     const size_t end = dg_band_span(index, band.width, band.height, &first);
-    (void)seat;
+    (void)worker;
     band.pixels = (const uint8_t *)band.pixels + (ptrdiff_t)first * band.stride;
     band.height = (uint32_t)(end - first);
     dg_image_grey(&band, job->grey->pixels + first * job->grey->width);

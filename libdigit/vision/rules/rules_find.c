@@ -126,14 +126,14 @@ static digit_status find_in_picture(const search *s, part *p, bool vertical)
     return s->components->count > 1 ? fit(s, p, vertical, p->runs.items, p->runs.count) : DIGIT_OK;
 }
 
-static void find_in_part(void *context, uint32_t index, uint32_t seat)
+static void find_in_part(void *context, uint32_t index, uint32_t worker)
 {
     const search *s = context;
     part *p = &s->parts[index];
     p->status = index < 2 ? find_in_picture(s, p, index == 1)
                           : find_in_components(s, p, (size_t)(index - 2) * PART_BLOBS);
     dg_free(p->runs.items);
-    (void)seat;
+    (void)worker;
 }
 
 /* What was found in all parts, in their order. */

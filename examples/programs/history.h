@@ -1,0 +1,21 @@
+/* history.h - a CSV file with a row for each epoch. */
+#ifndef EXAMPLES_HISTORY_H
+#define EXAMPLES_HISTORY_H
+
+#include <digit/digit.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct history {
+    const char *path;
+    FILE *file; /* NULL: none is written */
+} history;
+
+/* `path` NULL: none. A training that goes on adds its epochs to those that are there. Both return
+ * the exit status, 0 or 1, after saying what was wrong. */
+int history_open(history *history, const char *path, bool goes_on);
+int history_close(history *history);
+
+void history_add(history *history, const digit_progress *progress);
+
+#endif

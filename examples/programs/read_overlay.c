@@ -1,0 +1,91 @@
+#include "read_overlay.h"
+
+#include "cli.h"
+
+#include <allheaders.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FONT_SIZE = 10, LABEL_ROOM = 16 };
+
+/* Sure, cut or joined, rejected or empty: green, blue, red. */
+static void colour_of(const digit_glyph *glyph, l_uint8 rgb[3])
+{
+    static const l_uint8 sure[3] = {0, 150, 60}, made[3] = {0, 90, 220},
+                         unsure[3] = {220, 40, 30};
+    const l_uint8 *colour = sure;
+    if (glyph->flags & (DIGIT_GLYPH_CUT | DIGIT_GLYPH_JOINED))
+        colour = made;
+    if (glyph->flags & (DIGIT_GLYPH_REJECTED | DIGIT_GLYPH_EMPTY))
+        colour = unsure;
+    memcpy(rgb, colour, 3);
+}
+
+static void draw_glyph(PIX *pix, L_BMF *font, const digit_glyph *glyph)
+{
+    l_uint8 rgb[3];
+    l_uint32 value;
+    char label[LABEL_ROOM];
+    colour_of(glyph, rgb);
+    composeRGBPixel(rgb[0], rgb[1], rgb[2], &value);
+    BOX *box = boxCreate(glyph->box.x - 1, glyph->box.y - 1, glyph->box.width + 2,
+                         glyph->box.height + 2);
+    if (box)
+        pixRenderBoxArb(pix, box, 1, rgb[0], rgb[1], rgb[2]);
+    boxDestroy(&box);
+    if (!font || glyph->flags & DIGIT_GLYPH_EMPTY)
+        return;
+    const char letter =
+        glyph->flags & DIGIT_GLYPH_REJECTED ? '?' : (char)('0' + glyph->prediction.digit);
+    const double percent = 100 * (double)glyph->prediction.confidence;
+    snprintf(label, sizeof label, percent >= 99.5 ? "%c" : "%c %.0f", letter, percent);
+    pixSetTextline(pix, font, label, value, glyph->box.x, glyph->box.y - 3, NULL, NULL);
+}
+
+/* The picture in words again, in colour. */
+static PIX *canvas(const picture *shown)
+{
+    PIX *copy = pixCopy(NULL, shown->pix);
+    if (copy)
+        pixEndianByteSwap(copy);
+    PIX *colour = copy ? pixConvertTo32(copy) : NULL;
+    pixDestroy(&copy);
+    if (colour)
+        pixSetSpp(colour, 3);
+    return colour;
+}
+
+static char *numbered(const char *path, uint32_t index)
+{
+    const size_t size = strlen(path) + 16;
+    char *name = malloc(size);
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    if (!name)
+        return NULL;
+    if (index == 0)
+        snprintf(name, size, "%s", path);
+    else
+        snprintf(name, size, "%.*s-%u%s", dot ? (int)(dot - path) : (int)strlen(path), path,
+                 index + 1, dot ? dot : "");
+    return name;
+}
+
+int read_overlay_write(const char *path, uint32_t index, const picture *shown,
+                       const digit_reading *reading)
+{
+    size_t count;
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    char *name = numbered(path, index);
+    PIX *pix = canvas(shown);
+    L_BMF *font = bmfCreate(NULL, FONT_SIZE);
+    for (size_t i = 0; pix && i < count; i++)
+        draw_glyph(pix, font, &glyphs[i]);
+    const int failed = !name || !pix || pixWrite(name, pix, IFF_PNG) != 0;
+    if (failed)
+        cli_message("%s: the overlay could not be written", name ? name : path);
+    bmfDestroy(&font);
+    pixDestroy(&pix);
+    free(name);
+    return failed;
+}
