@@ -7,11 +7,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Heights from SIZE_LOW to SIZE_HIGH of a size agree with it. */
+/* Heights from SIZE_LOW to SIZE_HIGH, in digits' heights, agree with a digit's height. */
 #define SIZE_LOW  0.65
 #define SIZE_HIGH 1.5
 
-/* Ink at the picture's edge counts so much less: it is often no writing. */
+/* Longer components are lines: width in heights, height in widths. */
+#define LINE_WIDE 5
+#define LINE_HIGH 14
+
+/* Weight of components at the picture's edge, which are often no writing. */
 #define EDGE_WEIGHT 0.3
 
 typedef struct vote {
@@ -30,11 +34,11 @@ static vote vote_of(const dg_component *component, size_t width, size_t height)
     const bool edge = component->left == 0 || component->top == 0 ||
                       (size_t)component->right + 1 == width ||
                       (size_t)component->bottom + 1 == height;
-    const bool line = w > 5 * h || h > 14 * w;
+    const bool line = w > LINE_WIDE * h || h > LINE_HIGH * w;
     return (vote){h, line ? 0 : h * sqrt(h) * (edge ? EDGE_WEIGHT : 1)};
 }
 
-/* The middle of the window of heights that has the most weight. */
+/* The mean height in the window of heights that has the most weight. */
 static double best_window(const vote *votes, size_t count)
 {
     double sum = 0, best = 0, size = 0;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Bounds for what could be a digit, or a string of touching ones, in sizes. */
+/* Bounds of a digit, or of a string of touching ones, in digits' heights. */
 #define TALL_LEAST   0.45
 #define TALL_MOST    2.6
 #define WIDE_MOST    14.0
@@ -22,15 +22,15 @@ static int kind_of(const dg_component *component, double size, uint32_t min_heig
     return DIRT;
 }
 
-static dg_piece piece_of(const dg_component *component, uint32_t index, bool small)
+static dg_cluster cluster_of(const dg_component *component, uint32_t index, bool small)
 {
-    return (dg_piece){
+    return (dg_cluster){
         index, 1, component->left, component->top, component->right, component->bottom, small};
 }
 
-int dg_piece_compare(const void *a, const void *b)
+int dg_cluster_compare(const void *a, const void *b)
 {
-    const dg_piece *p = a, *q = b;
+    const dg_cluster *p = a, *q = b;
     const int32_t x = p->left + p->right, y = q->left + q->right;
     return x != y ? (x > y) - (x < y)
                   : (p->component > q->component) - (p->component < q->component);
@@ -43,12 +43,12 @@ size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *pla
     for (int kind = TALL; kind >= SMALL; kind--) {
         for (size_t i = 0; i < components->count; i++)
             if (kind_of(&components->items[i], plan->digit_height, plan->min_height) == kind)
-                lines->pieces[lines->piece_count++] = piece_of(&components->items[i], (uint32_t)i,
-                                                               kind == SMALL);
-        tall = kind == TALL ? lines->piece_count : tall;
+                lines->clusters[lines->cluster_count++] =
+                    cluster_of(&components->items[i], (uint32_t)i, kind == SMALL);
+        tall = kind == TALL ? lines->cluster_count : tall;
     }
-    qsort(lines->pieces, tall, sizeof *lines->pieces, dg_piece_compare);
-    qsort(lines->pieces + tall, lines->piece_count - tall, sizeof *lines->pieces,
-          dg_piece_compare);
+    qsort(lines->clusters, tall, sizeof *lines->clusters, dg_cluster_compare);
+    qsort(lines->clusters + tall, lines->cluster_count - tall, sizeof *lines->clusters,
+          dg_cluster_compare);
     return tall;
 }
