@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -18,9 +19,6 @@
 
 /* A group is a number if one of its glyphs is a digit with at least this probability. */
 #define NUMBER_LEAST 0.1f
-
-/* The widest gap, in heights of a digit, for a sign between two numbers. */
-#define SIGN_ROOM 1.0
 
 typedef struct tally {
     size_t counted, doubtful; /* glyphs */
@@ -113,7 +111,7 @@ static bool are_joined(const digit_reading *reading, const group_span *a, const 
     const int32_t height = left->box.height > right->box.height ? left->box.height
                                                                 : right->box.height;
     return left->line == right->line && right->flags & DIGIT_GLYPH_MARK &&
-           right->box.x - (left->box.x + left->box.width) <= SIGN_ROOM * height;
+           right->box.x - (left->box.x + left->box.width) <= DG_SIGN_GAP * height;
 }
 
 static void choose_kept(const digit_reading *reading, group_span *spans)

@@ -4,36 +4,24 @@
 #include "base/grow.h"
 #include "base/mem.h"
 #include "read/weights.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 
-/* Bounds of one digit, in digits' heights. */
+/* The most clusters of a digit. */
 #define CLUSTERS_MOST 3
-#define WIDEST        1.35 /* a part of a cluster */
-#define NARROWEST     0.1
-#define LOWEST        0.5
-#define JOIN_WIDEST   1.25 /* several clusters */
-#define JOIN_NARROW   0.8  /* several tall clusters */
-#define JOIN_HIGHEST  1.5
-#define JOIN_GAP      0.15
-#define SHORT         0.6 /* a lower cluster is no digit */
-#define SMALL_LEAST   0.3
 
-/* Bounds of two touching digits, in digits' heights; such hypotheses begin and end at cuts that are
- * PAIR_STEP segments apart. */
-#define PAIR_NARROWEST 0.4
-#define PAIR_WIDEST    2.4
-#define PAIR_STEP      2
+/* Hypotheses of two digits begin and end at cuts so many segments apart. */
+#define PAIR_STEP 2
 
 /* Costs, in nats, of each join, and of a slash that is a 1. */
 #define JOIN_COST  0.9f
 #define SLASH_COST 2.5f
 
-/* Heights outside this range, in digits' heights, cost so many nats for each digit's height. */
-#define USUAL_LOWEST  0.7
-#define USUAL_HIGHEST 1.5
-#define LOW_COST      6
-#define HIGH_COST     3
+/* Costs, in nats for each digit's height, of being lower than DG_DIGIT_LOW or higher than
+ * DG_DIGIT_HIGH. */
+#define LOW_COST  6
+#define HIGH_COST 3
 
 /* Neighbouring segments of a line. */
 typedef struct span {
@@ -67,8 +55,9 @@ static bool are_close(const span *s, bool *has_short)
         for (end = i + 1; end < s->count && s->segments[end].cluster == s->segments[i].cluster;)
             end++;
         const digit_box box = dg_segments_box(s->segments + i, end - i);
-        *has_short |= box.height < SHORT * s->size;
-        if (end < s->count && s->segments[end].left - (box.x + box.width - 1) > JOIN_GAP * s->size)
+        *has_short |= box.height < DG_DIGIT_LOW * s->size;
+        const int32_t right = box.x + box.width - 1;
+        if (end < s->count && s->segments[end].left - right > DG_BROKEN_GAP * s->size)
             return false;
     }
     return true;
@@ -81,16 +70,17 @@ static bool may_join(const span *s)
     bool has_short;
     return s->clusters <= CLUSTERS_MOST && !s->cut_before && !s->cut_after &&
            are_close(s, &has_short) &&
-           s->box.width <= (has_short ? JOIN_WIDEST : JOIN_NARROW) * s->size &&
-           s->box.height <= JOIN_HIGHEST * s->size;
+           s->box.width <= (has_short ? DG_DIGIT_WIDEST : DG_DIGIT_WIDE) * s->size &&
+           s->box.height <= DG_DIGIT_HIGH * s->size;
 }
 
 /* A digit between two cuts, or between a cut and an end of the cluster. */
 static bool may_be_part(const span *s)
 {
     return (s->segments[0].wide || !(s->cut_before && s->cut_after)) &&
-           s->box.width >= NARROWEST * s->size && s->box.width <= WIDEST * s->size &&
-           s->box.height >= LOWEST * s->size;
+           s->box.width >= DG_DIGIT_NARROWEST * s->size &&
+           s->box.width <= DG_DIGIT_WIDEST * s->size &&
+           s->box.height >= DG_DIGIT_LOWEST * s->size;
 }
 
 static bool all_small(const span *s)
@@ -103,7 +93,7 @@ static bool all_small(const span *s)
 
 static bool may_be_digit(const span *s)
 {
-    if (all_small(s) && s->box.height < SMALL_LEAST * s->size)
+    if (all_small(s) && s->box.height < DG_SMALL_DIGIT * s->size)
         return false;
     if (s->clusters > 1)
         return may_join(s);
@@ -118,14 +108,14 @@ static bool may_be_pair(const span *s, size_t first)
     const bool ends = !s->cut_after || (first + s->count) % PAIR_STEP == 0;
     return s->clusters == 1 && !s->segments[0].small && begins && ends &&
            (s->segments[0].wide || !(s->cut_before || s->cut_after)) &&
-           s->box.width >= PAIR_NARROWEST * s->size && s->box.width <= PAIR_WIDEST * s->size &&
-           s->box.height >= LOWEST * s->size;
+           s->box.width >= DG_PAIR_NARROWEST * s->size &&
+           s->box.width <= DG_PAIR_WIDEST * s->size && s->box.height >= DG_DIGIT_LOWEST * s->size;
 }
 
 /* Is nothing that adds segments a digit or two? All of a cluster may be, however wide. */
 static bool is_too_wide(const span *s)
 {
-    const double widest = s->segments[0].wide ? PAIR_WIDEST : WIDEST;
+    const double widest = s->segments[0].wide ? DG_PAIR_WIDEST : DG_DIGIT_WIDEST;
     return s->box.width > widest * s->size && (s->cut_before || !s->cut_after);
 }
 
@@ -136,10 +126,10 @@ static float fixed_cost(const span *s)
     float cost = JOIN_COST * (float)(s->clusters - 1);
     if (s->clusters == 1 && s->segments[0].slash)
         cost += SLASH_COST;
-    if (height < USUAL_LOWEST)
-        cost += (float)(LOW_COST * (USUAL_LOWEST - height));
-    if (height > USUAL_HIGHEST)
-        cost += (float)(HIGH_COST * (height - USUAL_HIGHEST));
+    if (height < DG_DIGIT_LOW)
+        cost += (float)(LOW_COST * (DG_DIGIT_LOW - height));
+    if (height > DG_DIGIT_HIGH)
+        cost += (float)(HIGH_COST * (height - DG_DIGIT_HIGH));
     return cost;
 }
 
@@ -255,7 +245,7 @@ double dg_hypothesis_cost(const dg_hypothesis *hypothesis, const dg_segments *se
                           int digit)
 {
     const digit_box box = dg_segments_box(&segments->items[hypothesis->first], hypothesis->count);
-    const double aspect = box.width / fmax(box.height, USUAL_LOWEST * size);
+    const double aspect = box.width / fmax(box.height, DG_DIGIT_LOW * size);
     const digit_prediction *answer = &hypothesis->answer;
     const dg_doubt_weights *w = hypothesis->whole ? &whole_weights : &dg_weights_fitted.part;
     return (double)hypothesis->fixed +

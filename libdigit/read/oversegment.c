@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,7 +22,6 @@
 
 /* The most slices of a page, in clusters wider than a digit and in others, which on a page of print
  * are letters. Further clusters are not cut, so that noise and books end in bounded time. */
-#define WIDE         0.9 /* in digits' heights */
 #define SLICES_WIDE  6144
 #define SLICES_OTHER 2048
 
@@ -34,13 +34,6 @@
  * such are rare costs at most RARITY_MOST nats. */
 #define TOUCHING    0.5f
 #define RARITY_MOST 4.0
-
-/* In digits' heights: wider clusters may be cut though they are clearly one digit, or clearly not
- * two; narrower or lower ones are not. */
-#define SURE_WIDEST 1.2
-#define ONE_WIDEST  1.1
-#define NARROW      0.3
-#define LOW         0.5
 
 /* The model's network: the probability of the reject class, or of all digits but the likeliest. */
 static double doubt(const dg_hypothesis *hypothesis)
@@ -69,8 +62,9 @@ static bool is_no_pair(const dg_hypothesis *hypothesis)
 /* Is it large enough for two digits? */
 static bool is_large(const dg_segment *segment, double size)
 {
-    return !segment->small && !segment->slash && segment->right - segment->left >= NARROW * size &&
-           segment->bottom - segment->top >= LOW * size;
+    return !segment->small && !segment->slash &&
+           segment->right - segment->left >= DG_PAIR_NARROWEST * size &&
+           segment->bottom - segment->top >= DG_DIGIT_LOWEST * size;
 }
 
 static void doubt_clusters(const dg_segments *segments, const dg_hypotheses *hypotheses,
@@ -85,8 +79,7 @@ static void doubt_clusters(const dg_segments *segments, const dg_hypotheses *hyp
             const dg_hypothesis *hypothesis = &hypotheses->items[h];
             const dg_segment *first = &segments->items[hypothesis->first];
             const double width = dg_segments_box(first, hypothesis->count).width / line->size;
-            if ((is_one_digit(hypothesis) && width <= SURE_WIDEST) ||
-                (is_no_pair(hypothesis) && width <= ONE_WIDEST))
+            if (width <= DG_DIGIT_WIDEST && (is_one_digit(hypothesis) || is_no_pair(hypothesis)))
                 for (uint32_t k = 0; k < hypothesis->count; k++)
                     doubted[first[k].cluster] = false;
         }
@@ -102,7 +95,7 @@ static void ration(const dg_segments *segments, bool *doubted)
         for (size_t s = line->first; s < line->first + line->count; s++) {
             const dg_segment *segment = &segments->items[s];
             const double width = (segment->right - segment->left + 1) / line->size;
-            double *rest = &left[width > WIDE];
+            double *rest = &left[width > DG_DIGIT_WIDE];
             if (!doubted[segment->cluster])
                 continue;
             doubted[segment->cluster] = *rest >= width * DG_SLICES;

@@ -9,6 +9,7 @@
 #include "read/decode.h"
 #include "read/read_parts.h"
 #include "read/oversegment.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,21 +18,13 @@
 /* A page with more clusters as high as digits is refused. */
 #define TALL_MOST 16384
 
-/* A gap between groups is GAP_TIMES as wide as this quantile of a line's gaps, within bounds in
- * digits' heights. */
+/* Groups are so many times as far apart as this quantile of a line's gaps. */
 #define GAP_QUANTILE 0.25
 #define GAP_TIMES    3.0
-#define GAP_LEAST    0.8
-#define GAP_MOST     5.0
 
-/* The smallest sign, in digits' heights. */
-#define MARK_LEAST 0.1
-
-/* Wider clusters, in digits' heights, are touching digits rather than a letter. Their parts are
- * doubted more often than digits alone, so that only a lower confidence than CUT_DOUBTFUL counts
- * against them (that of 1 in 100 digits and of 24 in 100 letters). */
-#define LETTER_WIDEST 0.9
-#define CUT_DOUBTFUL  0.5f
+/* Parts of touching digits are doubted more often than digits alone: only a lower confidence than
+ * this counts against them (that of 1 in 100 digits and of 24 in 100 letters). */
+#define CUT_DOUBTFUL 0.5f
 
 /* A group of glyphs that all have more probability of the reject class is no number. */
 #define OTHER_MOST 0.5f
@@ -89,7 +82,7 @@ static digit_status group_gap(const page_job *job, const dg_choice *choices, siz
     if (count > 1)
         qsort(gaps, count - 1, sizeof *gaps, compare_doubles);
     const double usual = count > 1 ? gaps[(size_t)(GAP_QUANTILE * (double)(count - 2))] : 0;
-    *least = fmin(fmax(GAP_TIMES * usual, GAP_LEAST * size), GAP_MOST * size);
+    *least = fmin(fmax(GAP_TIMES * usual, DG_GROUP_GAP_LEAST * size), DG_GROUP_GAP_MOST * size);
     dg_free(gaps);
     return DIGIT_OK;
 }
@@ -99,8 +92,8 @@ static bool has_mark(const page_job *job, size_t first, size_t end, double size)
 {
     for (size_t i = first; i < end; i++) {
         const dg_segment *segment = &job->segments.items[i];
-        if (segment->right - segment->left + 1 >= MARK_LEAST * size ||
-            segment->bottom - segment->top + 1 >= MARK_LEAST * size)
+        if (segment->right - segment->left + 1 >= DG_SIGN_LEAST * size ||
+            segment->bottom - segment->top + 1 >= DG_SIGN_LEAST * size)
             return true;
     }
     return false;
@@ -170,11 +163,10 @@ static digit_box cluster_box(const dg_segments *segments, const dg_hypothesis *h
 static float digit_confidence(const page_job *job, const dg_choice *choice, double size)
 {
     const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
-    const digit_prediction answer = dg_choice_answer(&job->hypotheses, choice);
-    const float confidence = answer.probabilities[answer.digit] * (1 - answer.other);
+    const float confidence = dg_choice_answer(&job->hypotheses, choice).confidence;
     if (hypothesis->whole)
         return confidence;
-    if (cluster_box(&job->segments, hypothesis).width > LETTER_WIDEST * size)
+    if (cluster_box(&job->segments, hypothesis).width > DG_DIGIT_WIDE * size)
         return confidence >= CUT_DOUBTFUL ? 1 : confidence;
     return job->segments.items[hypothesis->first].cut_before ? DG_NOT_COUNTED : 0;
 }

@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-digit_status __real_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *ways);
-digit_status __wrap_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *ways);
+digit_status __real_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *paths);
+digit_status __wrap_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *paths);
 
 /* EDGE in fit_weights.py. */
 typedef struct shown_edge {
@@ -95,12 +95,12 @@ static void show_lattice(const dg_decode_plan *plan)
     dg_lattice_free(&lattice);
 }
 
-digit_status __wrap_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *ways)
+digit_status __wrap_dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *paths)
 {
     if (!shown)
         show_lattice(plan);
     shown = true;
-    return __real_dg_decode(plan, most, ways);
+    return __real_dg_decode(plan, most, paths);
 }
 
 static void read_picture(const digit_model *model, const int32_t size[2])

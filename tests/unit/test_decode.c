@@ -203,7 +203,7 @@ START_TEST(many_cuts_outweigh_one)
     const struct {
         uint32_t first, count;
         int digit;
-        float sure;
+        float confidence;
     } hypotheses[] = {
         {0, 1, 3, 0.6f}, {0, 2, 3, 0.6f}, {0, 3, 8, 0.99f}, {1, 2, 5, 0.6f}, {2, 1, 5, 0.6f},
     };
@@ -215,7 +215,7 @@ START_TEST(many_cuts_outweigh_one)
                                           .pairs.one = 1};
         f.hypotheses[i].answer.digit = hypotheses[i].digit;
         f.hypotheses[i].answer.probabilities[hypotheses[i].digit] = 1;
-        f.hypotheses[i].answer.other = 1 - hypotheses[i].sure;
+        f.hypotheses[i].answer.other = 1 - hypotheses[i].confidence;
     }
     const uint32_t begin[] = {0, 3, 4, 5};
     memcpy(f.begin, begin, sizeof begin);

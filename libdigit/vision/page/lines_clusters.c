@@ -1,23 +1,18 @@
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
 #include <stdlib.h>
-
-/* Bounds of a digit, or of a string of touching ones, in digits' heights. */
-#define TALL_LEAST   0.45
-#define TALL_MOST    2.6
-#define WIDE_MOST    14.0
-#define SMALL_LEAST  0.06
-#define SMALL_WIDEST 1.5
 
 enum { DIRT, SMALL, TALL };
 
 static int kind_of(const dg_component *component, double size, uint32_t min_height)
 {
     const double w = dg_component_width(component), h = dg_component_height(component);
-    if (h >= TALL_LEAST * size && h <= TALL_MOST * size && w <= WIDE_MOST * size)
+    if (h >= DG_DIGIT_LOWEST * size && h <= DG_DIGIT_HIGHEST * size &&
+        w <= DG_STRING_WIDEST * size)
         return h < min_height ? SMALL : TALL;
-    if (h < TALL_LEAST * size && w <= SMALL_WIDEST * size &&
-        (w >= SMALL_LEAST * size || h >= SMALL_LEAST * size))
+    if (h < DG_DIGIT_LOWEST * size && w <= DG_DIGIT_WIDEST * size &&
+        (w >= DG_SMALL_LEAST * size || h >= DG_SMALL_LEAST * size))
         return SMALL;
     return DIRT;
 }

@@ -1,9 +1,5 @@
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
-
-/* A small cluster is part of a tall one if this part of its width lies over or under the tall one,
- * no further away than this, in digits' heights. */
-#define PART_OVERLAP 0.5
-#define PART_AWAY    0.45
 
 static int32_t larger(int32_t a, int32_t b)
 {
@@ -36,7 +32,7 @@ static bool is_part(const dg_cluster *small, const dg_cluster *tall, double size
     const int32_t shared =
         smaller(small->right, tall->right) - larger(small->left, tall->left) + 1;
     const int32_t gap = larger(small->top - tall->bottom, tall->top - small->bottom);
-    return shared >= PART_OVERLAP * width && gap <= PART_AWAY * size;
+    return shared >= DG_PART_OVERLAP * width && gap <= DG_PART_AWAY * size;
 }
 
 static bool try_merge(dg_lines *lines, const dg_line *line, size_t small)

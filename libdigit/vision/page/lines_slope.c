@@ -1,14 +1,14 @@
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Slopes tried: multiples of SLOPE_STEP from -SLOPE_STEPS to SLOPE_STEPS, up to 6 degrees. */
+/* Slopes tried on either side of the horizontal, and bins to a digit's height. */
 #define SLOPE_STEPS 26
-#define SLOPE_STEP  0.004
-#define SLOPE_BINS  4 /* to a digit's height */
+#define SLOPE_BINS  4
 
 /* Steep lines are rare: each step from the horizontal costs this part of the score. */
 #define SLOPE_COST 0.004
@@ -35,7 +35,7 @@ digit_status dg_lines_slope(const dg_cluster *clusters, size_t count, const dg_l
                             double *slope)
 {
     const double bin = plan->digit_height / SLOPE_BINS + 1;
-    const double reach = SLOPE_STEPS * SLOPE_STEP * (double)plan->width;
+    const double reach = DG_LINE_SLOPE_MOST * (double)plan->width;
     const size_t bin_count = (size_t)(((double)plan->height + 2 * reach) / bin) + 3;
     uint32_t *bins = dg_alloc(bin_count, sizeof *bins);
     double best = 0;
@@ -44,7 +44,7 @@ digit_status dg_lines_slope(const dg_cluster *clusters, size_t count, const dg_l
         return dg_fail_memory("lines", bin_count * sizeof *bins);
     for (int step = 0; step <= 2 * SLOPE_STEPS; step++) {
         const int turn = (step + 1) / 2 * (step % 2 ? 1 : -1); /* the smallest first */
-        const double tried = turn * SLOPE_STEP;
+        const double tried = turn * DG_LINE_SLOPE_MOST / SLOPE_STEPS;
         const double score = row_score(clusters, count, tried, bin, bins, bin_count, -reach) *
                              (1 - SLOPE_COST * abs(turn));
         if (score > best) {

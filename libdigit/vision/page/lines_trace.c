@@ -1,16 +1,10 @@
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* A cluster continues a line if the vertical overlap of the two is more than this part of the
- * smaller height. */
-#define LINE_OVERLAP 0.4
-
-/* A small cluster is in a line if its centre is at most this far away, in heights of the line. */
-#define SMALL_AWAY 0.35
 
 /* The top and the bottom of a line follow its clusters: the mean of the first ones, then an
  * exponential mean with this weight. */
@@ -33,8 +27,7 @@ static double shift_of(const dg_cluster *p, double slope)
 static void trace_add(trace *t, const dg_cluster *p, double slope)
 {
     const double top = p->top - shift_of(p, slope), bottom = p->bottom - shift_of(p, slope);
-    const double part = t->count < MEAN_FIRST ? 1.0 / (double)(t->count + 1)
-                                              : MEAN_WEIGHT;
+    const double part = t->count < MEAN_FIRST ? 1.0 / (double)(t->count + 1) : MEAN_WEIGHT;
     t->top += part * (top - t->top);
     t->bottom += part * (bottom - t->bottom);
     t->sum += p->bottom + 1 - p->top;
@@ -52,7 +45,7 @@ static double overlap_of(const trace *t, const dg_cluster *p, double slope)
 static uint32_t best_trace(const trace *traces, size_t count, const dg_cluster *p, double slope)
 {
     uint32_t best = DG_NO_COMPONENT;
-    double overlap = LINE_OVERLAP;
+    double overlap = DG_LINE_OVERLAP;
     for (size_t i = 0; i < count; i++) {
         const double here = overlap_of(&traces[i], p, slope);
         if (here > overlap) {
@@ -67,7 +60,7 @@ static uint32_t best_trace(const trace *traces, size_t count, const dg_cluster *
 static uint32_t near_trace(const trace *traces, size_t count, const dg_cluster *p, double slope)
 {
     uint32_t best = DG_NO_COMPONENT;
-    double nearest = SMALL_AWAY;
+    double nearest = DG_LINE_AWAY;
     for (size_t i = 0; i < count; i++) {
         const trace *t = &traces[i];
         const double height = t->bottom - t->top + 1, centre = dg_cluster_y(p, slope);

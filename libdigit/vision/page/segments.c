@@ -3,22 +3,10 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Bounds of a slash: its height in digits' heights; its width, and how far its rows' centres lie
- * from a straight line, in its own heights. */
-#define SLASH_HIGH 1.15
-#define SLASH_NARROW 0.22
-#define SLASH_WIDE 0.9
-#define SLASH_STRAIGHT 0.07
-
-/* Narrower clusters, in digits' heights, are at most two digits. */
-#define TWO_WIDEST 1.2
-
-/* Wider clusters, in digits' heights, are no touching digits and are not cut. */
-#define ROW_WIDEST 24.0
 
 static digit_status reserve_runs(dg_segments *segments, size_t more)
 {
@@ -101,8 +89,8 @@ static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster
 {
     const int32_t width = cluster->right - cluster->left + 1;
     const int32_t height = cluster->bottom - cluster->top + 1;
-    if (cluster->small || count != (size_t)height || height < SLASH_HIGH * size ||
-        width < SLASH_NARROW * height || width > SLASH_WIDE * height)
+    if (cluster->small || count != (size_t)height || height < DG_SLASH_HIGH * size ||
+        width < DG_SLASH_NARROW * height || width > DG_SLASH_WIDE * height)
         return false;
     const size_t margin = count / 8; /* the ends of a stroke may be bent */
     const double from = run_centre(&runs[margin]), to = run_centre(&runs[count - 1 - margin]);
@@ -110,7 +98,7 @@ static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster
     for (size_t i = 0; i < count; i++) {
         const double centre = from + slope * ((double)i - (double)margin);
         if (runs[i].y != cluster->top + (int32_t)i ||
-            fabs(run_centre(&runs[i]) - centre) > SLASH_STRAIGHT * height)
+            fabs(run_centre(&runs[i]) - centre) > DG_SLASH_STRAIGHT * height)
             return false;
     }
     return slope < 0;
@@ -124,7 +112,7 @@ static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_clu
     const int32_t slices = wanted < 1 ? 1 : wanted < width ? wanted : width;
     const size_t before = segments->count;
     digit_status status = DIGIT_OK;
-    segment.wide = width > TWO_WIDEST * size;
+    segment.wide = width > DG_DIGIT_WIDEST * size;
     for (int32_t i = 0; status == DIGIT_OK && i < slices; i++) {
         segment.cut_before = segments->count > before;
         status = add_slice(segments, runs, count,
@@ -180,7 +168,7 @@ static digit_status add_cluster(const dg_components *components, const dg_lines 
     if (status != DIGIT_OK)
         return status;
     segment.slash = is_slash(runs, count, cluster, size);
-    if (doubted && cluster->right - cluster->left < ROW_WIDEST * size)
+    if (doubted)
         status = slice_cluster(runs, count, cluster, size, segment, segments);
     else
         status = keep_cluster(runs, count, segment, segments);
