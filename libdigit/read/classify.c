@@ -12,14 +12,14 @@
 
 typedef struct classification {
     const dg_classifier *classifier;
-    bool pairs; /* asks for these */
+    bool by_pairs;             /* the pairs network classifies */
     const dg_segments *segments;
     dg_hypotheses *hypotheses;
     const uint32_t *which;     /* NULL: all */
-    size_t first;              /* of the batch, among those */
+    size_t first;              /* of the batch, an index of which[] */
     uint8_t *samples;          /* [BATCH][DIGIT_SAMPLE_BYTES] */
     digit_prediction *answers; /* [BATCH] */
-    dg_pairs *doubles;         /* [BATCH] */
+    dg_pairs *pairs;           /* [BATCH] */
     atomic_bool failed;
 } classification;
 
@@ -51,13 +51,14 @@ static digit_status classify_batch(classification *c, size_t count)
     if (status != DIGIT_OK)
         return status;
     dg_pool_run(threads.pool, threads.count, (uint32_t)count, render, c);
-    if (atomic_load(&c->failed)) /* the sentence is the other thread's */
+    if (atomic_load(&c->failed)) /* the message is the other thread's */
         return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
-    status = dg_predictor_run(c->pairs ? c->classifier->pairs : c->classifier->predictor, threads,
-                              c->samples, count, c->answers, c->pairs ? c->doubles : NULL);
+    const dg_predictor *predictor = c->by_pairs ? c->classifier->pairs : c->classifier->predictor;
+    status = dg_predictor_run(predictor, threads, c->samples, count, c->answers,
+                              c->by_pairs ? c->pairs : NULL);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
-        if (c->pairs)
-            hypothesis_at(c, i)->pairs = c->doubles[i];
+        if (c->by_pairs)
+            hypothesis_at(c, i)->pairs = c->pairs[i];
         else
             hypothesis_at(c, i)->answer = c->answers[i];
     return status;
@@ -71,12 +72,12 @@ static digit_status classify_all(classification c, size_t count)
         return DIGIT_OK;
     c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
     c.answers = dg_alloc(room, sizeof *c.answers);
-    c.doubles = dg_alloc(room, sizeof *c.doubles);
-    if (!c.samples || !c.answers || !c.doubles)
+    c.pairs = dg_alloc(room, sizeof *c.pairs);
+    if (!c.samples || !c.answers || !c.pairs)
         status = dg_fail_memory("hypotheses", room * DIGIT_SAMPLE_BYTES);
     for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
         status = classify_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
-    dg_free(c.doubles);
+    dg_free(c.pairs);
     dg_free(c.answers);
     dg_free(c.samples);
     return status;
@@ -94,7 +95,7 @@ digit_status dg_classify_pairs(const dg_classifier *classifier, const dg_segment
                                dg_hypotheses *hypotheses, const uint32_t *which, size_t count)
 {
     const classification c = {.classifier = classifier,
-                              .pairs = true,
+                              .by_pairs = true,
                               .segments = segments,
                               .hypotheses = hypotheses,
                               .which = which};

@@ -1,4 +1,4 @@
-/* classify.h - what the networks say of hypotheses. */
+/* classify.h - the networks' answers for hypotheses. */
 #ifndef DG_READ_CLASSIFY_H
 #define DG_READ_CLASSIFY_H
 
@@ -8,20 +8,18 @@
 
 typedef struct dg_classifier {
     const dg_predictor *predictor;
-    const dg_predictor *pairs; /* or NULL: nobody asks for pairs */
+    const dg_predictor *pairs; /* the pairs network, or NULL if dg_classify_pairs() is not called */
     dg_threads threads;
-    const dg_plane *ink;
+    const dg_plane *ink; /* density */
     const dg_deadline *deadline;
 } dg_classifier;
 
-/*
- * Put the network's answers into the hypotheses that which[count] names (NULL: into the first
- * `count`), in batches. They do not depend on the number of threads.
- */
+/* Set `answer` of the hypotheses which[count] (NULL: of the first `count`), in batches. The answers
+ * do not depend on the number of threads. */
 digit_status dg_classify_hypotheses(const dg_classifier *classifier, const dg_segments *segments,
                                     dg_hypotheses *hypotheses, const uint32_t *which, size_t count);
 
-/* The same for their `pairs`. */
+/* Set `pairs` of the hypotheses which[count]. */
 digit_status dg_classify_pairs(const dg_classifier *classifier, const dg_segments *segments,
                                dg_hypotheses *hypotheses, const uint32_t *which, size_t count);
 

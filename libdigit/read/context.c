@@ -2,62 +2,61 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-/* Doubtful is what has less confidence than this. So many digits are, and letters. */
+/* Glyphs with less confidence than this are doubtful, and these parts of digits and letters are. */
 #define DOUBTFUL       0.9f
 #define DOUBTED_DIGIT  0.05
 #define DOUBTED_LETTER 0.3
 
-/* Logarithm of the odds that a group is a word, before it is seen; and what the rest of
- * the page may add to that. */
+/* The prior log odds, in nats, that a group is a word, and what the rest of the page adds at
+ * most. */
 #define WORD_ODDS (-3.0)
 #define PAGE_MOST 3.8
 
-/* A group without one digit so likely is none. */
+/* A group is a number if one of its glyphs is a digit with at least this probability. */
 #define NUMBER_LEAST 0.1f
 
-/* A sign between two numbers leaves so much room, in heights of a digit. */
-#define SIGN_ROOM 1.0
-
 typedef struct tally {
-    size_t counted, doubtful;
+    size_t counted, doubtful; /* glyphs */
 } tally;
 
-/* Evidence that the glyphs are letters: the logarithm of a likelihood ratio. */
+/* Log of the likelihood ratio, in nats, of letters to digits. */
 static double evidence(tally t)
 {
     return (double)t.doubtful * log(DOUBTED_LETTER / DOUBTED_DIGIT) +
            (double)(t.counted - t.doubtful) * log((1 - DOUBTED_LETTER) / (1 - DOUBTED_DIGIT));
 }
 
-static tally count_glyphs(const float *sure, size_t count)
+static tally count_glyphs(const float *confidence, size_t count)
 {
     tally t = {0, 0};
     for (size_t i = 0; i < count; i++) {
-        t.counted += sure[i] >= 0;
-        t.doubtful += sure[i] >= 0 && sure[i] < DOUBTFUL;
+        t.counted += confidence[i] >= 0;
+        t.doubtful += confidence[i] >= 0 && confidence[i] < DOUBTFUL;
     }
     return t;
 }
 
-static void doubt(digit_prediction *answer, double word)
+/* Move this part of the answer to the reject class. */
+static void reject_part(digit_prediction *answer, double part)
 {
-    answer->other = (float)(1 - (1 - (double)answer->other) * (1 - word));
+    answer->other = (float)(1 - (1 - (double)answer->other) * (1 - part));
     answer->confidence = answer->probabilities[answer->digit] * (1 - answer->other);
 }
 
-/* How likely the group is a word, by itself and by what stands around it on the page. */
-static double word_likely(tally group, tally page)
+/* The probability that a group is a word, by its own glyphs and by the page's others. */
+static double word_probability(tally group, tally page)
 {
     const tally others = {page.counted - group.counted, page.doubtful - group.doubtful};
-    const double around = fmax(0, fmin(evidence(others), PAGE_MOST));
-    return 1 / (1 + exp(-WORD_ODDS - around - evidence(group)));
+    const double context = fmax(0, fmin(evidence(others), PAGE_MOST));
+    return 1 / (1 + exp(-WORD_ODDS - context - evidence(group)));
 }
 
-/* The end of the group that begins at a glyph. */
+/* One past the last glyph of the group that begins at `first`. */
 static size_t group_end(const digit_reading *reading, size_t first)
 {
     const digit_glyph *glyphs = reading->glyphs;
@@ -68,27 +67,27 @@ static size_t group_end(const digit_reading *reading, size_t first)
     return end;
 }
 
-void dg_context_apply(digit_reading *reading, const float *sure)
+void dg_context_apply(digit_reading *reading, const float *confidence)
 {
-    const tally page = count_glyphs(sure, reading->count);
+    const tally page = count_glyphs(confidence, reading->count);
     for (size_t first = 0, end; first < reading->count; first = end) {
         end = group_end(reading, first);
-        const double word = word_likely(count_glyphs(sure + first, end - first), page);
+        const tally group = count_glyphs(confidence + first, end - first);
+        const double word = word_probability(group, page);
         for (size_t i = first; i < end; i++)
-            doubt(&reading->glyphs[i].prediction, word);
+            reject_part(&reading->glyphs[i].prediction, word);
     }
 }
 
-/* ---- What is left out ------------------------------------------------------ */
+/* ---- Words ----------------------------------------------------------------- */
 
-/* A group's glyphs. */
 typedef struct group_span {
-    size_t first, end;
+    size_t first, end; /* glyphs */
     bool number, kept;
 } group_span;
 
-/* How likely it is a digit, and one the network would name, asked for or not. */
-static float likely_digit(const digit_prediction *answer)
+/* The probability of the likeliest digit, whether the caller allows it or not. */
+static float digit_probability(const digit_prediction *answer)
 {
     float most = 0;
     for (int d = 0; d < DIGIT_CLASSES; d++)
@@ -101,18 +100,18 @@ static void find_spans(const digit_reading *reading, group_span *spans)
     for (size_t g = 0, first = 0; g < reading->group_count; first = spans[g++].end) {
         spans[g] = (group_span){.first = first, .end = group_end(reading, first)};
         for (size_t i = first; i < spans[g].end; i++)
-            spans[g].number |= likely_digit(&reading->glyphs[i].prediction) >= NUMBER_LEAST;
+            spans[g].number |= digit_probability(&reading->glyphs[i].prediction) >= NUMBER_LEAST;
     }
 }
 
-/* Do they stand in one line, with a sign and little else between them? */
+/* Are they neighbours in a line with a sign between them? */
 static bool are_joined(const digit_reading *reading, const group_span *a, const group_span *b)
 {
     const digit_glyph *left = &reading->glyphs[a->end - 1], *right = &reading->glyphs[b->first];
-    const int32_t high = left->box.height > right->box.height ? left->box.height
-                                                              : right->box.height;
+    const int32_t height = left->box.height > right->box.height ? left->box.height
+                                                                : right->box.height;
     return left->line == right->line && right->flags & DIGIT_GLYPH_MARK &&
-           right->box.x - (left->box.x + left->box.width) <= SIGN_ROOM * high;
+           right->box.x - (left->box.x + left->box.width) <= DG_SIGN_GAP * height;
 }
 
 static void choose_kept(const digit_reading *reading, group_span *spans)
@@ -129,7 +128,7 @@ static void choose_kept(const digit_reading *reading, group_span *spans)
 static void renumber(digit_reading *reading, const group_span *spans)
 {
     size_t groups = 0, glyphs = 0;
-    uint32_t line = 0, group = 0, line_before = 0; /* as it was numbered */
+    uint32_t line = 0, group = 0, line_before = 0; /* the old number */
     for (size_t g = 0; g < reading->group_count; g++) {
         if (!spans[g].kept)
             continue;

@@ -3,89 +3,84 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
+#include "read/weights.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 
-/* Bounds of what may be one digit, in digits' sizes. */
-#define PIECES_MOST 3
-#define WIDEST      1.35 /* a part of a piece */
-#define NARROWEST   0.1
-#define LOWEST      0.5
-#define JOIN_WIDEST 1.25 /* put together from several pieces */
-#define JOIN_NARROW 0.8  /* ... all of them tall */
-#define JOIN_HIGHEST 1.5
-#define JOIN_GAP    0.15
-#define SHORT       0.6  /* lower than a digit */
-#define SMALL_LEAST 0.3
+/* The most clusters of a digit. */
+#define CLUSTERS_MOST 3
 
-/* Bounds of what may be two digits that touch, and how many segments apart such hypotheses begin
- * and end. */
-#define PAIR_NARROWEST 0.4
-#define PAIR_WIDEST    2.4
-#define PAIR_STEP      2
+/* Hypotheses of two digits begin and end at cuts so many segments apart. */
+#define PAIR_STEP 2
 
-/* What it costs to say that ink lay apart. */
-#define JOIN_COST 0.9f
-
-/* What it costs to take a slash for a 1. */
+/* Costs, in nats, of each join, and of a slash that is a 1. */
+#define JOIN_COST  0.9f
 #define SLASH_COST 2.5f
 
-/* Neighbouring segments, and where they lie among their pieces. */
+/* Costs, in nats for each digit's height, of being lower than DG_DIGIT_LOW or higher than
+ * DG_DIGIT_HIGH. */
+#define LOW_COST  6
+#define HIGH_COST 3
+
+/* Neighbouring segments of a line. */
 typedef struct span {
     const dg_segment *segments; /* [count] */
-    uint32_t count, pieces;
+    uint32_t count, clusters;
     bool cut_before, cut_after;
     digit_box box;
-    double size; /* of the line's digits */
+    double size; /* height of the line's digits in pixels */
 } span;
 
 static span span_of(const dg_segments *segments, const dg_segment_line *line, size_t first,
                     uint32_t count)
 {
     const dg_segment *items = &segments->items[first];
-    span s = {.segments = items, .count = count, .pieces = 1, .size = line->size};
+    span s = {.segments = items, .count = count, .clusters = 1, .size = line->size};
     for (uint32_t i = 1; i < count; i++)
-        s.pieces += items[i].piece != items[i - 1].piece;
+        s.clusters += items[i].cluster != items[i - 1].cluster;
     s.cut_before = items[0].cut_before;
     s.cut_after = first + count < line->first + line->count && items[count].cut_before;
     s.box = dg_segments_box(items, count);
     return s;
 }
 
-/* ---- What may be a digit --------------------------------------------------- */
+/* ---- One digit or two ------------------------------------------------------- */
 
-/* Is one of its pieces lower than a digit, and are all of them near their neighbours? */
-static bool is_broken(const span *s, bool *has_short)
+/* Are its clusters close together? Tells whether one of them is too low for a digit. */
+static bool are_close(const span *s, bool *has_short)
 {
     *has_short = false;
     for (uint32_t i = 0, end; i < s->count; i = end) {
-        for (end = i + 1; end < s->count && s->segments[end].piece == s->segments[i].piece;)
+        for (end = i + 1; end < s->count && s->segments[end].cluster == s->segments[i].cluster;)
             end++;
         const digit_box box = dg_segments_box(s->segments + i, end - i);
-        *has_short |= box.height < SHORT * s->size;
-        if (end < s->count && s->segments[end].left - (box.x + box.width - 1) > JOIN_GAP * s->size)
+        *has_short |= box.height < DG_DIGIT_LOW * s->size;
+        const int32_t right = box.x + box.width - 1;
+        if (end < s->count && s->segments[end].left - right > DG_BROKEN_GAP * s->size)
             return false;
     }
     return true;
 }
 
-/* Why several pieces should be one digit: they are near, narrow, and one of them is no digit
- * on its own. */
+/* A digit in several clusters: they are close together and narrow, the more so if each could be a
+ * digit on its own. */
 static bool may_join(const span *s)
 {
     bool has_short;
-    return s->pieces <= PIECES_MOST && !s->cut_before && !s->cut_after &&
-           is_broken(s, &has_short) &&
-           s->box.width <= (has_short ? JOIN_WIDEST : JOIN_NARROW) * s->size &&
-           s->box.height <= JOIN_HIGHEST * s->size;
+    return s->clusters <= CLUSTERS_MOST && !s->cut_before && !s->cut_after &&
+           are_close(s, &has_short) &&
+           s->box.width <= (has_short ? DG_DIGIT_WIDEST : DG_DIGIT_WIDE) * s->size &&
+           s->box.height <= DG_DIGIT_HIGH * s->size;
 }
 
-/* Between two cuts, or a cut and the end of the piece. */
+/* A digit between two cuts, or between a cut and an end of the cluster. */
 static bool may_be_part(const span *s)
 {
     return (s->segments[0].wide || !(s->cut_before && s->cut_after)) &&
-           s->box.width >= NARROWEST * s->size && s->box.width <= WIDEST * s->size &&
-           s->box.height >= LOWEST * s->size;
+           s->box.width >= DG_DIGIT_NARROWEST * s->size &&
+           s->box.width <= DG_DIGIT_WIDEST * s->size &&
+           s->box.height >= DG_DIGIT_LOWEST * s->size;
 }
 
 static bool all_small(const span *s)
@@ -98,42 +93,43 @@ static bool all_small(const span *s)
 
 static bool may_be_digit(const span *s)
 {
-    if (all_small(s) && s->box.height < SMALL_LEAST * s->size)
+    if (all_small(s) && s->box.height < DG_SMALL_DIGIT * s->size)
         return false;
-    if (s->pieces > 1)
+    if (s->clusters > 1)
         return may_join(s);
     return !(s->cut_before || s->cut_after) || may_be_part(s);
 }
 
-/* All of a piece, or of a wide one what begins and ends at its ends or at some of its cuts. */
+/* Two digits: all of a cluster, or, of a wide one, what lies between its ends and some of its
+ * cuts. */
 static bool may_be_pair(const span *s, size_t first)
 {
     const bool begins = !s->cut_before || first % PAIR_STEP == 0;
     const bool ends = !s->cut_after || (first + s->count) % PAIR_STEP == 0;
-    return s->pieces == 1 && !s->segments[0].small && begins && ends &&
+    return s->clusters == 1 && !s->segments[0].small && begins && ends &&
            (s->segments[0].wide || !(s->cut_before || s->cut_after)) &&
-           s->box.width >= PAIR_NARROWEST * s->size && s->box.width <= PAIR_WIDEST * s->size &&
-           s->box.height >= LOWEST * s->size;
+           s->box.width >= DG_PAIR_NARROWEST * s->size &&
+           s->box.width <= DG_PAIR_WIDEST * s->size && s->box.height >= DG_DIGIT_LOWEST * s->size;
 }
 
-/* Nothing wider may be a digit or two, unless all of a piece is one. */
+/* Is nothing that adds segments a digit or two? All of a cluster may be, however wide. */
 static bool is_too_wide(const span *s)
 {
-    const double widest = s->segments[0].wide ? PAIR_WIDEST : WIDEST;
+    const double widest = s->segments[0].wide ? DG_PAIR_WIDEST : DG_DIGIT_WIDEST;
     return s->box.width > widest * s->size && (s->cut_before || !s->cut_after);
 }
 
-/* What it costs by its size and place alone. */
-static float shape_cost(const span *s)
+/* The cost before any network is asked. */
+static float fixed_cost(const span *s)
 {
-    const double high = s->box.height / s->size;
-    float cost = JOIN_COST * (float)(s->pieces - 1);
-    if (s->pieces == 1 && s->segments[0].slash)
+    const double height = s->box.height / s->size;
+    float cost = JOIN_COST * (float)(s->clusters - 1);
+    if (s->clusters == 1 && s->segments[0].slash)
         cost += SLASH_COST;
-    if (high < 0.7)
-        cost += (float)(6 * (0.7 - high));
-    if (high > 1.5)
-        cost += (float)(3 * (high - 1.5));
+    if (height < DG_DIGIT_LOW)
+        cost += (float)(LOW_COST * (DG_DIGIT_LOW - height));
+    if (height > DG_DIGIT_HIGH)
+        cost += (float)(HIGH_COST * (height - DG_DIGIT_HIGH));
     return cost;
 }
 
@@ -155,16 +151,16 @@ static digit_status list_from(const dg_segments *segments, const dg_segment_line
     digit_status status = DIGIT_OK;
     for (uint32_t count = 1; status == DIGIT_OK && count <= most; count++) {
         const span s = span_of(segments, line, first, count);
-        if (s.pieces > PIECES_MOST)
+        if (s.clusters > CLUSTERS_MOST)
             break;
         const dg_hypothesis hypothesis = {.first = (uint32_t)first,
                                           .count = count,
-                                          .pieces = s.pieces,
+                                          .clusters = s.clusters,
                                           .whole = !(s.cut_before || s.cut_after),
                                           .cuts = (uint8_t)(s.cut_before + s.cut_after),
                                           .single = may_be_digit(&s),
                                           .pair = may_be_pair(&s, first),
-                                          .shape = shape_cost(&s),
+                                          .fixed = fixed_cost(&s),
                                           .pairs = {.one = 1}};
         if (hypothesis.single || hypothesis.pair)
             status = add(hypotheses, &hypothesis);
@@ -183,9 +179,10 @@ digit_status dg_hypotheses_list(const dg_segments *segments, dg_hypotheses *hypo
         return dg_fail_memory("hypotheses", (segments->count + 1) * sizeof *hypotheses->begin);
     for (size_t i = 0; i < segments->line_count; i++) {
         const dg_segment_line *line = &segments->lines[i];
-        for (size_t a = line->first; status == DIGIT_OK && a < line->first + line->count; a++) {
-            hypotheses->begin[a] = (uint32_t)hypotheses->count;
-            status = list_from(segments, line, a, hypotheses);
+        const size_t end = line->first + line->count;
+        for (size_t first = line->first; status == DIGIT_OK && first < end; first++) {
+            hypotheses->begin[first] = (uint32_t)hypotheses->count;
+            status = list_from(segments, line, first, hypotheses);
         }
     }
     hypotheses->begin[segments->count] = (uint32_t)hypotheses->count;
@@ -201,20 +198,24 @@ void dg_hypotheses_free(dg_hypotheses *hypotheses)
 
 /* ---- Costs ----------------------------------------------------------------
  *
- * Each is a sum of what is known, weighed: a conditional random field (Lafferty, McCallum and
- * Pereira, ICML 2001), so that the weights could be fitted. docs/reading.md says to what.
+ * Each is a weighted sum of features, so that all hypotheses together are a conditional random
+ * field (Lafferty, McCallum and Pereira, ICML 2001) and the weights can be fitted to data.
  */
 
-/* Width by height of MNIST's training digits, slanted by up to a quarter either way: mean
- * and deviation. */
+/* Aspect ratio, width by height, of MNIST's training digits with slants from -0.25 to 0.25: mean
+ * and standard deviation. */
 static const double aspect_mean[DIGIT_CLASSES] = {0.93, 0.48, 0.97, 0.83, 0.82,
                                                   0.97, 0.77, 0.81, 0.79, 0.71};
 static const double aspect_spread[DIGIT_CLASSES] = {0.18, 0.19, 0.21, 0.17, 0.17,
                                                     0.25, 0.16, 0.17, 0.17, 0.14};
 
-/* People write narrower and wider than MNIST's; only what is far off counts. */
-#define ASPECT_FREE 1.0
+/* Other hands vary more than MNIST's: so many standard deviations cost nothing, and what is beyond
+ * costs this part of a normal distribution's. */
+#define ASPECT_FREE  1.0
 #define ASPECT_SHARE 0.3
+
+/* No network's answer costs more than -log of this. */
+#define PROBABILITY_LEAST 1e-6
 
 static double aspect_cost(double aspect, int digit)
 {
@@ -224,45 +225,30 @@ static double aspect_cost(double aspect, int digit)
 
 static double cost_of(double probability)
 {
-    return -log(fmax(probability, 1e-6));
+    return -log(fmax(probability, PROBABILITY_LEAST));
 }
 
-/* What doubts weigh, which are -log of probabilities. */
-typedef struct weights {
-    double top;    /* the network doubts between digits: it has often none before it */
-    double digit;  /* ... it would rather have another digit */
-    double other;  /* ... it is no digit */
-    double pair;   /* the other network: it is two */
-    double one;    /* ... it is not one */
-    double aspect; /* it is too wide or too narrow */
-} weights;
+/* A whole cluster's: nothing is fitted, and the pairs network need not say that it is one digit. */
+static const dg_doubt_weights whole_weights = {
+    .top = 1, .digit = 1, .other = 1, .pair = 1, .one = 0, .aspect = 1};
 
-static const weights whole_weights = {1, 1, 1, 1, 0, 1};
-static const weights part_weights = {4.77, 1.56, 2.93, 2.97, 10.05, 2.37};
-
-/* A slice: what it is worth by the digit it looks like (strokes of all digits look like a 1), what
- * each side costs on which ink goes on, and how wide slices are that are digits, in sizes. */
-static const double part_worth[DIGIT_CLASSES] = {3.71, 0.52, 2.44, 3.58, 3.76,
-                                                 3.90, 3.18, 2.02, 4.87, 4.23};
-#define CUT_COST    1.55
-#define PART_WIDTH  0.84
-#define WIDTH_COST  3.01
-
+/* The cost of a part of a cluster beyond that of a whole one. A 1 has no usual width. */
 static double part_cost(const dg_hypothesis *hypothesis, double width, int digit)
 {
-    const double off = digit == 1 ? 0 : width - PART_WIDTH;
-    return (double)hypothesis->rare + CUT_COST * hypothesis->cuts + WIDTH_COST * off * off -
-           part_worth[digit];
+    const dg_weights *w = &dg_weights_fitted;
+    const double off = digit == 1 ? 0 : width - w->part_width;
+    return (double)hypothesis->rarity + w->cut * hypothesis->cuts + w->part_wide * off * off -
+           w->part_worth[digit];
 }
 
 double dg_hypothesis_cost(const dg_hypothesis *hypothesis, const dg_segments *segments, double size,
                           int digit)
 {
     const digit_box box = dg_segments_box(&segments->items[hypothesis->first], hypothesis->count);
-    const double aspect = box.width / fmax(box.height, 0.7 * size);
+    const double aspect = box.width / fmax(box.height, DG_DIGIT_LOW * size);
     const digit_prediction *answer = &hypothesis->answer;
-    const weights *w = hypothesis->whole ? &whole_weights : &part_weights;
-    return (double)hypothesis->shape +
+    const dg_doubt_weights *w = hypothesis->whole ? &whole_weights : &dg_weights_fitted.part;
+    return (double)hypothesis->fixed +
            (hypothesis->whole ? 0 : part_cost(hypothesis, box.width / size, digit)) +
            w->aspect * aspect_cost(aspect, digit) +
            w->top * cost_of((double)answer->probabilities[answer->digit]) +
@@ -272,21 +258,14 @@ double dg_hypothesis_cost(const dg_hypothesis *hypothesis, const dg_segments *se
            w->one * cost_of((double)hypothesis->pairs.one);
 }
 
-/* Two digits: what it is worth that they need no cut, for the ways to cut them add up; what the
- * network's doubt weighs, in all of a piece and in some of it; what width costs. */
-#define PAIR_WORTH       6.52
-#define PAIR_WEIGHT      1.20
-#define PAIR_PART_WORTH  2.44
-#define PAIR_PART_WEIGHT 0.85
-#define PAIR_WIDTH_COST  0.96
-
 double dg_hypothesis_pair_cost(const dg_hypothesis *hypothesis, const dg_segments *segments,
                                double size, int index)
 {
     const digit_box box = dg_segments_box(&segments->items[hypothesis->first], hypothesis->count);
     const double doubt = cost_of((double)hypothesis->pairs.p[index]), width = box.width / size;
-    const double cost = (double)hypothesis->shape + (double)hypothesis->rare +
-                        PAIR_WIDTH_COST * width * width;
-    return hypothesis->whole ? cost - PAIR_WORTH + PAIR_WEIGHT * doubt
-                             : cost - PAIR_PART_WORTH + PAIR_PART_WEIGHT * doubt;
+    const dg_weights *w = &dg_weights_fitted;
+    const double cost = (double)hypothesis->fixed + (double)hypothesis->rarity +
+                        w->pair_wide * width * width;
+    return hypothesis->whole ? cost - w->pair_worth + w->pair_doubt * doubt
+                             : cost - w->pair_part_worth + w->pair_part_doubt * doubt;
 }

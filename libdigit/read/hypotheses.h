@@ -1,4 +1,6 @@
-/* hypotheses.h - segments that may be one digit, or two that touch, and what that costs. */
+/* hypotheses.h - neighbouring segments that may be one digit, or two that touch, and their costs.
+ *
+ * A cost is -log of a likelihood, in nats. */
 #ifndef DG_READ_HYPOTHESES_H
 #define DG_READ_HYPOTHESES_H
 
@@ -6,31 +8,31 @@
 #include "vision/page/segments.h"
 
 typedef struct dg_hypothesis {
-    uint32_t first, count;   /* segments, neighbours in one line */
-    uint32_t pieces;         /* they are of so many */
-    bool whole;              /* all of them: cut nowhere */
-    uint8_t cuts;            /* on so many sides */
-    bool single, pair;       /* may be one digit, may be two, by its size */
-    float shape;             /* cost of its size and place, as a digit: -log of a likelihood */
-    float rare;              /* ... of the piece that begins here being cut, or two digits */
-    digit_prediction answer; /* the model's network's */
-    dg_pairs pairs;          /* the pairs network's; one digit until it was asked */
+    uint32_t first, count;   /* its segments, neighbours in one line */
+    uint32_t clusters;       /* how many clusters they are of */
+    bool whole;              /* no side is a cut */
+    uint8_t cuts;            /* how many sides are: 0, 1 or 2 */
+    bool single, pair;       /* its size is that of one digit, of two */
+    float fixed;             /* cost whatever the digit: of its height, its joins and its cuts */
+    float rarity;            /* cost of touching digits on this page; once a cluster, at its left */
+    digit_prediction answer; /* of the model's network */
+    dg_pairs pairs;          /* of the pairs network; until it is asked: one digit */
 } dg_hypothesis;
 
 typedef struct dg_hypotheses {
     dg_hypothesis *items; /* [count], by first segment, then by count */
     size_t count, room;
-    uint32_t *begin; /* [segments + 1]: the first hypothesis that begins at an segment */
+    uint32_t *begin; /* [segments + 1]: the first hypothesis that begins at a segment */
 } dg_hypotheses;
 
-/* List all that may be a digit, or two. Release with dg_hypotheses_free(), after a failure too. */
+/* List all that may be one digit or two. Release with dg_hypotheses_free(), after a failure too. */
 digit_status dg_hypotheses_list(const dg_segments *segments, dg_hypotheses *hypotheses);
 
-/* -log of how likely the hypothesis is this digit. */
+/* The cost of the hypothesis as this digit. `size` is the height of the line's digits in pixels. */
 double dg_hypothesis_cost(const dg_hypothesis *hypothesis, const dg_segments *segments, double size,
                           int digit);
 
-/* -log of how likely it is the two digits pairs.which[index]. */
+/* Its cost as the two digits pairs.which[index]. */
 double dg_hypothesis_pair_cost(const dg_hypothesis *hypothesis, const dg_segments *segments,
                                double size, int index);
 

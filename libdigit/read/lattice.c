@@ -3,28 +3,30 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
+#include "read/weights.h"
 
 #include <math.h>
 
-/* Digits of a hypothesis that are worth a thought, and pairs of digits. */
+/* A hypothesis gets edges for its likeliest digits and pairs, if they have these probabilities. */
 #define DIGITS_TRIED 3
-#define DIGIT_LEAST 0.0005f
-#define PAIR_LEAST 0.005f
+#define DIGIT_LEAST  0.0005f
+#define PAIR_LEAST   0.005f
 
-/* Cost of an segment that is no digit, by its height in digits' sizes. */
+/* Cost, in nats, of a segment that is no digit: of a small one, SKIP_SMALL and so much for the
+ * square of its larger side in digits' heights; of a tall one; of a slash. */
 #define SKIP_SMALL 0.4
 #define SKIP_SLOPE 5.0
-#define SKIP_TALL 9.0
+#define SKIP_TALL  9.0
 #define SKIP_SLASH 0.3
 
 static double skip_cost(const dg_decode_plan *plan, size_t segment)
 {
-    const dg_segment *a = &plan->segments->items[segment];
-    const int32_t width = a->right - a->left + 1, height = a->bottom - a->top + 1;
-    if (a->slash)
+    const dg_segment *skipped = &plan->segments->items[segment];
+    const digit_box box = dg_segments_box(skipped, 1);
+    if (skipped->slash)
         return SKIP_SLASH;
-    const double size = (width > height ? width : height) / plan->size;
-    return a->small ? SKIP_SMALL + SKIP_SLOPE * size * size : SKIP_TALL;
+    const double side = (box.width > box.height ? box.width : box.height) / plan->size;
+    return skipped->small ? SKIP_SMALL + SKIP_SLOPE * side * side : SKIP_TALL;
 }
 
 static bool is_allowed(const dg_decode_plan *plan, int digit)
@@ -32,7 +34,7 @@ static bool is_allowed(const dg_decode_plan *plan, int digit)
     return plan->allowed >> digit & 1;
 }
 
-/* The most probable digits that are allowed; returns how many. */
+/* The most probable digits of those that are allowed. Returns how many. */
 static int likely_digits(const dg_decode_plan *plan, const dg_hypothesis *hypothesis,
                          int digits[DIGITS_TRIED])
 {
@@ -53,18 +55,19 @@ static int likely_digits(const dg_decode_plan *plan, const dg_hypothesis *hypoth
     return count;
 }
 
-static digit_status add(dg_lattice *edges, const dg_lattice_edge *edge)
+static digit_status add(dg_lattice *lattice, const dg_lattice_edge *edge)
 {
-    dg_lattice_edge *items = dg_grow(edges->items, edges->count, &edges->room, 1, sizeof *items);
+    dg_lattice_edge *items =
+        dg_grow(lattice->items, lattice->count, &lattice->room, 1, sizeof *items);
     if (!items)
-        return dg_fail_memory("readings", sizeof *items);
-    edges->items = items;
-    edges->items[edges->count++] = *edge;
+        return dg_fail_memory("a lattice", sizeof *items);
+    lattice->items = items;
+    lattice->items[lattice->count++] = *edge;
     return DIGIT_OK;
 }
 
 static digit_status add_digits(const dg_decode_plan *plan, uint32_t index, dg_lattice_edge edge,
-                               dg_lattice *edges)
+                               dg_lattice *lattice)
 {
     const dg_hypothesis *hypothesis = &plan->hypotheses->items[index];
     int digits[DIGITS_TRIED];
@@ -74,24 +77,24 @@ static digit_status add_digits(const dg_decode_plan *plan, uint32_t index, dg_la
     for (int i = 0; status == DIGIT_OK && i < count; i++) {
         edge.cost = dg_hypothesis_cost(hypothesis, plan->segments, plan->size, digits[i]);
         edge.choices[0] = (dg_choice){index, index, (uint8_t)digits[i]};
-        status = add(edges, &edge);
+        status = add(lattice, &edge);
     }
     return status;
 }
 
-/* ---- Two digits as one ----------------------------------------------------- */
+/* ---- Two touching digits ---------------------------------------------------- */
 
-/* The hypothesis that just these segments are one digit, or UINT32_MAX. */
-static uint32_t find(const dg_hypotheses *hypotheses, uint32_t first, uint32_t count)
+/* The hypothesis that these segments are one digit, or UINT32_MAX. */
+static uint32_t find_single(const dg_hypotheses *hypotheses, uint32_t first, uint32_t count)
 {
-    for (uint32_t g = hypotheses->begin[first]; g < hypotheses->begin[first + 1]; g++)
-        if (hypotheses->items[g].count == count)
-            return hypotheses->items[g].single ? g : UINT32_MAX;
+    for (uint32_t i = hypotheses->begin[first]; i < hypotheses->begin[first + 1]; i++)
+        if (hypotheses->items[i].count == count)
+            return hypotheses->items[i].single ? i : UINT32_MAX;
     return UINT32_MAX;
 }
 
-/* Where between them one digit ends and the other begins: where both look most like it. Returns
- * what they cost, INFINITY if no parts of it may be digits. */
+/* Choose the cut between two digits for which both halves cost least. Returns that cost, or
+ * INFINITY if there is no such cut. */
 static double divide(const dg_decode_plan *plan, uint32_t whole, uint8_t left, uint8_t right,
                      dg_choice choices[2])
 {
@@ -99,8 +102,8 @@ static double divide(const dg_decode_plan *plan, uint32_t whole, uint8_t left, u
     const dg_hypothesis *hypothesis = &hypotheses->items[whole];
     double best = INFINITY;
     for (uint32_t k = 1; k < hypothesis->count; k++) {
-        const uint32_t a = find(hypotheses, hypothesis->first, k);
-        const uint32_t b = find(hypotheses, hypothesis->first + k, hypothesis->count - k);
+        const uint32_t a = find_single(hypotheses, hypothesis->first, k);
+        const uint32_t b = find_single(hypotheses, hypothesis->first + k, hypothesis->count - k);
         if (a == UINT32_MAX || b == UINT32_MAX)
             continue;
         const double cost =
@@ -116,7 +119,7 @@ static double divide(const dg_decode_plan *plan, uint32_t whole, uint8_t left, u
 }
 
 static digit_status add_pairs(const dg_decode_plan *plan, uint32_t index, dg_lattice_edge edge,
-                              dg_lattice *edges)
+                              dg_lattice *lattice)
 {
     const dg_hypothesis *hypothesis = &plan->hypotheses->items[index];
     digit_status status = DIGIT_OK;
@@ -129,32 +132,33 @@ static digit_status add_pairs(const dg_decode_plan *plan, uint32_t index, dg_lat
         if (hypothesis->pairs.p[i] < PAIR_LEAST || !is_allowed(plan, left) ||
             !is_allowed(plan, right))
             continue;
-        const double parts = divide(plan, index, left, right, edge.choices);
+        const double halves = divide(plan, index, left, right, edge.choices);
         edge.cost = dg_hypothesis_pair_cost(hypothesis, plan->segments, plan->size, i) +
-                    DG_EDGE_PARTS_SHARE * parts;
-        if (parts < INFINITY)
-            status = add(edges, &edge);
+                    dg_weights_fitted.pair_halves * halves;
+        if (halves < INFINITY)
+            status = add(lattice, &edge);
     }
     return status;
 }
 
-/* How likely it is no digit: what is cut from its neighbours, the other network knows best. */
+/* The probability of the reject class; the pairs network knows it better of what has been cut. */
 static float other_of(const dg_hypothesis *hypothesis)
 {
     return hypothesis->whole ? hypothesis->answer.other : 1 - hypothesis->pairs.one;
 }
 
-/* One side of a pair. That it is one may be clear from all of it, or from the slice. */
-static digit_prediction side_of(const dg_hypothesis *slice, const dg_pairs *pairs, bool left,
+/* One half of a pair. Either the whole or the half may show that it is a digit. */
+static digit_prediction half_of(const dg_hypothesis *half, const dg_pairs *pairs, bool left,
                                 uint8_t digit)
 {
-    digit_prediction answer = {.digit = digit, .other = fminf(1 - pairs->all, other_of(slice))};
+    digit_prediction answer = {.digit = digit, .other = fminf(1 - pairs->all, other_of(half))};
     float sum = 0;
     for (int i = 0; i < DG_PAIRS_KEPT; i++)
         sum += pairs->p[i];
-    for (int i = 0; i < DG_PAIRS_KEPT; i++)
-        answer.probabilities[left ? pairs->which[i] / 10 : pairs->which[i] % 10] += pairs->p[i] /
-                                                                                    sum;
+    for (int i = 0; i < DG_PAIRS_KEPT; i++) {
+        const int each = left ? pairs->which[i] / 10 : pairs->which[i] % 10;
+        answer.probabilities[each] += pairs->p[i] / sum;
+    }
     return answer;
 }
 
@@ -165,51 +169,51 @@ digit_prediction dg_choice_answer(const dg_hypotheses *hypotheses, const dg_choi
     digit_prediction answer = hypothesis->answer;
     answer.other = other_of(hypothesis);
     if (hypothesis != whole)
-        answer = side_of(hypothesis, &whole->pairs, hypothesis->first == whole->first,
+        answer = half_of(hypothesis, &whole->pairs, hypothesis->first == whole->first,
                          choice->digit);
     answer.confidence = answer.probabilities[answer.digit] * (1 - answer.other);
     return answer;
 }
 
-/* ---- All of them ----------------------------------------------------------- */
+/* ---- All edges --------------------------------------------------------------- */
 
-static digit_status list_from(const dg_decode_plan *plan, uint32_t place, dg_lattice *edges)
+static digit_status list_from(const dg_decode_plan *plan, uint32_t place, dg_lattice *lattice)
 {
     const dg_hypotheses *hypotheses = plan->hypotheses;
     const size_t segment = plan->first + place;
     const dg_lattice_edge skip = {.cost = skip_cost(plan, segment), .from = place, .to = place + 1};
-    digit_status status = add(edges, &skip);
-    for (uint32_t g = hypotheses->begin[segment];
-         status == DIGIT_OK && g < hypotheses->begin[segment + 1]; g++) {
-        const dg_lattice_edge edge = {.from = place, .to = place + hypotheses->items[g].count};
+    digit_status status = add(lattice, &skip);
+    for (uint32_t i = hypotheses->begin[segment];
+         status == DIGIT_OK && i < hypotheses->begin[segment + 1]; i++) {
+        const dg_lattice_edge edge = {.from = place, .to = place + hypotheses->items[i].count};
         if (edge.to > plan->count)
             break;
-        if (hypotheses->items[g].single)
-            status = add_digits(plan, g, edge, edges);
-        if (status == DIGIT_OK && hypotheses->items[g].pair)
-            status = add_pairs(plan, g, edge, edges);
+        if (hypotheses->items[i].single)
+            status = add_digits(plan, i, edge, lattice);
+        if (status == DIGIT_OK && hypotheses->items[i].pair)
+            status = add_pairs(plan, i, edge, lattice);
     }
     return status;
 }
 
-digit_status dg_lattice_list(const dg_decode_plan *plan, dg_lattice *edges)
+digit_status dg_lattice_list(const dg_decode_plan *plan, dg_lattice *lattice)
 {
     digit_status status = DIGIT_OK;
-    *edges = (dg_lattice){0};
-    edges->begin = dg_alloc(plan->count + 1, sizeof *edges->begin);
-    if (!edges->begin)
-        return dg_fail_memory("readings", (plan->count + 1) * sizeof *edges->begin);
+    *lattice = (dg_lattice){0};
+    lattice->begin = dg_alloc(plan->count + 1, sizeof *lattice->begin);
+    if (!lattice->begin)
+        return dg_fail_memory("a lattice", (plan->count + 1) * sizeof *lattice->begin);
     for (uint32_t place = 0; status == DIGIT_OK && place < plan->count; place++) {
-        edges->begin[place] = (uint32_t)edges->count;
-        status = list_from(plan, place, edges);
+        lattice->begin[place] = (uint32_t)lattice->count;
+        status = list_from(plan, place, lattice);
     }
-    edges->begin[plan->count] = (uint32_t)edges->count;
+    lattice->begin[plan->count] = (uint32_t)lattice->count;
     return status;
 }
 
-void dg_lattice_free(dg_lattice *edges)
+void dg_lattice_free(dg_lattice *lattice)
 {
-    dg_free(edges->items);
-    dg_free(edges->begin);
-    *edges = (dg_lattice){0};
+    dg_free(lattice->items);
+    dg_free(lattice->begin);
+    *lattice = (dg_lattice){0};
 }

@@ -1,13 +1,12 @@
-/* oversegment.h - lines of pieces become hypotheses; what is doubted is cut. */
+/* oversegment.h - from lines of clusters to hypotheses: what is not one digit is cut. */
 #ifndef DG_READ_OVERSEGMENT_H
 #define DG_READ_OVERSEGMENT_H
 
 #include "read/classify.h"
 
 /*
- * Ask the network about every piece, and about what broken pieces may be together; cut those
- * that it does not take for one digit (with `cut_all`: all that could be more than one), and
- * ask about their parts.
+ * Classify every cluster, and neighbours that may be a broken digit. Cut the clusters that are not
+ * clearly one digit (with `cut_all`: all that are large enough for two), and classify their parts.
  */
 digit_status dg_oversegment(const dg_classifier *classifier, const dg_components *components,
                             const dg_lines *lines, bool cut_all, dg_segments *segments,

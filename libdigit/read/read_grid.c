@@ -4,7 +4,7 @@
 #include "read/read_parts.h"
 #include "vision/rules/cells.h"
 
-/* A grid while it is read: an segment and a hypothesis for each cell with ink in it. */
+/* A grid while it is read. A cell with ink is one segment and one hypothesis. */
 typedef struct grid_job {
     const digit_read_options *options;
     const dg_plane *ink;
@@ -13,7 +13,7 @@ typedef struct grid_job {
     dg_segments segments;
     dg_hypotheses hypotheses;
     uint32_t *cell_of;    /* [components] */
-    uint32_t *hypothesis; /* [cells]: 1 + the hypothesis of a cell, or 0: it is empty */
+    uint32_t *hypothesis; /* [cells]: 1 + the index of the cell's, 0 if it is empty */
     digit_reading *reading;
 } grid_job;
 
@@ -21,7 +21,7 @@ typedef struct grid_job {
 
 static digit_status add_cell(grid_job *job, const dg_components *components, uint32_t cell)
 {
-    dg_segment segment = {.piece = cell};
+    dg_segment segment = {.cluster = cell};
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < components->count; i++) {
         const dg_component *component = &components->items[i];
@@ -64,7 +64,7 @@ static int32_t clamp(int32_t place, int32_t most)
     return place < 0 ? 0 : place < most ? place : most;
 }
 
-/* What of a cell lies in the picture: of the outermost ones, not all may. */
+/* The part of a cell within the picture. */
 static digit_box cell_box(const grid_job *job, uint32_t row, uint32_t column)
 {
     const digit_box cell = dg_cell_box(&job->cells, row, column);
@@ -99,7 +99,7 @@ static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column
     return glyph;
 }
 
-/* Neighbours with digits are a group; its one candidate is what the text shows. */
+/* Neighbours with digits are a group, with one candidate: what the text shows. */
 static digit_status add_group(grid_job *job, const digit_glyph *glyphs, size_t count)
 {
     char letters[DG_READING_MAX];
@@ -118,7 +118,7 @@ static digit_status read_row(grid_job *job, uint32_t row, digit_glyph *glyphs)
 {
     const uint32_t columns = job->cells.columns;
     digit_status status = DIGIT_OK;
-    uint32_t group = 0, begin = 0; /* of the digits that wait for their group */
+    uint32_t group = 0, begin = 0; /* of the digits without a group yet */
     for (uint32_t column = 0; status == DIGIT_OK && column < columns; column++) {
         glyphs[column] = make_glyph(job, row, column);
         glyphs[column].group = group;

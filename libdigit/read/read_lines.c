@@ -1,8 +1,7 @@
 /*
- * Lines of digits: the network judges pieces of ink, what they may be together, and the
- * slices of those that are no digit as they stand; the likeliest sequence wins. Gaps and
- * signs divide it into groups, and each group is read once more, for its other readings and
- * the number of digits it should have.
+ * Lines of digits: clusters of ink are over-segmented into hypotheses, and the decoder finds the
+ * likeliest path through each line. Gaps and signs divide it into groups, which are decoded once
+ * more, for candidates and for the number of digits that the caller asks for.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -10,31 +9,24 @@
 #include "read/decode.h"
 #include "read/read_parts.h"
 #include "read/oversegment.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* More pieces that could be digits are no page of digits. */
+/* A page with more clusters as high as digits is refused. */
 #define TALL_MOST 16384
 
-/* A gap that ends a group: so many times that between most digits, within bounds in
- * digits' sizes. */
-#define GAP_TIMES 3.0
-#define GAP_LEAST 0.8
-#define GAP_MOST  5.0
-#define GAP_RANK  0.25 /* "most digits" */
+/* Groups are so many times as far apart as this quantile of a line's gaps. */
+#define GAP_QUANTILE 0.25
+#define GAP_TIMES    3.0
 
-/* A sign is at least this large, in digits' sizes. */
-#define MARK_LEAST 0.1
+/* Parts of touching digits are doubted more often than digits alone: only a lower confidence than
+ * this counts against them (that of 1 in 100 digits and of 24 in 100 letters). */
+#define CUT_DOUBTFUL 0.5f
 
-/* Wider pieces are two digits that touch rather than a letter. What is cut from such a piece is
- * doubtful more often than what stands alone: only what is less sure than this counts as a letter
- * would (1 of 100 digits, 24 of 100 letters). */
-#define LETTER_WIDEST 0.9
-#define CUT_SURE      0.5f
-
-/* What is more likely no digit is not shown as one. */
+/* A group of glyphs that all have more probability of the reject class is no number. */
 #define OTHER_MOST 0.5f
 
 typedef struct page_job {
@@ -44,15 +36,13 @@ typedef struct page_job {
     dg_segments segments;
     dg_hypotheses hypotheses;
     digit_reading *reading;
-    float *sure;    /* [DG_READING_ROOM]: how sure the network is of each glyph */
-    uint32_t line;  /* of the next glyphs */
-    uint32_t group;
+    float *confidence; /* [DG_READING_ROOM]: the networks', for dg_context_apply() */
+    uint32_t line, group; /* of the next glyphs */
 } page_job;
 
-/* One group of a line. */
 typedef struct group_span {
     size_t first, end; /* segments */
-    bool mark;         /* a sign stands before it */
+    bool mark;         /* a sign is before it */
 } group_span;
 
 /* ---- Groups --------------------------------------------------------------- */
@@ -80,7 +70,7 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The gap from which on digits belong to different groups. */
+/* The smallest gap between groups, in pixels. */
 static digit_status group_gap(const page_job *job, const dg_choice *choices, size_t count,
                               double size, double *least)
 {
@@ -91,8 +81,8 @@ static digit_status group_gap(const page_job *job, const dg_choice *choices, siz
         gaps[i] = gap_between(job, &choices[i], &choices[i + 1]);
     if (count > 1)
         qsort(gaps, count - 1, sizeof *gaps, compare_doubles);
-    const double usual = count > 1 ? gaps[(size_t)(GAP_RANK * (double)(count - 2))] : 0;
-    *least = fmin(fmax(GAP_TIMES * usual, GAP_LEAST * size), GAP_MOST * size);
+    const double usual = count > 1 ? gaps[(size_t)(GAP_QUANTILE * (double)(count - 2))] : 0;
+    *least = fmin(fmax(GAP_TIMES * usual, DG_GROUP_GAP_LEAST * size), DG_GROUP_GAP_MOST * size);
     dg_free(gaps);
     return DIGIT_OK;
 }
@@ -102,14 +92,14 @@ static bool has_mark(const page_job *job, size_t first, size_t end, double size)
 {
     for (size_t i = first; i < end; i++) {
         const dg_segment *segment = &job->segments.items[i];
-        if (segment->right - segment->left + 1 >= MARK_LEAST * size ||
-            segment->bottom - segment->top + 1 >= MARK_LEAST * size)
+        if (segment->right - segment->left + 1 >= DG_SIGN_LEAST * size ||
+            segment->bottom - segment->top + 1 >= DG_SIGN_LEAST * size)
             return true;
     }
     return false;
 }
 
-/* Divide the digits of a line into groups: spans[count] is large enough. */
+/* Divide choices[count] into groups: spans[count]. Returns how many there are. */
 static size_t split_groups(const page_job *job, const dg_segment_line *line,
                            const dg_choice *choices, size_t count, double gap, group_span *spans)
 {
@@ -136,7 +126,7 @@ static uint32_t glyph_flags(const page_job *job, const dg_hypothesis *hypothesis
     if (after < job->segments.count && job->segments.items[after].cut_before)
         flags |= DIGIT_GLYPH_CUT;
     for (uint32_t i = 0; i < hypothesis->count; i++)
-        if (segments[i].joined || segments[i].piece != segments[0].piece)
+        if (segments[i].joined || segments[i].cluster != segments[0].cluster)
             flags |= DIGIT_GLYPH_JOINED;
     return flags;
 }
@@ -156,89 +146,88 @@ static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, doub
     return glyph;
 }
 
-/* All of the piece that a hypothesis is of. */
-static digit_box piece_box(const dg_segments *segments, const dg_hypothesis *hypothesis)
+/* The bounding box of the cluster that a hypothesis begins in. */
+static digit_box cluster_box(const dg_segments *segments, const dg_hypothesis *hypothesis)
 {
-    const uint32_t piece = segments->items[hypothesis->first].piece;
+    const uint32_t cluster = segments->items[hypothesis->first].cluster;
     size_t first = hypothesis->first, end = first + hypothesis->count;
-    while (first > 0 && segments->items[first - 1].piece == piece)
+    while (first > 0 && segments->items[first - 1].cluster == cluster)
         first--;
-    while (end < segments->count && segments->items[end].piece == piece)
+    while (end < segments->count && segments->items[end].cluster == cluster)
         end++;
     return dg_segments_box(&segments->items[first], end - first);
 }
 
-/* How sure the network is that a choice is a digit, not part of a word. A piece that is no wider
- * than a digit but was cut is one letter, rather: it counts once, as a doubtful one. */
-static float sureness(const page_job *job, const dg_choice *choice, double size)
+/* The networks' confidence that a choice is a digit rather than a letter. A narrow cluster that was
+ * cut is likely to be one letter: it counts once, and without confidence. */
+static float digit_confidence(const page_job *job, const dg_choice *choice, double size)
 {
     const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
-    const digit_prediction answer = dg_choice_answer(&job->hypotheses, choice);
-    const float sure = answer.probabilities[answer.digit] * (1 - answer.other);
+    const float confidence = dg_choice_answer(&job->hypotheses, choice).confidence;
     if (hypothesis->whole)
-        return sure;
-    if (piece_box(&job->segments, hypothesis).width > LETTER_WIDEST * size)
-        return sure >= CUT_SURE ? 1 : sure;
+        return confidence;
+    if (cluster_box(&job->segments, hypothesis).width > DG_DIGIT_WIDE * size)
+        return confidence >= CUT_DOUBTFUL ? 1 : confidence;
     return job->segments.items[hypothesis->first].cut_before ? DG_NOT_COUNTED : 0;
 }
 
-static digit_status add_glyphs(page_job *job, const dg_paths *ways, bool mark, bool reject,
+static digit_status add_glyphs(page_job *job, const dg_paths *paths, bool mark, bool reject,
                                double size, char *letters)
 {
     digit_status status = DIGIT_OK;
-    for (size_t i = 0; status == DIGIT_OK && i < ways->items[0].count; i++) {
-        digit_glyph glyph = make_glyph(job, &ways->choices[i], ways->posterior[i]);
+    for (size_t i = 0; status == DIGIT_OK && i < paths->items[0].count; i++) {
+        digit_glyph glyph = make_glyph(job, &paths->choices[i], paths->posterior[i]);
         glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
         if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
-            job->sure[job->reading->count] = sureness(job, &ways->choices[i], size);
+            job->confidence[job->reading->count] = digit_confidence(job, &paths->choices[i], size);
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;
 }
 
-/* How likely the group is digits at all: as its best way sees it, the same for all ways. */
-static double number_probability(const page_job *job, const dg_paths *ways)
+/* The probability that the group is digits: by its best path, the same for all paths. */
+static double number_probability(const page_job *job, const dg_paths *paths)
 {
     double all = 1;
-    for (size_t i = 0; i < ways->items[0].count; i++)
-        all *= 1 - (double)dg_choice_answer(&job->hypotheses, &ways->choices[i]).other;
+    for (size_t i = 0; i < paths->items[0].count; i++)
+        all *= 1 - (double)dg_choice_answer(&job->hypotheses, &paths->choices[i]).other;
     return all;
 }
 
-/* Of all ways to read it, if it is digits: this one's share. */
-static double way_share(const dg_paths *ways, const dg_path *way)
+/* The posterior probability of a path, if the group is digits. */
+static double path_posterior(const dg_paths *paths, const dg_path *path)
 {
-    return fmin(1, exp(ways->total - way->cost));
+    return fmin(1, exp(paths->total - path->cost));
 }
 
-static digit_status add_candidates(page_job *job, const dg_paths *ways, char *letters)
+static digit_status add_candidates(page_job *job, const dg_paths *paths, char *letters)
 {
-    const double number = number_probability(job, ways);
+    const double number = number_probability(job, paths);
     digit_status status = DIGIT_OK;
-    for (size_t w = 0; status == DIGIT_OK && w < ways->count; w++) {
-        const dg_path *way = &ways->items[w];
-        for (size_t i = 0; w > 0 && i < way->count; i++)
-            letters[i] = (char)('0' + ways->choices[way->first + i].digit);
-        if (way->count > 0)
-            status = dg_reading_add_candidate(job->reading, letters, way->count,
-                                              number * way_share(ways, way));
+    for (size_t p = 0; status == DIGIT_OK && p < paths->count; p++) {
+        const dg_path *path = &paths->items[p];
+        for (size_t i = 0; p > 0 && i < path->count; i++)
+            letters[i] = (char)('0' + paths->choices[path->first + i].digit);
+        if (path->count > 0)
+            status = dg_reading_add_candidate(job->reading, letters, path->count,
+                                              number * path_posterior(paths, path));
     }
     return status;
 }
 
-/* Nothing in the group that is rather a digit than something else. */
-static bool is_no_number(const page_job *job, const dg_paths *ways)
+/* Is nothing in the group more likely a digit than not? */
+static bool is_no_number(const page_job *job, const dg_paths *paths)
 {
-    for (size_t i = 0; i < ways->items[0].count; i++)
-        if (dg_choice_answer(&job->hypotheses, &ways->choices[i]).other <= OTHER_MOST)
+    for (size_t i = 0; i < paths->items[0].count; i++)
+        if (dg_choice_answer(&job->hypotheses, &paths->choices[i]).other <= OTHER_MOST)
             return false;
     return true;
 }
 
 static digit_status decode_group(const page_job *job, const group_span *span, double size,
-                                 dg_paths *ways, bool *as_asked)
+                                 dg_paths *paths, bool *as_asked)
 {
     dg_decode_plan plan = {
         .segments = &job->segments,
@@ -250,25 +239,25 @@ static digit_status decode_group(const page_job *job, const group_span *span, do
         .min_digits = job->options->min_digits,
         .max_digits = job->options->max_digits,
     };
-    digit_status status = dg_decode(&plan, DG_PATHS_MAX, ways);
+    digit_status status = dg_decode(&plan, DG_PATHS_MAX, paths);
     *as_asked = true;
-    if (status != DIGIT_OK || ways->count > 0)
+    if (status != DIGIT_OK || paths->count > 0)
         return status;
-    dg_paths_free(ways);
+    dg_paths_free(paths);
     plan.min_digits = 1;
     plan.max_digits = 0;
     *as_asked = false;
-    return dg_decode(&plan, DG_PATHS_MAX, ways);
+    return dg_decode(&plan, DG_PATHS_MAX, paths);
 }
 
 static digit_status read_group(page_job *job, const group_span *span, double size)
 {
-    dg_paths ways;
+    dg_paths paths;
     bool as_asked;
     char *letters = NULL;
-    digit_status status = decode_group(job, span, size, &ways, &as_asked);
-    if (status != DIGIT_OK || ways.count == 0 || ways.items[0].count == 0 ||
-        is_no_number(job, &ways))
+    digit_status status = decode_group(job, span, size, &paths, &as_asked);
+    if (status != DIGIT_OK || paths.count == 0 || paths.items[0].count == 0 ||
+        is_no_number(job, &paths))
         goto done;
     letters = dg_alloc(span->end - span->first, 1);
     if (!letters) {
@@ -277,29 +266,29 @@ static digit_status read_group(page_job *job, const group_span *span, double siz
     }
     status = dg_reading_add_group(job->reading, job->line, job->group);
     if (status == DIGIT_OK)
-        status = add_glyphs(job, &ways, span->mark, !as_asked, size, letters);
+        status = add_glyphs(job, &paths, span->mark, !as_asked, size, letters);
     if (status == DIGIT_OK)
-        status = add_candidates(job, &ways, letters);
+        status = add_candidates(job, &paths, letters);
     job->group++;
 done:
     dg_free(letters);
-    dg_paths_free(&ways);
+    dg_paths_free(&paths);
     return status;
 }
 
 /* ---- Lines ---------------------------------------------------------------- */
 
-static digit_status read_groups(page_job *job, const dg_segment_line *line, const dg_paths *ways)
+static digit_status read_groups(page_job *job, const dg_segment_line *line, const dg_paths *paths)
 {
-    const size_t count = ways->items[0].count;
+    const size_t count = paths->items[0].count;
     double gap = 0;
-    digit_status status = group_gap(job, ways->choices, count, line->size, &gap);
+    digit_status status = group_gap(job, paths->choices, count, line->size, &gap);
     if (status != DIGIT_OK)
         return status;
     group_span *spans = dg_alloc(count, sizeof *spans);
     if (!spans)
         return dg_fail_memory("groups", count * sizeof *spans);
-    const size_t groups = split_groups(job, line, ways->choices, count, gap, spans);
+    const size_t groups = split_groups(job, line, paths->choices, count, gap, spans);
     job->group = 0;
     for (size_t i = 0; status == DIGIT_OK && i < groups; i++)
         status = read_group(job, &spans[i], line->size);
@@ -318,11 +307,11 @@ static digit_status read_line(page_job *job, const dg_segment_line *line)
         .size = line->size,
         .allowed = job->allowed,
     };
-    dg_paths ways;
-    digit_status status = dg_decode(&plan, 1, &ways);
-    if (status == DIGIT_OK && ways.count > 0 && ways.items[0].count > 0)
-        status = read_groups(job, line, &ways);
-    dg_paths_free(&ways);
+    dg_paths paths;
+    digit_status status = dg_decode(&plan, 1, &paths);
+    if (status == DIGIT_OK && paths.count > 0 && paths.items[0].count > 0)
+        status = read_groups(job, line, &paths);
+    dg_paths_free(&paths);
     return status;
 }
 
@@ -331,14 +320,14 @@ static digit_status check_count(const dg_lines *lines)
     size_t tall = 0;
     for (size_t i = 0; i < lines->count; i++)
         for (size_t p = 0; p < lines->items[i].count; p++)
-            tall += !lines->pieces[lines->items[i].first + p].small;
+            tall += !lines->clusters[lines->items[i].first + p].small;
     if (tall > TALL_MOST)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components as high as digits; at "
                        "most %d", tall, TALL_MOST);
     return DIGIT_OK;
 }
 
-/* Then what is surely one digit may have to be two. */
+/* Then clusters that are clearly one digit may have to be two. */
 static bool asks_for_length(const digit_read_options *options)
 {
     return options->min_digits > 1 || options->max_digits > 0;
@@ -363,9 +352,9 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                                       &sheet->ink, deadline};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->components, &plan, &lines);
-    job.sure = dg_alloc(DG_READING_ROOM, sizeof *job.sure);
-    if (status == DIGIT_OK && !job.sure)
-        status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.sure);
+    job.confidence = dg_alloc(DG_READING_ROOM, sizeof *job.confidence);
+    if (status == DIGIT_OK && !job.confidence)
+        status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.confidence);
     if (status == DIGIT_OK)
         status = check_count(&lines);
     if (status == DIGIT_OK)
@@ -374,12 +363,12 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     for (size_t i = 0; status == DIGIT_OK && i < job.segments.line_count; i++)
         status = read_line(&job, &job.segments.lines[i]);
     if (status == DIGIT_OK) {
-        dg_context_apply(reading, job.sure);
+        dg_context_apply(reading, job.confidence);
         status = dg_context_leave_out(reading);
     }
     if (status == DIGIT_OK)
         dg_reading_reject(reading, options->min_confidence);
-    dg_free(job.sure);
+    dg_free(job.confidence);
     dg_hypotheses_free(&job.hypotheses);
     dg_segments_free(&job.segments);
     dg_lines_free(&lines);

@@ -98,7 +98,7 @@ void dg_reading_reject(digit_reading *reading, float min_confidence)
     }
 }
 
-/* Empty cells are not in the text: the digits on either side are of different groups. */
+/* Empty cells are not in the text: the digits on both sides of one are of different groups. */
 digit_status dg_reading_finish(digit_reading *reading)
 {
     const digit_glyph *before = NULL;

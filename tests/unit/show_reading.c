@@ -42,12 +42,12 @@ static void show_segments(const dg_plane *plane, const dg_components *components
     dg_segments segments;
     check(dg_digit_height(components, plan.width, plan.height, &plan.digit_height));
     check(dg_lines_find(components, &plan, &lines));
-    bool *doubted = calloc(lines.piece_count + 1, sizeof *doubted);
+    bool *doubted = calloc(lines.cluster_count + 1, sizeof *doubted);
     if (!doubted)
         exit(1);
-    for (size_t i = 0; i < lines.piece_count; i++) /* here those that look like several digits */
-        doubted[i] = lines.pieces[i].right - lines.pieces[i].left >
-                     lines.pieces[i].bottom - lines.pieces[i].top;
+    for (size_t i = 0; i < lines.cluster_count; i++) /* here those that look like several digits */
+        doubted[i] = lines.clusters[i].right - lines.clusters[i].left >
+                     lines.clusters[i].bottom - lines.clusters[i].top;
     check(dg_segments_make(components, &lines, doubted, &segments));
     free(doubted);
     memset(plane->pixels, 0, plane->width * plane->height);

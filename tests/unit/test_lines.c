@@ -1,4 +1,4 @@
-/* Lines: order, skew, small pieces, dirt. */
+/* Lines: order, skew, small clusters, dirt. */
 #include "vision/ink/digit_height.h"
 #include "vision/page/lines.h"
 
@@ -41,11 +41,11 @@ START_TEST(lines_and_order_survive_skew)
         ck_assert_uint_eq(line->count, COLUMNS);
         ck_assert(line->size >= 30 && line->size <= 42);
         for (size_t p = 1; p < line->count; p++)
-            ck_assert_int_gt(lines.pieces[line->first + p].left,
-                             lines.pieces[line->first + p - 1].left);
+            ck_assert_int_gt(lines.clusters[line->first + p].left,
+                             lines.clusters[line->first + p - 1].left);
         if (i > 0)
-            ck_assert_int_gt(lines.pieces[line->first].top,
-                             lines.pieces[lines.items[i - 1].first].top);
+            ck_assert_int_gt(lines.clusters[line->first].top,
+                             lines.clusters[lines.items[i - 1].first].top);
     }
     release(&page, &components, &lines);
 }
@@ -65,9 +65,9 @@ START_TEST(parts_join_marks_stay_dirt_goes)
     find(&page, false, &components, &lines);
     ck_assert_uint_eq(lines.count, 1);
     ck_assert_uint_eq(lines.items[0].count, 5);
-    ck_assert_uint_eq(lines.pieces[0].components, 2);
-    ck_assert_int_eq(lines.pieces[0].top, 18);
-    ck_assert(lines.pieces[1].small && lines.pieces[1].left == 70);
+    ck_assert_uint_eq(lines.clusters[0].components, 2);
+    ck_assert_int_eq(lines.clusters[0].top, 18);
+    ck_assert(lines.clusters[1].small && lines.clusters[1].left == 70);
     release(&page, &components, &lines);
 }
 END_TEST

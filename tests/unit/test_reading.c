@@ -1,4 +1,4 @@
-/* What was read: text, groups, rejected digits, letters known by their company. */
+/* What was read: text, groups, rejected digits, letters known by their context. */
 #include "read/context.h"
 #include "base/deadline.h"
 #include "read/reading.h"
@@ -75,10 +75,10 @@ END_TEST
 
 static void apply(digit_reading *reading)
 {
-    float sure[32];
+    float confidence[32];
     for (size_t i = 0; i < reading->count; i++)
-        sure[i] = reading->glyphs[i].prediction.confidence;
-    dg_context_apply(reading, sure);
+        confidence[i] = reading->glyphs[i].prediction.confidence;
+    dg_context_apply(reading, confidence);
 }
 
 /* Words lose their digits, numbers beside them keep theirs. */
@@ -121,13 +121,13 @@ END_TEST
 /* A letter cut in two counts once. */
 START_TEST(not_all_are_counted)
 {
-    const float sure[] = {0, DG_NOT_COUNTED, 0.99f, 0.99f}, each[] = {0, 0, 0.99f, 0.99f};
+    const float once[] = {0, DG_NOT_COUNTED, 0.99f, 0.99f}, each[] = {0, 0, 0.99f, 0.99f};
     float confidence[2];
     for (int i = 0; i < 2; i++) {
         digit_reading *reading;
         ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
         add(reading, 0, 0, "4711");
-        dg_context_apply(reading, i ? each : sure);
+        dg_context_apply(reading, i ? each : once);
         confidence[i] = reading->glyphs[3].prediction.confidence;
         dg_reading_free(reading);
     }

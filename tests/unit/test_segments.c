@@ -1,4 +1,4 @@
-/* Segments and samples: pieces of ink as they stand, and in slices. */
+/* Segments and samples: clusters of ink, whole and in slices. */
 #include "vision/page/segments.h"
 #include "vision/ink/digit_height.h"
 #include "vision/sample/even.h"
@@ -32,7 +32,7 @@ static void set_up(fixture *f)
     ck_assert_int_eq(
         dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
     ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
-    ck_assert_uint_eq(f->lines.piece_count, 2);
+    ck_assert_uint_eq(f->lines.cluster_count, 2);
 }
 
 static void tear_down(fixture *f)
@@ -43,7 +43,7 @@ static void tear_down(fixture *f)
     free(f->page.pixels);
 }
 
-START_TEST(pieces_stay_as_they_are)
+START_TEST(clusters_stay_as_they_are)
 {
     fixture f;
     set_up(&f);
@@ -94,7 +94,7 @@ START_TEST(slices_are_even)
     ck_assert_uint_eq(slices, (size_t)(98 * DG_SLICES / f.lines.items[0].size + 0.5));
     for (size_t i = 0; i < slices; i++) {
         const dg_segment *segment = &f.segments.items[i];
-        ck_assert(segment->cut_before == (i > 0) && segment->wide && segment->piece == 0);
+        ck_assert(segment->cut_before == (i > 0) && segment->wide && segment->cluster == 0);
         ck_assert(i == 0 || segment->left == segment[-1].right + 1);
         ck_assert_int_le(abs(segment->right - segment->left + 1 - 98 / (int)slices), 1);
     }
@@ -133,7 +133,7 @@ END_TEST
 int main(void)
 {
     TCase *tcase = tcase_create("segments");
-    tcase_add_test(tcase, pieces_stay_as_they_are);
+    tcase_add_test(tcase, clusters_stay_as_they_are);
     tcase_add_test(tcase, slices_hold_all_the_ink);
     tcase_add_test(tcase, slices_are_even);
     tcase_add_test(tcase, samples_leave_neighbours_out);

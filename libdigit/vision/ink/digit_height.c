@@ -2,16 +2,13 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Heights from SIZE_LOW to SIZE_HIGH of a size agree with it. */
-#define SIZE_LOW  0.65
-#define SIZE_HIGH 1.5
-
-/* Ink at the picture's edge counts so much less: it is often no writing. */
+/* Weight of components at the picture's edge, which are often no writing. */
 #define EDGE_WEIGHT 0.3
 
 typedef struct vote {
@@ -30,20 +27,20 @@ static vote vote_of(const dg_component *component, size_t width, size_t height)
     const bool edge = component->left == 0 || component->top == 0 ||
                       (size_t)component->right + 1 == width ||
                       (size_t)component->bottom + 1 == height;
-    const bool line = w > 5 * h || h > 14 * w;
-    return (vote){h, line ? 0 : h * sqrt(h) * (edge ? EDGE_WEIGHT : 1)};
+    const bool rule = w > DG_RULE_WIDE * h || h > DG_RULE_HIGH * w;
+    return (vote){h, rule ? 0 : h * sqrt(h) * (edge ? EDGE_WEIGHT : 1)};
 }
 
-/* The middle of the window of heights that has the most weight. */
+/* The mean height in the window of heights that has the most weight. */
 static double best_window(const vote *votes, size_t count)
 {
     double sum = 0, best = 0, size = 0;
     size_t first = 0, last = 0;
     for (size_t i = 0; i < count; i++) {
         const double centre = votes[i].height;
-        for (; last < count && votes[last].height <= SIZE_HIGH * centre; last++)
+        for (; last < count && votes[last].height <= DG_DIGIT_HIGH * centre; last++)
             sum += votes[last].weight;
-        for (; votes[first].height < SIZE_LOW * centre; first++)
+        for (; votes[first].height < DG_DIGIT_LOW * centre; first++)
             sum -= votes[first].weight;
         if (sum > best) {
             best = sum;

@@ -1,4 +1,4 @@
-/* digit_height.h - how high the digits of a picture are. */
+/* digit_height.h - the height of a picture's digits. */
 #ifndef DG_VISION_INK_DIGIT_HEIGHT_H
 #define DG_VISION_INK_DIGIT_HEIGHT_H
 

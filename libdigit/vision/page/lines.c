@@ -10,13 +10,13 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
                            dg_lines *lines)
 {
     *lines = (dg_lines){0};
-    lines->pieces = dg_alloc(components->count, sizeof *lines->pieces);
+    lines->clusters = dg_alloc(components->count, sizeof *lines->clusters);
     lines->next = dg_alloc(components->count, sizeof *lines->next);
-    if (!lines->pieces || !lines->next)
-        return dg_fail_memory("lines", components->count * sizeof *lines->pieces);
+    if (!lines->clusters || !lines->next)
+        return dg_fail_memory("lines", components->count * sizeof *lines->clusters);
     memset(lines->next, 0xFF, components->count * sizeof *lines->next);
     const size_t tall = dg_lines_gather(components, plan, lines);
-    digit_status status = dg_lines_slope(lines->pieces, tall, plan, &lines->slope);
+    digit_status status = dg_lines_slope(lines->clusters, tall, plan, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);
     for (size_t i = 0; status == DIGIT_OK && i < lines->count; i++)
@@ -26,7 +26,7 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
 
 void dg_lines_free(dg_lines *lines)
 {
-    dg_free(lines->pieces);
+    dg_free(lines->clusters);
     dg_free(lines->next);
     dg_free(lines->items);
     *lines = (dg_lines){0};

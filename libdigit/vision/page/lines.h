@@ -1,4 +1,4 @@
-/* lines.h - pieces of ink put in lines of writing, and each line in order. */
+/* lines.h - lines of writing: clusters of connected components, line by line, left to right. */
 #ifndef DG_VISION_PAGE_LINES_H
 #define DG_VISION_PAGE_LINES_H
 
@@ -6,36 +6,35 @@
 
 #include <stdbool.h>
 
-/* What belongs together as it stands: a component, or a component and what lies over or under it.
- */
-typedef struct dg_piece {
-    uint32_t component;  /* the first of its components; next[component] is the next one */
-    uint32_t components; /* how many */
-    int32_t left, top, right, bottom; /* inclusive */
-    bool small;     /* no digit on its own: a dot, a dash, a broken part, dirt */
-} dg_piece;
+/* A connected component and the small ones over it, under it or in it. */
+typedef struct dg_cluster {
+    uint32_t component;               /* the first one; next[component] is the next one */
+    uint32_t components;              /* how many */
+    int32_t left, top, right, bottom; /* bounding box in pixels, inclusive */
+    bool small;                       /* too small for a digit: dot, dash, broken part, dirt */
+} dg_cluster;
 
 typedef struct dg_line {
-    size_t first, count; /* of its pieces, left to right */
-    double size;         /* how high digits are in it, in pixels */
+    size_t first, count; /* of its clusters, left to right */
+    double size;         /* height of its digits in pixels: the mean of its tall clusters */
 } dg_line;
 
 typedef struct dg_lines {
-    dg_piece *pieces; /* [piece_count], line by line */
-    uint32_t *next;   /* [components]: the next component of the same piece, or DG_NO_COMPONENT */
+    dg_cluster *clusters; /* [cluster_count], line by line */
+    uint32_t *next; /* [components]: the next one of the same cluster, or DG_NO_COMPONENT */
     dg_line *items;   /* [count], top to bottom */
-    size_t piece_count, count;
-    double slope;     /* how far lines fall, by pixel to the right */
+    size_t cluster_count, count;
+    double slope; /* of the lines: pixels down for each pixel to the right */
 } dg_lines;
 
 #define DG_NO_COMPONENT UINT32_MAX
 
-/* How a picture is to be taken. */
+/* What the caller knows of the picture. */
 typedef struct dg_lines_plan {
     size_t width, height; /* of the picture */
-    double digit_height;  /* what most digits have, in pixels */
-    uint32_t min_height;  /* lower ink is dirt; 0 = judge by the picture */
-    bool single;          /* all is one line */
+    double digit_height;  /* of most digits, in pixels */
+    uint32_t min_height;  /* of a digit in pixels; 0: unknown */
+    bool single;          /* all ink is one line */
 } dg_lines_plan;
 
 /* Release with dg_lines_free(), after a failure too. */

@@ -1,50 +1,47 @@
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
-/* A small piece is part of another where so much of its width lies over or under it, at
- * most so far away, in digits' heights. */
-#define PART_OVERLAP 0.5
-#define PART_AWAY    0.45
-
-static int32_t most(int32_t a, int32_t b)
+static int32_t larger(int32_t a, int32_t b)
 {
     return a > b ? a : b;
 }
 
-static int32_t least(int32_t a, int32_t b)
+static int32_t smaller(int32_t a, int32_t b)
 {
     return a < b ? a : b;
 }
 
-static void merge(dg_lines *lines, dg_piece *p, const dg_piece *part)
+static void merge(dg_lines *lines, dg_cluster *tall, const dg_cluster *part)
 {
     uint32_t last = part->component;
     while (lines->next[last] != DG_NO_COMPONENT)
         last = lines->next[last];
-    lines->next[last] = p->component;
-    p->component = part->component;
-    p->components += part->components;
-    p->left = least(p->left, part->left);
-    p->top = least(p->top, part->top);
-    p->right = most(p->right, part->right);
-    p->bottom = most(p->bottom, part->bottom);
+    lines->next[last] = tall->component;
+    tall->component = part->component;
+    tall->components += part->components;
+    tall->left = smaller(tall->left, part->left);
+    tall->top = smaller(tall->top, part->top);
+    tall->right = larger(tall->right, part->right);
+    tall->bottom = larger(tall->bottom, part->bottom);
 }
 
-/* Does the small piece lie over or under a part of the other, or within it? */
-static bool is_part(const dg_piece *small, const dg_piece *p, double size)
+/* Does the small cluster lie over, under or in the tall one? */
+static bool is_part(const dg_cluster *small, const dg_cluster *tall, double size)
 {
     const int32_t width = small->right - small->left + 1;
-    const int32_t across = least(small->right, p->right) - most(small->left, p->left) + 1;
-    const int32_t away = most(small->top - p->bottom, p->top - small->bottom);
-    return across >= PART_OVERLAP * width && away <= PART_AWAY * size;
+    const int32_t shared =
+        smaller(small->right, tall->right) - larger(small->left, tall->left) + 1;
+    const int32_t gap = larger(small->top - tall->bottom, tall->top - small->bottom);
+    return shared >= DG_PART_OVERLAP * width && gap <= DG_PART_AWAY * size;
 }
 
 static bool try_merge(dg_lines *lines, const dg_line *line, size_t small)
 {
-    dg_piece *pieces = lines->pieces + line->first;
+    dg_cluster *clusters = lines->clusters + line->first;
     for (size_t i = 0; i < line->count; i++) {
-        if (pieces[i].small || !is_part(&pieces[small], &pieces[i], line->size))
+        if (clusters[i].small || !is_part(&clusters[small], &clusters[i], line->size))
             continue;
-        merge(lines, &pieces[i], &pieces[small]);
+        merge(lines, &clusters[i], &clusters[small]);
         return true;
     }
     return false;
@@ -52,13 +49,13 @@ static bool try_merge(dg_lines *lines, const dg_line *line, size_t small)
 
 void dg_lines_merge(dg_lines *lines, dg_line *line)
 {
-    dg_piece *pieces = lines->pieces + line->first;
+    dg_cluster *clusters = lines->clusters + line->first;
     size_t kept = 0;
     for (size_t i = 0; i < line->count; i++)
-        pieces[i].components = pieces[i].small && try_merge(lines, line, i) ? 0
-                                                                            : pieces[i].components;
+        if (clusters[i].small && try_merge(lines, line, i))
+            clusters[i].components = 0;
     for (size_t i = 0; i < line->count; i++)
-        if (pieces[i].components > 0)
-            pieces[kept++] = pieces[i];
+        if (clusters[i].components > 0)
+            clusters[kept++] = clusters[i];
     line->count = kept;
 }

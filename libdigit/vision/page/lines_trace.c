@@ -1,50 +1,53 @@
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* A line goes on where this part of the lower piece's height lies beside its last ones. */
-#define LINE_OVERLAP 0.4
+/* The top and the bottom of a line follow its clusters: the mean of the first ones, then an
+ * exponential mean with this weight. */
+#define MEAN_FIRST  3
+#define MEAN_WEIGHT 0.3
 
-/* A line while it is being found: how high it runs at its right end. */
+/* A line while it is followed from left to right. */
 typedef struct trace {
-    double top, bottom; /* without the slope; a running mean */
-    double sum;         /* of the heights */
+    double top, bottom; /* at its right end, in pixels, with the slope taken out */
+    double sum;         /* of the clusters' heights */
     size_t count;
-    uint32_t order;     /* its place, top to bottom */
+    uint32_t order;     /* number of the line, top to bottom */
 } trace;
 
-static double shift_of(const dg_piece *p, double slope)
+static double shift_of(const dg_cluster *p, double slope)
 {
-    return slope * dg_piece_across(p);
+    return slope * dg_cluster_x(p);
 }
 
-static void trace_add(trace *t, const dg_piece *p, double slope)
+static void trace_add(trace *t, const dg_cluster *p, double slope)
 {
     const double top = p->top - shift_of(p, slope), bottom = p->bottom - shift_of(p, slope);
-    const double part = t->count < 3 ? 1.0 / (double)(t->count + 1) : 0.3;
+    const double part = t->count < MEAN_FIRST ? 1.0 / (double)(t->count + 1) : MEAN_WEIGHT;
     t->top += part * (top - t->top);
     t->bottom += part * (bottom - t->bottom);
     t->sum += p->bottom + 1 - p->top;
     t->count++;
 }
 
-/* How much of the lower of both lies beside the other. */
-static double beside(const trace *t, const dg_piece *p, double slope)
+/* Vertical overlap, as a part of the smaller height. */
+static double overlap_of(const trace *t, const dg_cluster *p, double slope)
 {
     const double shift = shift_of(p, slope);
     const double top = fmax(t->top, p->top - shift), bottom = fmin(t->bottom, p->bottom - shift);
     return (bottom - top + 1) / fmin(t->bottom - t->top + 1, p->bottom - p->top + 1);
 }
 
-static uint32_t best_trace(const trace *traces, size_t count, const dg_piece *p, double slope)
+static uint32_t best_trace(const trace *traces, size_t count, const dg_cluster *p, double slope)
 {
     uint32_t best = DG_NO_COMPONENT;
-    double overlap = LINE_OVERLAP;
+    double overlap = DG_LINE_OVERLAP;
     for (size_t i = 0; i < count; i++) {
-        const double here = beside(&traces[i], p, slope);
+        const double here = overlap_of(&traces[i], p, slope);
         if (here > overlap) {
             overlap = here;
             best = (uint32_t)i;
@@ -53,15 +56,15 @@ static uint32_t best_trace(const trace *traces, size_t count, const dg_piece *p,
     return best;
 }
 
-/* Which line a small piece lies in: the nearest one, no further than a digit's height. */
-static uint32_t near_trace(const trace *traces, size_t count, const dg_piece *p, double slope)
+/* The nearest line to a small cluster, or DG_NO_COMPONENT. */
+static uint32_t near_trace(const trace *traces, size_t count, const dg_cluster *p, double slope)
 {
     uint32_t best = DG_NO_COMPONENT;
-    double nearest = 0.35;
+    double nearest = DG_LINE_AWAY;
     for (size_t i = 0; i < count; i++) {
         const trace *t = &traces[i];
-        const double height = t->bottom - t->top + 1, middle = dg_piece_down(p, slope);
-        const double away = fmax(t->top - middle, middle - t->bottom) / height;
+        const double height = t->bottom - t->top + 1, centre = dg_cluster_y(p, slope);
+        const double away = fmax(t->top - centre, centre - t->bottom) / height;
         if (away < nearest) {
             nearest = away;
             best = (uint32_t)i;
@@ -92,30 +95,30 @@ static digit_status order_traces(trace *traces, size_t count)
     return DIGIT_OK;
 }
 
-/* Follow the tall pieces from left to right; where[piece] is the trace each is in. */
-static size_t trace_lines(const dg_piece *pieces, size_t tall, double slope, bool single,
+/* Put the tall clusters, which lie left to right, into traces: where[cluster] is the trace. */
+static size_t trace_lines(const dg_cluster *clusters, size_t tall, double slope, bool single,
                           trace *traces, uint32_t *where)
 {
     size_t count = 0;
     for (size_t i = 0; i < tall; i++) {
-        uint32_t at = single && count > 0 ? 0 : best_trace(traces, count, &pieces[i], slope);
+        uint32_t at = single && count > 0 ? 0 : best_trace(traces, count, &clusters[i], slope);
         if (at == DG_NO_COMPONENT) {
             at = (uint32_t)count++;
             traces[at] = (trace){0};
         }
-        trace_add(&traces[at], &pieces[i], slope);
+        trace_add(&traces[at], &clusters[i], slope);
         where[i] = at;
     }
     return count;
 }
 
-/* Sort pieces into their lines; those of no line are dropped. */
-static digit_status deal(dg_lines *lines, const trace *traces, const uint32_t *where)
+/* Sort the clusters by line; those without a line are dropped. */
+static digit_status sort_by_line(dg_lines *lines, const trace *traces, const uint32_t *where)
 {
-    const size_t count = lines->piece_count;
-    dg_piece *dealt = dg_alloc(count, sizeof *dealt);
-    if (!dealt)
-        return dg_fail_memory("lines", count * sizeof *dealt);
+    const size_t count = lines->cluster_count;
+    dg_cluster *sorted = dg_alloc(count, sizeof *sorted);
+    if (!sorted)
+        return dg_fail_memory("lines", count * sizeof *sorted);
     for (size_t i = 0; i < count; i++)
         if (where[i] != DG_NO_COMPONENT)
             lines->items[traces[where[i]].order].count++;
@@ -129,30 +132,30 @@ static digit_status deal(dg_lines *lines, const trace *traces, const uint32_t *w
         if (where[i] == DG_NO_COMPONENT)
             continue;
         dg_line *line = &lines->items[traces[where[i]].order];
-        dealt[line->first + line->count++] = lines->pieces[i];
+        sorted[line->first + line->count++] = lines->clusters[i];
     }
-    dg_free(lines->pieces);
-    lines->pieces = dealt;
-    lines->piece_count = first;
+    dg_free(lines->clusters);
+    lines->clusters = sorted;
+    lines->cluster_count = first;
     for (size_t i = 0; i < lines->count; i++)
-        qsort(lines->pieces + lines->items[i].first, lines->items[i].count, sizeof *dealt,
-              dg_piece_compare);
+        qsort(lines->clusters + lines->items[i].first, lines->items[i].count, sizeof *sorted,
+              dg_cluster_compare);
     return DIGIT_OK;
 }
 
 digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *lines)
 {
     trace *traces = dg_alloc(tall, sizeof *traces);
-    uint32_t *where = dg_alloc(lines->piece_count, sizeof *where);
+    uint32_t *where = dg_alloc(lines->cluster_count, sizeof *where);
     digit_status status = DIGIT_OK;
     if (!traces || !where) {
         status = dg_fail_memory("lines", tall * sizeof *traces);
         goto done;
     }
     lines->count =
-        trace_lines(lines->pieces, tall, lines->slope, plan->single, traces, where);
-    for (size_t i = tall; i < lines->piece_count; i++)
-        where[i] = near_trace(traces, lines->count, &lines->pieces[i], lines->slope);
+        trace_lines(lines->clusters, tall, lines->slope, plan->single, traces, where);
+    for (size_t i = tall; i < lines->cluster_count; i++)
+        where[i] = near_trace(traces, lines->count, &lines->clusters[i], lines->slope);
     status = order_traces(traces, lines->count);
     if (status != DIGIT_OK)
         goto done;
@@ -163,7 +166,7 @@ digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *li
     }
     for (size_t i = 0; i < lines->count; i++)
         lines->items[traces[i].order].size = traces[i].sum / (double)traces[i].count;
-    status = deal(lines, traces, where);
+    status = sort_by_line(lines, traces, where);
 done:
     dg_free(where);
     dg_free(traces);

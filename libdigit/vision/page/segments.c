@@ -3,28 +3,17 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <string.h>
-
-/* A slash: so much higher than a digit, so wide in its heights, and so straight. */
-#define SLASH_HIGH 1.15
-#define SLASH_NARROW 0.22
-#define SLASH_WIDE 0.9
-#define SLASH_STRAIGHT 0.07
-
-/* Narrower pieces, in digits' heights, are at most two digits. */
-#define TWO_WIDEST 1.2
-
-/* Pieces wider than this are no digits that touch: they stay whole. */
-#define ROW_WIDEST 24.0
 
 static digit_status reserve_runs(dg_segments *segments, size_t more)
 {
     dg_run *runs = dg_grow(segments->runs, segments->run_count, &segments->run_room, more,
                            sizeof *segments->runs);
     if (!runs)
-        return dg_fail_memory("cuts", more * sizeof *runs);
+        return dg_fail_memory("segments", more * sizeof *runs);
     segments->runs = runs;
     return DIGIT_OK;
 }
@@ -34,7 +23,7 @@ static digit_status reserve_items(dg_segments *segments, size_t more)
     dg_segment *items = dg_grow(segments->items, segments->count, &segments->room, more,
                                 sizeof *segments->items);
     if (!items)
-        return dg_fail_memory("cuts", more * sizeof *items);
+        return dg_fail_memory("segments", more * sizeof *items);
     segments->items = items;
     return DIGIT_OK;
 }
@@ -72,7 +61,7 @@ digit_status dg_segments_add(dg_segments *segments, const dg_segment *segment)
     return status;
 }
 
-/* What lies in columns from .. to-1 as one more segment, if anything does. */
+/* Add the ink of columns from .. to-1 as a segment, if there is any. */
 static digit_status add_slice(dg_segments *segments, const dg_run *runs, size_t count, int32_t from,
                               int32_t to, dg_segment segment)
 {
@@ -90,73 +79,75 @@ static digit_status add_slice(dg_segments *segments, const dg_run *runs, size_t 
     return segment.count > 0 ? dg_segments_add(segments, &segment) : DIGIT_OK;
 }
 
-static double run_middle(const dg_run *run)
+static double run_centre(const dg_run *run)
 {
     return (run->start + run->end - 1) / 2.0;
 }
 
-/* One run a row, their middles on a line that rises to the right. */
-static bool is_slash(const dg_run *runs, size_t count, const dg_piece *piece, double size)
+/* One run in each row, and the centres on a straight line that rises to the right. */
+static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster, double size)
 {
-    const int32_t width = piece->right - piece->left + 1, height = piece->bottom - piece->top + 1;
-    if (piece->small || count != (size_t)height || height < SLASH_HIGH * size ||
-        width < SLASH_NARROW * height || width > SLASH_WIDE * height)
+    const int32_t width = cluster->right - cluster->left + 1;
+    const int32_t height = cluster->bottom - cluster->top + 1;
+    if (cluster->small || count != (size_t)height || height < DG_SLASH_HIGH * size ||
+        width < DG_SLASH_NARROW * height || width > DG_SLASH_WIDE * height)
         return false;
-    const double from = run_middle(&runs[count / 8]), to = run_middle(&runs[count - 1 - count / 8]);
-    const double slope = (to - from) / (double)(count - 1 - 2 * (count / 8));
+    const size_t margin = count / 8; /* the ends of a stroke may be bent */
+    const double from = run_centre(&runs[margin]), to = run_centre(&runs[count - 1 - margin]);
+    const double slope = (to - from) / (double)(count - 1 - 2 * margin);
     for (size_t i = 0; i < count; i++) {
-        const double there = from + slope * ((double)i - (double)(count / 8));
-        if (runs[i].y != piece->top + (int32_t)i ||
-            fabs(run_middle(&runs[i]) - there) > SLASH_STRAIGHT * height)
+        const double centre = from + slope * ((double)i - (double)margin);
+        if (runs[i].y != cluster->top + (int32_t)i ||
+            fabs(run_centre(&runs[i]) - centre) > DG_SLASH_STRAIGHT * height)
             return false;
     }
     return slope < 0;
 }
 
-static digit_status slice_piece(const dg_run *runs, size_t count, const dg_piece *piece,
-                                double size, dg_segment segment, dg_segments *segments)
+static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_cluster *cluster,
+                                  double size, dg_segment segment, dg_segments *segments)
 {
-    const int32_t width = piece->right - piece->left + 1;
+    const int32_t width = cluster->right - cluster->left + 1;
     const int32_t wanted = (int32_t)(width * DG_SLICES / size + 0.5);
     const int32_t slices = wanted < 1 ? 1 : wanted < width ? wanted : width;
     const size_t before = segments->count;
     digit_status status = DIGIT_OK;
-    segment.wide = width > TWO_WIDEST * size;
+    segment.wide = width > DG_DIGIT_WIDEST * size;
     for (int32_t i = 0; status == DIGIT_OK && i < slices; i++) {
         segment.cut_before = segments->count > before;
         status = add_slice(segments, runs, count,
-                           piece->left + (int32_t)((int64_t)width * i / slices),
-                           piece->left + (int32_t)((int64_t)width * (i + 1) / slices), segment);
+                           cluster->left + (int32_t)((int64_t)width * i / slices),
+                           cluster->left + (int32_t)((int64_t)width * (i + 1) / slices), segment);
     }
     return status;
 }
 
-static digit_status keep_piece(const dg_run *runs, size_t count, dg_segment segment,
-                               dg_segments *segments)
+static digit_status keep_cluster(const dg_run *runs, size_t count, dg_segment segment,
+                                 dg_segments *segments)
 {
     const digit_status status = dg_segments_add_runs(segments, &segment, runs, count);
     return status == DIGIT_OK ? dg_segments_add(segments, &segment) : status;
 }
 
-/* The runs of all components of a piece, one after the other: *runs is for dg_free() if there
- * are several components. */
+/* (*runs)[*count]: those of all components of a cluster. *copy is for dg_free(): they are copied if
+ * there are several components. */
 static digit_status collect(const dg_components *components, const dg_lines *lines,
-                            const dg_piece *piece, const dg_run **runs, size_t *count,
+                            const dg_cluster *cluster, const dg_run **runs, size_t *count,
                             dg_run **copy)
 {
-    const dg_component *first = &components->items[piece->component];
+    const dg_component *first = &components->items[cluster->component];
     *runs = components->runs + first->first;
     *count = first->count;
-    if (piece->components == 1)
+    if (cluster->components == 1)
         return DIGIT_OK;
-    for (uint32_t b = lines->next[piece->component]; b != DG_NO_COMPONENT; b = lines->next[b])
-        *count += components->items[b].count;
+    for (uint32_t i = lines->next[cluster->component]; i != DG_NO_COMPONENT; i = lines->next[i])
+        *count += components->items[i].count;
     dg_run *all = dg_alloc(*count, sizeof *all);
     if (!all)
-        return dg_fail_memory("cuts", *count * sizeof *all);
+        return dg_fail_memory("segments", *count * sizeof *all);
     size_t filled = 0;
-    for (uint32_t b = piece->component; b != DG_NO_COMPONENT; b = lines->next[b]) {
-        const dg_component *component = &components->items[b];
+    for (uint32_t i = cluster->component; i != DG_NO_COMPONENT; i = lines->next[i]) {
+        const dg_component *component = &components->items[i];
         memcpy(all + filled, components->runs + component->first, component->count * sizeof *all);
         filled += component->count;
     }
@@ -164,23 +155,23 @@ static digit_status collect(const dg_components *components, const dg_lines *lin
     return DIGIT_OK;
 }
 
-static digit_status add_piece(const dg_components *components, const dg_lines *lines, size_t index,
-                              double size, bool doubted, dg_segments *segments)
+static digit_status add_cluster(const dg_components *components, const dg_lines *lines,
+                                size_t index, double size, bool doubted, dg_segments *segments)
 {
-    const dg_piece *piece = &lines->pieces[index];
+    const dg_cluster *cluster = &lines->clusters[index];
     dg_segment segment = {
-        .piece = (uint32_t)index, .joined = piece->components > 1, .small = piece->small};
+        .cluster = (uint32_t)index, .joined = cluster->components > 1, .small = cluster->small};
     const dg_run *runs;
     dg_run *copy = NULL;
     size_t count;
-    digit_status status = collect(components, lines, piece, &runs, &count, &copy);
+    digit_status status = collect(components, lines, cluster, &runs, &count, &copy);
     if (status != DIGIT_OK)
         return status;
-    segment.slash = is_slash(runs, count, piece, size);
-    if (doubted && piece->right - piece->left < ROW_WIDEST * size)
-        status = slice_piece(runs, count, piece, size, segment, segments);
+    segment.slash = is_slash(runs, count, cluster, size);
+    if (doubted)
+        status = slice_cluster(runs, count, cluster, size, segment, segments);
     else
-        status = keep_piece(runs, count, segment, segments);
+        status = keep_cluster(runs, count, segment, segments);
     dg_free(copy);
     return status;
 }
@@ -192,12 +183,12 @@ digit_status dg_segments_make(const dg_components *components, const dg_lines *l
     *segments = (dg_segments){.line_count = lines->count};
     segments->lines = dg_alloc(lines->count, sizeof *segments->lines);
     if (!segments->lines)
-        return dg_fail_memory("cuts", lines->count * sizeof *segments->lines);
+        return dg_fail_memory("segments", lines->count * sizeof *segments->lines);
     for (size_t i = 0; i < lines->count; i++) {
         const dg_line *line = &lines->items[i];
         const size_t before = segments->count;
         for (size_t p = line->first; status == DIGIT_OK && p < line->first + line->count; p++)
-            status = add_piece(components, lines, p, line->size, doubted && doubted[p], segments);
+            status = add_cluster(components, lines, p, line->size, doubted && doubted[p], segments);
         segments->lines[i] = (dg_segment_line){before, segments->count - before, line->size};
     }
     return status;

@@ -1,4 +1,5 @@
-/* segments.h - the smallest parts of ink that digits are put together from. */
+/* segments.h - over-segmentation: clusters of ink, cut into vertical slices where they may be
+ * several digits. A digit is one segment or several neighbours. */
 #ifndef DG_VISION_PAGE_SEGMENTS_H
 #define DG_VISION_PAGE_SEGMENTS_H
 
@@ -7,33 +8,33 @@
 typedef struct dg_segment {
     uint32_t first, count;            /* of its runs */
     int32_t left, top, right, bottom; /* inclusive */
-    uint32_t piece;                   /* which piece of the page it is of */
+    uint32_t cluster;                 /* which one it is of */
     bool cut_before;                  /* cut from the segment before it */
-    bool wide;                        /* of a piece that may be more than two digits */
-    bool joined;                      /* made of several components */
-    bool small;                       /* of a small piece */
-    bool slash;                       /* a straight stroke, slanted and higher than digits are */
+    bool wide;                        /* of a cluster that is wider than a digit */
+    bool joined;                      /* of several components */
+    bool small;                       /* of a small cluster */
+    bool slash;                       /* a straight stroke, slanted and higher than a digit */
 } dg_segment;
 
 typedef struct dg_segment_line {
     size_t first, count;
-    double size; /* how high digits are */
+    double size; /* height of the line's digits in pixels */
 } dg_segment_line;
 
-/* Segments lie line by line, left to right, and their runs one after the other: so any
- * neighbours' runs are one array. */
+/* Segments lie line by line, left to right, and so do their runs: those of neighbours are one
+ * array. */
 typedef struct dg_segments {
-    dg_run *runs;
-    dg_segment *items;
+    dg_run *runs;           /* [run_count] */
+    dg_segment *items;      /* [count] */
     dg_segment_line *lines; /* [line_count] */
     size_t run_count, count, line_count;
     size_t run_room, room;
 } dg_segments;
 
 /*
- * The pieces of every line, as they stand; those that doubted[lines->piece_count] names (NULL:
- * none) cut into vertical slices much narrower than a digit. Where digits touch, the border
- * between them is near one of the cuts. Release with dg_segments_free(), after a failure too.
+ * Make one segment of each cluster, or, where doubted[lines->cluster_count] is true (NULL:
+ * nowhere), vertical slices so narrow that one of the cuts is near the border of touching digits.
+ * Release with dg_segments_free(), after a failure too.
  */
 digit_status dg_segments_make(const dg_components *components, const dg_lines *lines,
                               const bool *doubted, dg_segments *segments);
@@ -41,14 +42,14 @@ digit_status dg_segments_make(const dg_components *components, const dg_lines *l
 /* Slices to the height of a digit. */
 #define DG_SLICES 16
 
-/* By hand: add runs to an segment that is being made, then the segment itself. */
+/* Add runs to a segment, then the segment itself. */
 digit_status dg_segments_add_runs(dg_segments *segments, dg_segment *segment, const dg_run *runs,
                                   size_t count);
 digit_status dg_segments_add(dg_segments *segments, const dg_segment *segment);
 
 void dg_segments_free(dg_segments *segments);
 
-/* The box of segments[count], at least one. */
+/* The bounding box of segments[count]; count is at least 1. */
 digit_box dg_segments_box(const dg_segment *segments, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -86,7 +87,8 @@ static size_t ink_places(const dg_components *components, bool vertical, double 
     size_t count = 0;
     for (size_t i = 0; i < components->count; i++) {
         const dg_component *b = &components->items[i];
-        if (dg_component_height(b) > 0.5 * size && dg_component_height(b) < 2 * size)
+        const double tall = dg_component_height(b);
+        if (tall > DG_DIGIT_LOWEST * size && tall < DG_DIGIT_HIGHEST * size)
             places[count++] = vertical ? (b->left + b->right) / 2.0 : (b->top + b->bottom) / 2.0;
     }
     count = unite(places, count, 0.5 * size);
