@@ -14,8 +14,11 @@ import numpy.typing as npt
 
 from . import _prototypes as c
 from ._arguments import PathLike, integer, path_of, text_of
-from ._errors import Status
+from ._endings import foreign_writer
+from ._errors import DigitError, Status
+from ._files import name_of
 from ._guard import Guard
+from ._kinds import explained
 from ._library import check, lib
 from ._reading import Reading, glyphs_with, read_with
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
@@ -145,7 +148,10 @@ class Model:
             (``UNSUPPORTED``).
         """
         handle = c.digit_model_p()
-        check(lib.digit_model_load(path_of(path), ctypes.byref(handle)))
+        try:
+            check(lib.digit_model_load(path_of(path), ctypes.byref(handle)))
+        except DigitError as error:
+            raise explained(error, path) from None
         return cls._adopting(handle)
 
     @classmethod
@@ -178,13 +184,21 @@ class Model:
         ----------
         path : str, bytes or os.PathLike
             Where to. A file that is there is replaced, or on failure untouched.
+            An ending ``.h5``, ``.hdf5``, ``.keras`` or ``.onnx`` asks for that
+            format: `libdigit.keras.save` and `libdigit.onnx.save` write it.
 
         Raises
         ------
         DigitError
-            The file can't be written (``status`` is ``Status.IO``).
+            The file can't be written (``status`` is ``Status.IO``), or the
+            ending is one of a format that can't hold the model or is not
+            written here (``UNSUPPORTED``).
         """
         encoded = path_of(path)
+        write = foreign_writer(name_of(path))
+        if write is not None:
+            write(self, path)
+            return
         with self._guard.reading():
             check(lib.digit_model_save(self._open_handle(), encoded))
 

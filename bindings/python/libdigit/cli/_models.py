@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .. import DigitError, Model
+from .._endings import KERAS, ONNX, foreign_writer
 from .._files import name_of, read_whole
 from .._safetensors import read
 from ._common import UsageError
@@ -12,23 +13,21 @@ from ._common import UsageError
 __all__ = ["is_model", "load_model", "save_model"]
 
 _NATIVE = (".safetensors",)
-_KERAS = (".h5", ".hdf5", ".keras")
-_ONNX = (".onnx",)
 
 
 def is_model(path: str) -> bool:
     """Whether the name is one of a model file."""
-    return path.lower().endswith(_NATIVE + _KERAS + _ONNX)
+    return path.lower().endswith(_NATIVE + KERAS + ONNX)
 
 
 def load_model(path: str, architecture: Optional[str] = None) -> Model:
     """A model from a file of libdigit, Keras, ONNX or PyTorch (safetensors)."""
     lower = path.lower()
-    if lower.endswith(_KERAS):
+    if lower.endswith(KERAS):
         from .. import keras
 
         return keras.load(path, architecture=architecture)
-    if lower.endswith(_ONNX):
+    if lower.endswith(ONNX):
         from .. import onnx
 
         return onnx.load(path)
@@ -62,14 +61,5 @@ def _load_torch(path: str, architecture: Optional[str]) -> Model:
 
 def save_model(model: Model, path: str, **options: Any) -> None:
     """Write a model as its file's ending says."""
-    lower = path.lower()
-    if lower.endswith(_KERAS):
-        from .. import keras
-
-        keras.save(model, path, **options)
-    elif lower.endswith(_ONNX):
-        from .. import onnx
-
-        onnx.save(model, path, **options)
-    else:
-        model.save(path)
+    write = foreign_writer(path) or Model.save
+    write(model, path, **options)
