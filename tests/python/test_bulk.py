@@ -318,9 +318,6 @@ def test_refusals(folder, tmp_path, recognizer):
         bulk.run(folder, folder / "out", recognizer)
     with pytest.raises(ValueError, match="engine"):
         bulk.run(folder, tmp_path / "out", recognizer, engine="slurm")
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
-    with pytest.raises(libdigit.DigitError, match="no column of bytes among a"):
-        bulk.run(tmp_path / "a.parquet", tmp_path / "out", recognizer)
 
 
 # -- Killed, stopped, in the way ----------------------------------------------

@@ -22,7 +22,7 @@ from ._samples import bytes_of_floats
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["check_size", "pages_of", "pixels_of_pillow"]
+__all__ = ["check_cost", "check_size", "pages_of", "pixels_of_pillow"]
 
 # The library's own limits, known here so that a picture which it would refuse
 # is not decoded or copied first.
@@ -89,7 +89,7 @@ def _decode_pages(content: bytes, name: str) -> Iterator[npt.NDArray[np.uint8]]:
             for page in range(pages):
                 image.seek(page)
                 check_size(image.width, image.height, name)
-                _check_cost(image, content, name)
+                check_cost(image, content, name)
                 pixels = pixels_of_pillow(image, name)
                 turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
                 if page + 1 == pages:
@@ -121,7 +121,8 @@ def _count_pages(image: Any, name: str) -> int:
 # -- What decoding takes -------------------------------------------------------
 
 
-def _check_cost(image: Any, content: bytes, name: str) -> None:
+def check_cost(image: Any, content: bytes, name: str) -> None:
+    """Refuse a picture that takes too much memory to decode; it has only been opened."""
     pixels = image.width * image.height
     grey = image.mode in ("1", "L", "F") or image.mode.startswith("I")
     cost = len(content) + pixels * (1 if grey else 3) + _decoder_bytes(image, content)
