@@ -246,7 +246,8 @@ def _opened(file: str, source: Source) -> _Opened:
         first = next(pages)
         return _Opened(file, source, len(content) + first.nbytes, chain([first], pages))
     except (DigitError, MemoryError) as error:
-        return _Opened(file, source, 0, _raising(error))
+        path = source if isinstance(source, str) else None  # bad bytes are not kept
+        return _Opened(file, path, 0, _raising(error))
 
 
 def _raising(error: Exception) -> Iterator[npt.NDArray[np.uint8]]:

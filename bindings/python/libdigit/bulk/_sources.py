@@ -46,16 +46,21 @@ def readable(name: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _or_error(name: str, kind: str, pairs: Iterator[Pair]) -> Iterator[Pair]:
+def _or_error(path: str, name: str, kind: str, pairs: Iterator[Pair]) -> Iterator[Pair]:
     """The pairs of a container, and one more that says why it is damaged if it is."""
     try:
         with importing(name, kind):
             yield from pairs
     except DigitError as error:
-        message = str(error).removeprefix(f"{name}: ")
+        message = _without(_without(str(error), name), path)
         yield readable(name), DigitError(error.status, message)
     except MemoryError:
         yield readable(name), DigitError(Status.MEMORY, "out of memory")
+
+
+def _without(message: str, name: str) -> str:
+    """A message without the name in front, which has a column of its own."""
+    return message.removeprefix(f"{name}: ")
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class ParquetRows:
 
     def pictures(self) -> Iterator[Pair]:
         """Names and bytes. Without a column of names they are the file's, and the row's number."""
-        return _or_error(self.name, "Parquet file", self._pictures())
+        return _or_error(self.path, self.name, "Parquet file", self._pictures())
 
     def _pictures(self) -> Iterator[Pair]:
         import pyarrow.parquet as pq
@@ -164,7 +169,7 @@ class Archive:
 
     def pictures(self) -> Iterator[Pair]:
         """Names and bytes of its picture files, in the archive's order."""
-        return _or_error(self.name, "archive", self._pictures())
+        return _or_error(self.path, self.name, "archive", self._pictures())
 
     def _pictures(self) -> Iterator[Pair]:
         members = _zip_pictures if self.path.lower().endswith(".zip") else _tar_pictures
@@ -198,7 +203,7 @@ def _zip_pictures(file: IO[bytes], budget: Budget) -> Iterator[Pair]:
                 except DigitError as error:
                     if budget.left < 0:
                         raise
-                    content = error
+                    content = DigitError(error.status, _without(str(error), member.filename))
                 yield member.filename, content
 
 
