@@ -98,6 +98,20 @@ def test_what_does_not_fit(tmp_path, change, words):
     assert caught.value.status == Status.FORMAT
 
 
+@pytest.mark.parametrize("lost", ["features.10.running_mean", "features.2.weight"])
+def test_a_part_that_is_missing(tmp_path, lost):
+    """No KeyError: modules need all that a layer takes."""
+    with pytest.raises(DigitError, match=r"net.safetensors: layer \d \(\w+\): none of its shape"):
+        loaded(tmp_path, {name: array for name, array in STATE.items() if name != lost})
+
+
+@pytest.mark.parametrize("name", ["0\u00b2", "\u00b2", "1\u2460", "\u0663.weight"])
+def test_digits_that_are_no_numbers(tmp_path, name):
+    """Superscripts, circles: `str.isdigit` takes them for digits, `int` does not."""
+    with pytest.raises(DigitError, match="net.safetensors: "):
+        loaded(tmp_path, {name: numbers(1, 1)}, "dense 10")
+
+
 def test_bad_architecture(tmp_path):
     with pytest.raises(DigitError) as caught:
         loaded(tmp_path, STATE, "conv 3x3 rely dense 10")

@@ -132,7 +132,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--from has an architecture already")
     if options.resume and options.start == options.output:
         raise UsageError("--resume wants another --output than --from: where it began")
-    if foreign_writer(options.output) is not None:
+    if foreign_writer(options.output) is not None:  # found out before hours of training
         raise UsageError(
             f"--output {options.output}: training writes libdigit's own format (.safetensors); "
             "'digit convert' makes another of it"
