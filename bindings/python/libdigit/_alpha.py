@@ -6,8 +6,6 @@ from programs that know what lies behind, and go to the library as they are.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -55,9 +53,10 @@ class Tones:
         return int((100 * seen >= percent * seen[-1]).argmax())
 
 
-def laid(band: npt.NDArray[np.uint8], background: int) -> npt.NDArray[Any]:
+def laid(band: npt.NDArray[np.uint8], background: int) -> npt.NDArray[np.uint8]:
     """Pixels [h, w, 4] with alpha as [h, w, 3] without."""
     alpha = band[..., 3:].astype(np.uint32)
     colour = band[..., :3].astype(np.uint32)
     behind = (background * (255 - alpha) + 127) // 255
-    return np.minimum((colour * alpha + 127) // 255 + behind, 255)
+    opaque: npt.NDArray[np.uint8] = np.minimum((colour * alpha + 127) // 255 + behind, 255)
+    return opaque.astype(np.uint8)

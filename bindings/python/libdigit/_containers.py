@@ -47,6 +47,7 @@ _XZ_MEMORY = 80 << 20  # bytes: what `xz -9` needs to unpack, 65 MiB, and some
 _LINE_MAX = 1 << 20  # bytes
 _PIECE = 1 << 20  # bytes read at a time
 _UNPACKABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNBOUNDED = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma"}  # others have numbers only
 
 
 class _Readable(Protocol):
@@ -141,7 +142,7 @@ class _SmallReads(io.RawIOBase):
 
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     """A zip file, to be read by `read_member`."""
-    return zipfile.ZipFile(_SmallReads(file, _DIRECTORY_MAX))  # type: ignore[arg-type]
+    return zipfile.ZipFile(_SmallReads(file, _DIRECTORY_MAX))
 
 
 def read_member(
@@ -152,15 +153,15 @@ def read_member(
     zipfile hands packed bytes to bzip2 and LZMA without a bound on what comes out.
     """
     if member.compress_type not in _UNPACKABLE:
-        kind = zipfile.compressor_names.get(member.compress_type, "method")
+        method = _UNBOUNDED.get(member.compress_type, f"method {member.compress_type}")
         raise DigitError(
             Status.UNSUPPORTED,
-            f"{member.filename}: packed by {kind} ({member.compress_type}); "
-            "only members that are stored or deflated are read",
+            f"{member.filename}: packed by {method}; stored and deflated members are read",
         )
     if member.file_size > most:
         raise error_from(
-            Status.LIMIT, f"{member.filename}: declares {member.file_size:,} bytes; at most {most:,}"
+            Status.LIMIT,
+            f"{member.filename}: declares {member.file_size:,} bytes; at most {most:,}",
         )
     with archive.open(member) as file:
         content = read_within(file, most, member.filename)
@@ -259,20 +260,21 @@ def _unpacked(file: IO[bytes]) -> Any:
 def open_tar(file: IO[bytes], budget: Budget) -> Iterator[tarfile.TarFile]:
     """A tar file, packed or not, to be read by `tar_members`."""
     stream = _Forward(_unpacked(file), budget)
-    with tarfile.open(fileobj=stream, mode="r:") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
         yield archive
 
 
 def tar_members(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
     """The members of a tar file in their order; a regular one with its bytes to be read."""
     stream: Any = archive.fileobj
+    kept: Any = archive  # tarfile keeps what it knows of each member
     while (member := archive.next()) is not None:
         stream.headers_left = None
         plain = member.isfile() and not member.issparse()
         yield member, archive.extractfile(member) if plain else None
         stream.headers_left = _HEADERS_MAX
-        archive.members.clear()  # tarfile would keep them all
-        archive.pax_headers.clear()
+        kept.members.clear()
+        kept.pax_headers.clear()
 
 
 # -- Text ----------------------------------------------------------------------

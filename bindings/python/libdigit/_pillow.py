@@ -163,9 +163,9 @@ def _has_scans(image: Any, content: bytes) -> bool:
 def _chunk_bytes(image: Any) -> int:
     """A strip or tile of a TIFF, which is unpacked as a whole. Tiles may exceed the picture."""
     tags = image.tag_v2
-    width = int(tags.get(_TILE_WIDTH, image.width))
-    height = int(tags.get(_TILE_HEIGHT, min(tags.get(_STRIP_HEIGHT, image.height), image.height)))
-    bits = sum(tags.get(_BITS, (8,)))
+    rows = min(tags.get(_STRIP_HEIGHT, image.height), image.height)
+    width, height = int(tags.get(_TILE_WIDTH, image.width)), int(tags.get(_TILE_HEIGHT, rows))
+    bits = int(sum(tags.get(_BITS, (8,))))
     return width * height * max(_COLOUR_BYTES, bits // 8 + 1)
 
 
