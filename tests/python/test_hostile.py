@@ -58,7 +58,7 @@ CASES = [
     ("onnx", "onnx_nodes", "x.onnx", "when unpacked"),
     ("onnx", "onnx_shared", "x.onnx", "when unpacked"),
     ("torch", "torch_overlap", "x.safetensors", "overlap"),
-    ("torch", "torch_header", "x.safetensors", "no safetensors"),
+    ("torch", "torch_header", "x.safetensors", "damaged entry"),
     ("torch", "torch_halves", "x.safetensors", "when unpacked"),
     ("picture", "png_rgba", "x.png", "read"),
     ("picture", "png_words", "x.png", "read"),
