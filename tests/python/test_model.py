@@ -316,6 +316,9 @@ FOREIGN = {
     "net.pt": (b"PK\3\4\0\0\x08\x08\0\0archive/data.pkl", "a pickle.* libdigit.torch.load"),
     "net.pkl": (b"\x80\4\x95\0\0\0\0\0", "a pickle.* libdigit.torch.load"),
     "net.onnx": (b"\x08\7\x12\7pytorch", "an ONNX file; libdigit.onnx.load"),
+    "torch.safetensors": (
+        b"\x20\0\0\0\0\0\0\0{\"w\":", "a safetensors file of another.*libdigit.torch.load"
+    ),
     "net.safetensors": (
         b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS.*git lfs pull"
     ),

@@ -112,6 +112,16 @@ def test_digits_that_are_no_numbers(tmp_path, name):
         loaded(tmp_path, {name: numbers(1, 1)}, "dense 10")
 
 
+@pytest.mark.parametrize("size", [0x0280, 0x0480, 0x120708])
+def test_lengths_that_look_like_other_files(tmp_path, size):
+    """A header's length may begin as pickles and ONNX files do."""
+    head = json.dumps({"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(size.to_bytes(8, "little") + head.ljust(size) + bytes(4))
+    with pytest.raises(DigitError, match="none of its shape"):
+        torch.load(path, "dense 10")
+
+
 def test_bad_architecture(tmp_path):
     with pytest.raises(DigitError) as caught:
         loaded(tmp_path, STATE, "conv 3x3 rely dense 10")

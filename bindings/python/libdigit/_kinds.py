@@ -10,6 +10,8 @@ __all__ = ["explained", "refuse_foreign"]
 
 _HEAD = 200  # bytes that tell what a file is
 _KERAS = "libdigit.keras.load reads Keras' files"
+_TORCH = "libdigit.torch.load reads PyTorch's weights"
+_OURS = b'{"__metadata__":{"crc32":"'
 _PICKLE = (
     "a pickle, which can run code and is never read: save the state_dict with "
     "safetensors.torch.save_file, for libdigit.torch.load"
@@ -18,6 +20,9 @@ _PICKLE = (
 
 def _kind_of(content: bytes) -> tuple[str, str] | None:
     """The module that reads a file, "" for none, and a sentence; None if it is not known."""
+    if content[4:9] == b"\0\0\0\0{":  # first, for the length before it may look like others
+        ours = content.startswith(_OURS, 8)
+        return None if ours else ("torch", f"a safetensors file of another program; {_TORCH}")
     if content.startswith(b"\x89HDF\r\n\x1a\n"):
         return "keras", f"an HDF5 file; {_KERAS}"
     if content.startswith(b"PK\3\4"):

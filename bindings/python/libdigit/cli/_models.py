@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .. import DigitError, Model
+from .._containers import MODEL_MAX, WEIGHTS_MAX, Budget
 from .._endings import KERAS, ONNX, foreign_writer
 from .._files import name_of, read_whole
 from .._safetensors import read
@@ -42,7 +43,8 @@ def load_model(path: str, architecture: Optional[str] = None) -> Model:
 def _is_foreign(path: str) -> bool:
     """A sound safetensors file that libdigit did not write."""
     try:
-        metadata, tensors = read(read_whole(path), name_of(path))
+        content, budget = read_whole(path, most=MODEL_MAX), Budget(path, WEIGHTS_MAX)
+        metadata, tensors = read(content, name_of(path), budget)
     except DigitError:
         return False
     return metadata.get("format") != "libdigit" and bool(tensors)
