@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The library's limits, looked at before a decoder allocates for them. */
@@ -78,14 +79,31 @@ static int recognise_kind(picture_file *file, char reason[PICTURE_REASON])
     return 0;
 }
 
+/* A FIFO would have us wait for a writer, and a device may have no end. */
+static FILE *open_regular(const char *path, char reason[PICTURE_REASON])
+{
+    struct stat about;
+    FILE *stream = NULL;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &about) != 0)
+        refuse(reason, "%s", strerror(errno));
+    else if (S_ISDIR(about.st_mode))
+        refuse(reason, "%s", strerror(EISDIR));
+    else if (!S_ISREG(about.st_mode))
+        refuse(reason, "not a regular file");
+    else if (!(stream = fdopen(fd, "rb")))
+        refuse(reason, "%s", strerror(errno));
+    if (!stream && fd >= 0)
+        close(fd);
+    return stream;
+}
+
 picture_file *picture_open(const char *path, char reason[PICTURE_REASON])
 {
     const int from_stdin = strcmp(path, "-") == 0;
-    FILE *stream = from_stdin ? stdin : fopen(path, "rbe");
-    if (!stream) {
-        refuse(reason, "%s", strerror(errno));
+    FILE *stream = from_stdin ? stdin : open_regular(path, reason);
+    if (!stream)
         return NULL;
-    }
     picture_file *file = calloc(1, sizeof *file);
     if (!file)
         refuse(reason, "not enough memory for the file");

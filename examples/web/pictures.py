@@ -8,12 +8,14 @@ import io
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 import libdigit
+from libdigit._pillow import check_cost
 from limits import FORMATS, PIXELS_MAX
 
 # Reading takes eight bytes a pixel and more with colours: larger pictures are read in grey,
@@ -62,10 +64,12 @@ def problem(text: str) -> gr.Error:
 def opened(source: str | bytes) -> Iterator[Image.Image]:
     """The picture in a file, upright; what then fails in reading it is told its sender."""
     try:
-        with _open(source) as image:
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        with _open(content) as image:
             large = image.width * image.height > _LARGE
+            check_cost(image, content, "The picture")
         with _large_one if large else contextlib.nullcontext():
-            yield _decoded(source, large)
+            yield _decoded(content, large)
     except libdigit.DigitError as error:
         raise problem(str(error)) from error
     except UnidentifiedImageError as error:
@@ -76,13 +80,12 @@ def opened(source: str | bytes) -> Iterator[Image.Image]:
         raise problem("The picture file is damaged.") from error
 
 
-def _open(source: str | bytes) -> Image.Image:
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
-    return Image.open(file, formats=FORMATS)
+def _open(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content), formats=FORMATS)
 
 
-def _decoded(source: str | bytes, large: bool) -> Image.Image:
-    with _open(source) as image:
+def _decoded(content: bytes, large: bool) -> Image.Image:
+    with _open(content) as image:
         if large and not image.mode.startswith("I"):
             image.draft("L", image.size)
             return ImageOps.exif_transpose(_grey(image))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import os
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 import libdigit
+from libdigit._containers import Budget, open_zip, read_member
 from pictures import opened, problem
 
 SAMPLES_MAX = 70_000
@@ -49,12 +54,25 @@ def load(paths: list[str], model: libdigit.Model) -> Data:
 
 def _from_idx(paths: list[str]) -> Data:
     """Images and labels, in either order: the first that fits."""
+    for path in paths:
+        if _promised(path) > SAMPLES_MAX:  # asked first: 2 MB of gzip may hold 2 GB
+            raise problem(f"More than {SAMPLES_MAX:,} samples; so many are taken here at most.")
     for images, labels in (paths, paths[::-1]):
         try:
             return Data(*libdigit.load_idx(images, labels))
         except libdigit.DigitError as error:
             failure = failure_of(error)
     raise problem(f"These are no IDX files of images and labels: {failure}")
+
+
+def _promised(path: str) -> int:
+    """How many samples the header of an IDX file promises; 0 if it is none."""
+    for opened_by in (open, gzip.open):
+        with contextlib.suppress(OSError, EOFError, zlib.error), opened_by(path, "rb") as file:
+            header = file.read(8)
+            if header[:3] == b"\0\0\x08":
+                return int.from_bytes(header[4:], "big")
+    return 0
 
 
 def failure_of(error: libdigit.DigitError) -> str:
@@ -64,12 +82,13 @@ def failure_of(error: libdigit.DigitError) -> str:
 
 def _from_zip(path: str, model: libdigit.Model) -> Data:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open(path, "rb") as file, open_zip(file) as archive:
             members = [(m, int(found[1])) for m in archive.infolist()
                        if (found := _MEMBER.fullmatch(m.filename))]
             if len(members) > PICTURES_MAX:
                 raise problem(f"{len(members):,} pictures; at most {PICTURES_MAX:,} are taken.")
-            found = [(_sample(archive, member, model), digit) for member, digit in members]
+            budget = Budget.of("The zip file", os.path.getsize(path))
+            found = [(_sample(archive, member, budget, model), digit) for member, digit in members]
     except gr.Error:
         raise
     except Exception as error:  # zipfile raises whatever a broken file leads it to
@@ -81,15 +100,16 @@ def _from_zip(path: str, model: libdigit.Model) -> Data:
     return Data(np.array(samples), np.array(labels, np.uint8), len(found) - len(kept))
 
 
-def _sample(archive: zipfile.ZipFile, member: zipfile.ZipInfo, model: libdigit.Model) -> Any:
-    """The sample of one picture; None if it is too large, none, or blank."""
-    if member.file_size > MEMBER_MAX:
-        return None
-    with archive.open(member) as file:
-        content = file.read(MEMBER_MAX + 1)
+def _sample(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget,
+            model: libdigit.Model) -> Any:
+    """The sample of one picture; None if it is too large, packed otherwise, none, or blank."""
     try:
-        with opened(content) as picture:
+        with opened(read_member(archive, member, MEMBER_MAX, budget)) as picture:
             sample = model.normalize(picture)
     except gr.Error:
+        return None
+    except libdigit.DigitError:
+        if budget.left < 0:
+            raise
         return None
     return sample if sample.any() else None

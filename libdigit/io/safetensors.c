@@ -57,6 +57,29 @@ void dg_safetensors_seal(uint8_t *bytes, size_t size)
 
 /* ---- Reading: the frame ----------------------------------------------- */
 
+/* What else a file is, told by its first 8 bytes; NULL if that is not known. */
+static const char *foreign_kind(const uint8_t *bytes)
+{
+    static const struct {
+        char sign[LENGTH_BYTES + 1];
+        uint8_t size;
+        const char *kind;
+    } known[] = {
+        { "\x89HDF\r\n\x1a\n", 8, "an HDF5 file, as Keras writes it" },
+        { "PK\3\4", 4, "a zip file, as Keras and PyTorch write it" },
+        { "version ", 8, "a pointer of Git LFS" },
+        { "\x80\2", 2, "a pickle" },
+        { "\x80\3", 2, "a pickle" },
+        { "\x80\4", 2, "a pickle" },
+        { "\x80\5", 2, "a pickle" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (memcmp(bytes, known[i].sign, known[i].size) == 0)
+            return known[i].kind;
+    /* ONNX begins with the number of its version; its producer's name comes next. */
+    return bytes[0] == 0x08 && bytes[2] == 0x12 ? "an ONNX file" : NULL;
+}
+
 /* Lengths and checksum. */
 static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *header_size)
 {
@@ -67,6 +90,10 @@ static digit_status check_frame(const uint8_t *bytes, size_t size, size_t *heade
     if (size < LENGTH_BYTES)
         return dg_fail(DIGIT_ERR_FORMAT, "%zu bytes are too few for a model file", size);
     const uint64_t length = dg_load_le64(bytes);
+    /* The length of another program's header may look like anything, but is no such number. */
+    const char *kind = length > UINT32_MAX ? foreign_kind(bytes) : NULL;
+    if (kind)
+        return dg_fail(DIGIT_ERR_FORMAT, "not a model file, but %s", kind);
     if (length > size - LENGTH_BYTES)
         return dg_fail(DIGIT_ERR_FORMAT, "not a model file, or cut off: a header of %llu bytes "
                        "is promised, %zu bytes follow", (unsigned long long)length,

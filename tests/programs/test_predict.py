@@ -143,7 +143,9 @@ def test_bad_picture(tmp_path: Path, name: str) -> None:
 def test_missing_file_folder_and_device(tmp_path: Path) -> None:
     complaint(predict(tmp_path / "missing.png"), 1, "missing.png", "No such file")
     complaint(predict(tmp_path), 1, str(tmp_path), "directory")
-    complaint(predict("/dev/null"), 1, "/dev/null", "empty")
+    os.mkfifo(tmp_path / "fifo.png")
+    for path in ("/dev/null", "/dev/zero", tmp_path / "fifo.png"):
+        complaint(predict(path), 1, f"{path}: not a regular file")
 
 
 def test_one_bad_picture_does_not_stop_the_others(tmp_path: Path) -> None:

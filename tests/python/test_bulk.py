@@ -261,6 +261,82 @@ def test_a_damaged_container_is_one_row(tmp_path, recognizer, name):
     assert summary.bad == 1 and len(bad) == 1 and bad[0]["status"].startswith("damaged ")
 
 
+def zipped(method, content):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("a.png", content)
+    return out.getvalue()
+
+
+def damaged_lzma(content):
+    """zipfile passes on what the decompressor raises, of whatever class that is."""
+    packed = bytearray(zipped(zipfile.ZIP_LZMA, content))
+    packed[packed.index(b"a.png") + 9 :][:9] = b"\xff" * 9
+    return bytes(packed)
+
+
+def encrypted(content):
+    packed = bytearray(zipped(zipfile.ZIP_STORED, content))
+    packed[6] |= 1
+    packed[packed.index(b"PK\1\2") + 8] |= 1
+    return bytes(packed)
+
+
+def parquet(table):
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def not_utf8(content):
+    offsets, texts = pa.py_buffer(np.array([0, 6], "i4")), pa.py_buffer(b"\xff\xfe.png")
+    names = pa.StringArray.from_buffers(1, offsets, texts)
+    return parquet(pa.table({"path": names, "bytes": pa.array([content])}))
+
+
+ODD = {
+    "lzma.zip": (lambda c: zipped(zipfile.ZIP_LZMA, c), "lzma.zip/a.png", "packed by lzma"),
+    "bz2.zip": (lambda c: zipped(zipfile.ZIP_BZIP2, c), "bz2.zip/a.png", "packed by bzip2"),
+    "broken.zip": (damaged_lzma, "broken.zip/a.png", "packed by lzma"),
+    "secret.zip": (encrypted, "secret.zip/a.png", "encrypted"),
+    "none.parquet": (lambda c: parquet(pa.table({"a": [1]})), "none.parquet", "no column of bytes"),
+    "list.parquet": (
+        lambda c: parquet(pa.table({"bytes": [[1]], "other": ["x"]})),
+        "list.parquet", "no column of bytes",
+    ),
+    "cut.parquet": (lambda c: parquet(pa.table({"bytes": [c]}))[:900] + b"PAR1", "cut.parquet", ""),
+    "twice.parquet": (
+        lambda c: parquet(pa.Table.from_arrays([pa.array([c])] * 2, ["bytes"] * 2)),
+        "twice.parquet/0", "ok",
+    ),
+    "point.parquet": (lambda c: parquet(pa.table({"a.b": [c]})), "point.parquet/0", "ok"),
+    "utf8.parquet": (not_utf8, "\\xff\\xfe.png", "ok"),
+    "null.parquet": (
+        lambda c: parquet(pa.table({"bytes": pa.array([None], pa.binary())})),
+        "null.parquet/0", "no picture file",
+    ),
+}  # fmt: skip
+
+
+def test_odd_containers_are_rows(tmp_path, recognizer):
+    """None ends the job, nor any that goes on with it; each says what is wrong, or is read."""
+    (tmp_path / "in").mkdir()
+    content = digit_png(np.random.default_rng(5))
+    for name, (make, _, _) in ODD.items():
+        (tmp_path / "in" / name).write_bytes(make(content))
+    for name in ("a.tar", "a.zip", "a.parquet", "a.png"):
+        os.mkfifo(tmp_path / "in" / name)
+    summary = bulk.run(tmp_path / "in", tmp_path / "out", recognizer, workers=1)
+    said = {row["file"]: row["status"] for row in rows_in(tmp_path / "out")}
+    for file, words in [(file, words) for _, file, words in ODD.values()]:
+        assert words in said[file], (file, said[file])
+    for name in ("a.tar", "a.zip", "a.parquet", "a.png"):
+        assert said.pop(name) == "not a regular file"
+    assert len(said) == len(ODD) and summary.done == summary.shards
+    again = bulk.run(tmp_path / "in", tmp_path / "out", recognizer, workers=1)
+    assert (again.found_done, again.pictures) == (summary.shards, 0)
+
+
 def test_names_that_are_not_utf8(tmp_path, recognizer):
     (tmp_path / "in").mkdir()
     content = digit_png(np.random.default_rng(6))
@@ -318,9 +394,6 @@ def test_refusals(folder, tmp_path, recognizer):
         bulk.run(folder, folder / "out", recognizer)
     with pytest.raises(ValueError, match="engine"):
         bulk.run(folder, tmp_path / "out", recognizer, engine="slurm")
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
-    with pytest.raises(libdigit.DigitError, match="no column of bytes among a"):
-        bulk.run(tmp_path / "a.parquet", tmp_path / "out", recognizer)
 
 
 # -- Killed, stopped, in the way ----------------------------------------------

@@ -191,6 +191,15 @@ def test_train(run, tmp_path, idx_files):
     assert [row.rpartition(",")[0] for row in rows] == [row.rpartition(",")[0] for row in wanted]
 
 
+@pytest.mark.parametrize("name", ["a.h5", "a.keras", "a.onnx", "a.pt"])
+def test_train_writes_its_own_format(run, tmp_path, idx_files, name):
+    """Nothing is trained for a file that would have the wrong content."""
+    arguments = ["--images", idx_files[0], "--labels", idx_files[1], "--epochs", 1]
+    status, _, err = run("train", *arguments, "--output", tmp_path / name)
+    assert status != 0 and name in err and ".safetensors" in err
+    assert not list(tmp_path.glob("a.*"))
+
+
 def test_train_goes_on(run, tmp_path, model_path, idx_files):
     arguments = ["--images", idx_files[0], "--labels", idx_files[1], "--epochs", 1]
     output = tmp_path / "x.safetensors"
@@ -338,6 +347,14 @@ def test_damaged_data(run, tmp_path, name, content):
     (tmp_path / "x-labels-idx1-ubyte").write_bytes(idx_labels(np.zeros(3, np.uint8)))
     status, out, err = run("convert", tmp_path / name, tmp_path / "y.npz")
     assert status == 1 and out == "" and name in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz", "x.npz", "x.h5", "x.onnx", "x.safetensors"])
+def test_fifos_are_not_waited_for(run, tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    command = "eval" if name.startswith(("x.csv", "x.npz")) else "info"
+    status, _, err = run(command, tmp_path / name)
+    assert status == 1 and name in err and "regular file" in err
 
 
 def test_pickles_are_not_opened(run, tmp_path):

@@ -5,8 +5,10 @@ Hypothesis makes arrays, and turns bytes of good files into others.
 
 import json
 import os
+import tarfile
 import tempfile
 import warnings
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from keras_files import conv, dense, h5_bytes, keras_bytes, layer
 
 import libdigit
 from libdigit import DigitError, Model, _h5, _h5_convert, keras, onnx, torch
+from libdigit.bulk import _plan
 
 FIXTURES = Path(__file__).parent / "fixtures"
 MODEL = Model("dense 10", seed=1)
@@ -202,6 +205,60 @@ def check_damaged(name, change):
     if isinstance(loaded, Model):
         answers = loaded.predict_proba(make_samples(2)[0])
         assert np.isfinite(answers).all() or name == "x.safetensors"
+
+
+def zip_file():
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.png", "b.png"):
+            archive.writestr(name, png())
+    return buffer.getvalue()
+
+
+def tar_file(mode):
+    buffer = BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, pax_headers={"comment": "x"}) as archive:
+        for name in ("a.png", 120 * "b" + ".png"):
+            member = tarfile.TarInfo(name)
+            member.size = len(png())
+            archive.addfile(member, BytesIO(png()))
+    return buffer.getvalue()
+
+
+def parquet_file():
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    buffer = BytesIO()
+    parquet.write_table(pyarrow.table({"path": ["a", "b"], "bytes": [png()] * 2}), buffer)
+    return buffer.getvalue()
+
+
+CONTAINERS = {
+    "x.zip": zip_file,
+    "x.tar": lambda: tar_file("w"),
+    "x.tar.gz": lambda: tar_file("w:gz"),
+    "x.tar.bz2": lambda: tar_file("w:bz2"),
+    "x.tar.xz": lambda: tar_file("w:xz"),
+    "x.parquet": parquet_file,
+}
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_damaged_containers(name):
+    """Whatever is wrong with one, its pictures are bytes, or errors with a sentence."""
+    content = CONTAINERS[name]()
+
+    @some
+    @given(changes())
+    def check(change):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, name)
+            path.write_bytes(changed(content, change))
+            for shard in _plan.plan(str(path)).shards:
+                for file, source in shard.pictures():
+                    file.encode()
+                    assert isinstance(source, (bytes, type(None))) or str(source)
+
+    check()
 
 
 json_values = st.recursive(

@@ -422,7 +422,7 @@ def test_zip_bomb(tmp_path):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.json", "{}")
-        archive.writestr("model.weights.h5", b"\0" * (64 << 20))
+        archive.writestr("model.weights.h5", b"\0" * (129 << 20))
     with pytest.raises(DigitError, match="declares"):
         loaded(tmp_path, buffer.getvalue(), "bomb.keras")
 

@@ -306,3 +306,58 @@ def test_pretrained():
 def test_names():
     for name in libdigit.__all__:
         assert hasattr(libdigit, name), name
+
+
+# -- Files of other formats ------------------------------------------------------
+
+FOREIGN = {
+    "real.h5": (b"\x89HDF\r\n\x1a\n", "an HDF5 file; libdigit.keras.load"),
+    "real.keras": (b"PK\3\4\x14\0\0\0\0\0metadata.json", "a zip file; libdigit.keras.load"),
+    "net.pt": (b"PK\3\4\0\0\x08\x08\0\0archive/data.pkl", "a pickle.* libdigit.torch.load"),
+    "net.pkl": (b"\x80\4\x95\0\0\0\0\0", "a pickle.* libdigit.torch.load"),
+    "net.onnx": (b"\x08\7\x12\7pytorch", "an ONNX file; libdigit.onnx.load"),
+    "torch.safetensors": (
+        b"\x20\0\0\0\0\0\0\0{\"w\":", "a safetensors file of another.*libdigit.torch.load"
+    ),
+    "net.safetensors": (
+        b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS.*git lfs pull"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_else_a_file_is(tmp_path, name):
+    """The sentence names the file, what it is, and the call that reads it."""
+    start, words = FOREIGN[name]
+    path = tmp_path / name
+    path.write_bytes(start + bytes(200))
+    loaders = {
+        "libdigit.keras.load": libdigit.keras.load,
+        "libdigit.onnx.load": libdigit.onnx.load,
+        "libdigit.torch.load": lambda path: libdigit.torch.load(path, "dense 10"),
+        "libdigit.Model.load": Model.load,
+    }
+    for call, load in loaders.items():
+        if call not in words or "pickle" in words:  # which none reads
+            with pytest.raises(DigitError, match=f"{name}: {words}") as caught:
+                load(path)
+            assert caught.value.status == Status.FORMAT
+
+
+@pytest.mark.parametrize("ending", [".h5", ".HDF5", ".keras", ".weights.h5", ".onnx"])
+def test_save_writes_what_the_ending_says(tmp_path, model, ending):
+    path = tmp_path / f"x{ending}"
+    model.save(path)
+    load = libdigit.onnx.load if ending == ".onnx" else libdigit.keras.load
+    options = {"architecture": model.info.architecture} if "weights" in ending else {}
+    twin = load(path, **options)
+    assert twin.info.architecture == model.info.architecture
+    images = np.arange(784, dtype=np.uint32).reshape(1, 28, 28).astype(np.uint8)
+    assert np.allclose(twin.predict_proba(images), model.predict_proba(images), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["x.pt", "x.pth", "x.pkl", "x.npz", "x.tflite"])
+def test_save_refuses_what_it_can_not_write(tmp_path, model, name):
+    with pytest.raises(DigitError, match="a format that is not written") as caught:
+        model.save(tmp_path / name)
+    assert caught.value.status == Status.UNSUPPORTED and not list(tmp_path.iterdir())

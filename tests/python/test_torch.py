@@ -98,6 +98,30 @@ def test_what_does_not_fit(tmp_path, change, words):
     assert caught.value.status == Status.FORMAT
 
 
+@pytest.mark.parametrize("lost", ["features.10.running_mean", "features.2.weight"])
+def test_a_part_that_is_missing(tmp_path, lost):
+    """No KeyError: modules need all that a layer takes."""
+    with pytest.raises(DigitError, match=r"net.safetensors: layer \d \(\w+\): none of its shape"):
+        loaded(tmp_path, {name: array for name, array in STATE.items() if name != lost})
+
+
+@pytest.mark.parametrize("name", ["0\u00b2", "\u00b2", "1\u2460", "\u0663.weight"])
+def test_digits_that_are_no_numbers(tmp_path, name):
+    """Superscripts, circles: `str.isdigit` takes them for digits, `int` does not."""
+    with pytest.raises(DigitError, match="net.safetensors: "):
+        loaded(tmp_path, {name: numbers(1, 1)}, "dense 10")
+
+
+@pytest.mark.parametrize("size", [0x0280, 0x0480, 0x120708])
+def test_lengths_that_look_like_other_files(tmp_path, size):
+    """A header's length may begin as pickles and ONNX files do."""
+    head = json.dumps({"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(size.to_bytes(8, "little") + head.ljust(size) + bytes(4))
+    with pytest.raises(DigitError, match="none of its shape"):
+        torch.load(path, "dense 10")
+
+
 def test_bad_architecture(tmp_path):
     with pytest.raises(DigitError) as caught:
         loaded(tmp_path, STATE, "conv 3x3 rely dense 10")

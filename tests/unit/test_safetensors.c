@@ -294,6 +294,20 @@ START_TEST(refuses_bad_frames)
     assert_error("not a model file, or cut off: a header of 727905341920923785 bytes is promised, "
                  "8 bytes follow");
 
+    static const char *const foreign[][2] = {
+        { "\x89HDF\r\n\x1a\n", "not a model file, but an HDF5 file" },
+        { "PK\3\4\x14\0\0\0\x08", "but a zip file" },
+        { "version https", "but a pointer of Git LFS" },
+        { "\x80\2\x8a\n", "but a pickle" },
+        { "\x08\7\x12\7pytorch", "but an ONNX file" },
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        memset(copy, 'x', 16);
+        memcpy(copy, foreign[i][0], strlen(foreign[i][0]));
+        ck_assert_int_eq(refuse(copy, 16), DIGIT_ERR_FORMAT);
+        assert_error(foreign[i][1]);
+    }
+
     memcpy(copy, file, size);
     memset(copy, 0xff, 8);
     ck_assert_int_eq(refuse(copy, size), DIGIT_ERR_FORMAT);

@@ -217,6 +217,29 @@ def test_just_40_mpx(abused: App, mode: str) -> None:
     assert abused.ask("read", content).data[0]["text"] == ""
 
 
+def test_formats_that_take_more_to_decode(abused: App) -> None:
+    """WebP keeps four copies; a tile of a TIFF is unpacked as a whole, however large it is."""
+    webp = file_of(Image.new("RGB", (8_000, 5_000)), "WEBP", lossless=True, quality=0, method=0)
+    tags = [(256, 16), (257, 16), (258, 8), (259, 8), (262, 1), (277, 1), (322, 40_000),
+            (323, 40_000), (324, 8), (325, 9)]
+    tile = zlib.compress(bytes(1 << 20))
+    tiff = b"II*\0" + struct.pack("<I", 8 + len(tile)) + tile + struct.pack("<H", len(tags))
+    tiff += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags) + bytes(4)
+    for content in (webp, tiff):
+        is_refused(abused.ask("predict", content), "MiB to decode")
+
+
+def test_a_zip_of_bzip2(abused: App) -> None:
+    """Some kB that would take gigabytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("7/a.png", bytes(512 << 20))
+    content = file.getvalue().replace((512 << 20).to_bytes(4, "little"), b"\xe8\3\0\0")
+    given = [{"path": abused.upload(content, "data.zip"), **META}]
+    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    assert reply.event == "error" and "no pictures" in str(reply.data)
+
+
 def test_64_requests_at_once(abused: App) -> None:
     """Each is answered, or told that the queue is full."""
     picture = {"path": abused.upload(PICTURE.read_bytes())}

@@ -1,6 +1,7 @@
 """Samples that people upload, and training on them."""
 from __future__ import annotations
 
+import gzip
 import time
 import zipfile
 from pathlib import Path
@@ -65,6 +66,24 @@ def test_a_member_larger_than_it_says(tmp_path: Path, network: libdigit.Model) -
     path.write_bytes(path.read_bytes().replace(said, (100).to_bytes(4, "little")))
     with pytest.raises(gr.Error, match="no pictures|damaged"):
         training_data.load(given, network)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_that_unpack_without_bound(tmp_path: Path, network: libdigit.Model, method: int
+                                           ) -> None:
+    given = zip_of(tmp_path, {"7/a.png": file_of(seven())}, compression=method)
+    with pytest.raises(gr.Error, match="no pictures"):
+        training_data.load(given, network)
+
+
+def test_idx_files_of_gigabytes(tmp_path: Path, network: libdigit.Model) -> None:
+    """2 MB of gzip may promise 2 GB of samples."""
+    labels, images = tmp_path / "labels.gz", tmp_path / "images.gz"
+    count = np.array([2_000_000], ">u4").tobytes()
+    labels.write_bytes(gzip.compress(b"\0\0\x08\x01" + count + bytes(2_000_000)))
+    images.write_bytes(gzip.compress(b"\0\0\x08\x03" + count + b"\0\0\0\x1c" * 2))
+    with pytest.raises(gr.Error, match="More than 70,000 samples"):
+        training_data.load([str(images), str(labels)], network)
 
 
 @pytest.mark.parametrize("members, words", [

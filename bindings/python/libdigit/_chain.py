@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._architecture import INPUT_SHAPE, Shape, side_after
+from ._containers import WEIGHTS_MAX, Budget
 from ._errors import DigitError, Status
 from ._modelfile import assemble
 from ._prototypes import DIGIT_CLASSES, OTHERS
@@ -61,6 +62,7 @@ class Chain:
     def __init__(self, largest: float, source: str) -> None:
         self.shape: Shape = INPUT_SHAPE
         self._source = source
+        self._budget = Budget("the network's weights", WEIGHTS_MAX)
         self._words: list[str] = []
         self._tensors: Tensors = {}
         self._order: npt.NDArray[np.intp] | None = None  # [i]: where our input i is in theirs
@@ -266,6 +268,7 @@ class Chain:
     def _emit_tensors(self, **tensors: Weights) -> None:
         number = len(self._words)
         for part, array in tensors.items():
+            self._budget.take(4 * array.size)
             with np.errstate(over="ignore"):  # infinite then; the library refuses it
                 self._tensors[f"{number}.{part}"] = array.astype(np.float32)
 

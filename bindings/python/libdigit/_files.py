@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 from typing import Any
 
 from ._arguments import path_of
 from ._errors import DigitError, Status, error_from
 
-__all__ = ["FILE_MAX", "name_of", "read_whole", "write_whole"]
+__all__ = ["FILE_MAX", "name_of", "open_regular", "read_whole", "write_whole"]
 
 FILE_MAX = 256 << 20  # bytes; what the library takes for a model, too
 
@@ -20,20 +23,26 @@ def name_of(path: Any, what: str = "path") -> str:
     return os.fsdecode(path_of(path, what))
 
 
-def read_whole(path: Any, what: str = "path") -> bytes:
-    """The bytes of a regular file; nothing is waited for."""
+@contextmanager
+def open_regular(path: Any, what: str = "path") -> Iterator[FileIO]:
+    """A regular file to read. FIFOs and devices are refused before anything waits for them."""
     name = name_of(path, what)
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb", buffering=0) as file:
-            about = os.fstat(descriptor)
-            if not stat.S_ISREG(about.st_mode):
+        with FileIO(descriptor) as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DigitError(Status.IO, f"{name}: not a regular file")
-            if about.st_size > FILE_MAX:
-                raise error_from(Status.LIMIT, f"{name}: larger than {FILE_MAX:,} bytes")
-            return file.readall()
+            yield file
     except OSError as error:
         raise DigitError(Status.IO, f"{name}: {error.strerror or error}") from error
+
+
+def read_whole(path: Any, what: str = "path", most: int = FILE_MAX) -> bytes:
+    """The bytes of a regular file, of `most` bytes."""
+    with open_regular(path, what) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise error_from(Status.LIMIT, f"{name_of(path)}: larger than {most:,} bytes")
+        return file.readall()
 
 
 def write_whole(path: Any, content: bytes) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _safetensors
+from ._containers import WEIGHTS_MAX, Budget
 from ._errors import DigitError, Status
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read(content: bytes, name: str) -> Tree:
     if not content.startswith(_MAGIC):
         raise DigitError(Status.FORMAT, f"{name}: no HDF5 file")
     _require_h5py()
-    return Tree(*_safetensors.read(_convert(content, name), name))
+    return Tree(*_safetensors.read(_convert(content, name), name, Budget(name, WEIGHTS_MAX)))
 
 
 def _convert(content: bytes, name: str) -> bytes:

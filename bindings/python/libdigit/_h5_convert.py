@@ -24,6 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _safetensors
+from ._containers import WEIGHTS_MAX, Budget
+from ._errors import DigitError
 
 if TYPE_CHECKING:
     import h5py
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["convert", "main"]
 
 _SECONDS = 30  # of the processor
-_MEMORY = 4 << 30
-_DATASET_MAX = 256 << 20  # bytes declared
+_MEMORY = 384 << 20  # bytes of address space beside what the file and the modules take
 _ATTRIBUTE_MAX = 4 << 20
 _EXPANSION_FLOOR = 1 << 20  # below it, what is declared may be stored in any way
 _EXPANSION_MAX = 100
@@ -51,6 +52,7 @@ class _Converter:
     def __init__(self, file: h5py.File) -> None:
         self.metadata: dict[str, str] = {}
         self.tensors: dict[str, npt.NDArray[np.float32]] = {}
+        self._budget = Budget("data sets", WEIGHTS_MAX)
         waiting = [("", file)]
         seen = 0
         while waiting:
@@ -76,8 +78,8 @@ class _Converter:
             found = parent[name]
             if isinstance(found, h5py.Group):
                 return found
-            self.tensors[path] = _numbers(found)
-        except MemoryError:
+            self.tensors[path] = _numbers(found, self._budget)
+        except (MemoryError, DigitError):
             raise
         except Exception as error:  # a damaged file leads h5py to errors of every kind
             self.metadata[f"{path}!"] = str(error)
@@ -95,7 +97,7 @@ class _Converter:
                 self.metadata[f"{path}!"] = str(error)
 
 
-def _numbers(dataset: Any) -> npt.NDArray[np.float32]:
+def _numbers(dataset: Any, budget: Budget) -> npt.NDArray[np.float32]:
     import h5py
 
     if not isinstance(dataset, h5py.Dataset):
@@ -106,8 +108,12 @@ def _numbers(dataset: Any) -> npt.NDArray[np.float32]:
         raise _Refused(f"holds {dataset.dtype}, not floats")
     declared = math.prod(dataset.shape) * dataset.dtype.itemsize
     stored = dataset.id.get_storage_size()
-    if declared > _DATASET_MAX or declared > max(_EXPANSION_FLOOR, _EXPANSION_MAX * stored):
+    if declared > max(_EXPANSION_FLOOR, _EXPANSION_MAX * stored):
         raise _Refused(f"declares {declared:,} bytes and stores {stored:,}")
+    chunk = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize  # unpacked as a whole
+    if chunk > max(_EXPANSION_FLOOR, declared):
+        raise _Refused(f"chunks of {chunk:,} bytes for {declared:,}")
+    budget.take(4 * math.prod(dataset.shape))
     with np.errstate(over="ignore"):  # infinite then, and refused as such
         return np.asarray(dataset[()], np.float32)
 
@@ -143,13 +149,28 @@ def convert(content: bytes) -> bytes:
 
 def main() -> int:
     """The process: standard input to standard output; gives the exit status."""
+    import h5py  # noqa: F401  # now, for its code is not to count as memory that a file takes
+
     content = sys.stdin.buffer.read()
-    for limit, most in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY)):
-        hard = resource.getrlimit(limit)[1]
-        resource.setrlimit(limit, (most if hard < 0 else min(most, hard), hard))
+    _limit(resource.RLIMIT_CPU, _SECONDS)
+    _limit(resource.RLIMIT_AS, _address_space() + _MEMORY)
     try:
         sys.stdout.buffer.write(convert(content))
+    except MemoryError:
+        print("it takes too much memory", file=sys.stderr)
+        return 1
     except Exception as error:
         print(f"{error}"[:500], file=sys.stderr)
         return 1
     return 0
+
+
+def _limit(kind: int, most: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+
+
+def _address_space() -> int:
+    """What this process has mapped, in bytes."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()

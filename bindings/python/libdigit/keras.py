@@ -19,11 +19,13 @@ import numpy.typing as npt
 
 from . import _h5
 from ._arguments import PathLike
+from ._containers import MODEL_MAX, Budget, importing, open_zip, read_member
 from ._errors import DigitError, Status
-from ._files import FILE_MAX, name_of, read_whole, write_whole
+from ._files import name_of, read_whole, write_whole
 from ._keras_config import KerasLayer, layers_of
 from ._keras_in import WITH_WEIGHTS, LayerWeights, build
 from ._keras_out import OutLayer, layers_from, snake
+from ._kinds import refuse_foreign
 from ._modelfile import take_apart
 from ._prototypes import DIGIT_SAMPLE_SIDE
 from .model import Model
@@ -74,7 +76,8 @@ def load(
     DigitError
         The file can't be read (``status`` is ``Status.IO``), is damaged or
         contradicts itself (``FORMAT``), or has something that libdigit can't
-        express (``UNSUPPORTED``); the sentence names the layer.
+        express (``UNSUPPORTED``), or is too large (``LIMIT``); the sentence
+        names the layer.
     TypeError, ValueError
         `architecture` is missing, or given for a file with a configuration.
     ImportError
@@ -85,17 +88,16 @@ def load(
     >>> libdigit.keras.load("digit_cnn_model.h5").info.architecture  # doctest: +SKIP
     'conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10'
     """
-    content, name = read_whole(path), name_of(path)
-    text, tree = _open(content, name)
-    if text is None:
-        layers, sequential = _layers_of_architecture(architecture, name), True
-    elif architecture is not None:
-        raise ValueError(f"architecture: {name} has a configuration of its own")
-    else:
-        layers, sequential = layers_of(text)
-    weights = _weights(tree, layers)
+    name = name_of(path)
+    content = read_whole(path, most=MODEL_MAX)
+    with importing(name, "Keras file"):
+        refuse_foreign(content, name, "keras")
+        text, tree = _open(content, name)
+        del content
+    layers, sequential = _layers(text, architecture, name)
     source = f"unknown; imported from Keras ({os.path.basename(name)})"
-    return build(layers, sequential, weights, largest, source)
+    with importing(name, "Keras file"):
+        return build(layers, sequential, _weights(tree, layers), largest, source)
 
 
 def save(
@@ -161,37 +163,29 @@ def _open(content: bytes, name: str) -> tuple[Optional[str], _h5.Tree]:
 
 def _unpack(content: bytes, name: str) -> tuple[str, bytes]:
     """The two parts of a ``.keras`` file, which is a zip."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            config = _member(archive, "config.json", _CONFIG_MAX)
-            weights = _member(archive, "model.weights.h5", FILE_MAX)
-    except (DigitError, MemoryError):
-        raise
-    except Exception as error:  # zipfile raises whatever a broken file leads it to
-        raise DigitError(Status.FORMAT, f"{name}: damaged .keras file: {error}") from error
-    return config.decode("utf-8", "replace"), weights
+    budget = Budget.of(name, len(content))
+    with open_zip(io.BytesIO(content)) as archive:
+        config = read_member(archive, archive.getinfo("config.json"), _CONFIG_MAX, budget)
+        weights = archive.getinfo("model.weights.h5")
+        return config.decode("utf-8", "replace"), read_member(archive, weights, MODEL_MAX, budget)
 
 
-def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    info = archive.getinfo(name)
-    if info.file_size > limit or info.file_size > 100 * (info.compress_size + 1024):
-        raise DigitError(
-            Status.FORMAT,
-            f"{name}: declares {info.file_size:,} bytes and stores {info.compress_size:,}",
-        )
-    with archive.open(info) as member:
-        return member.read(limit)
-
-
-def _layers_of_architecture(architecture: Optional[str], name: str) -> list[KerasLayer]:
-    """What a file that has weights only is to be filled with."""
+def _layers(
+    text: Optional[str], architecture: Optional[str], name: str
+) -> tuple[list[KerasLayer], bool]:
+    """The layers of a configuration, or those that weights alone are for."""
+    if text is not None:
+        if architecture is not None:
+            raise ValueError(f"architecture: {name} has a configuration of its own")
+        with importing(name, "Keras file"):
+            return layers_of(text)
     if architecture is None:
         raise ValueError(
             f"{name}: has weights only; say architecture=, a preset or a list of layers"
         )
     with Model(architecture) as template:
         parts = take_apart(template, other="keep")
-    return [KerasLayer(one.kind, one.name, one.config, []) for one in layers_from(parts)]
+    return [KerasLayer(one.kind, one.name, one.config, []) for one in layers_from(parts)], True
 
 
 def _weights(tree: _h5.Tree, layers: list[KerasLayer]) -> LayerWeights:

@@ -15,7 +15,11 @@ import numpy.typing as npt
 from . import _prototypes as c
 from ._arguments import Ink, Layout, PathLike, Schedule, integer, path_of
 from ._callbacks import ProgressCallback, Reduce
+from ._endings import foreign_writer
+from ._errors import DigitError
+from ._files import name_of
 from ._guard import Guard
+from ._kinds import explained
 from ._library import check, lib
 from ._options import options_of
 from ._read import glyphs_with, read_with
@@ -147,7 +151,10 @@ class Model:
             (``UNSUPPORTED``).
         """
         handle = c.digit_model_p()
-        check(lib.digit_model_load(path_of(path), ctypes.byref(handle)))
+        try:
+            check(lib.digit_model_load(path_of(path), ctypes.byref(handle)))
+        except DigitError as error:
+            raise explained(error, path) from None
         return cls._adopting(handle)
 
     @classmethod
@@ -185,13 +192,21 @@ class Model:
         path : str, bytes or os.PathLike
             File to write. An existing file is replaced; if writing fails, it is
             left as it was.
+            The endings ``.h5``, ``.hdf5``, ``.keras`` and ``.onnx`` select the
+            formats of `libdigit.keras.save` and `libdigit.onnx.save`.
 
         Raises
         ------
         DigitError
-            The file can't be written (``status`` is ``Status.IO``).
+            The file can't be written (``status`` is ``Status.IO``), or the
+            ending is one of a format that can't hold the model or is not
+            written here (``UNSUPPORTED``).
         """
         encoded = path_of(path)
+        write = foreign_writer(name_of(path))
+        if write is not None:
+            write(self, path)
+            return
         with self._guard.reading():
             check(lib.digit_model_save(self._open_handle(), encoded))
 

@@ -13,12 +13,15 @@ from typing import Any, Optional
 
 from ._arguments import PathLike
 from ._chain import Chain
+from ._containers import MODEL_MAX, importing
 from ._errors import DigitError, Status
 from ._files import name_of, read_whole, write_whole
+from ._kinds import refuse_foreign
 from ._library import VERSION
 from ._modelfile import take_apart
 from ._onnx_in import largest_of, walk
 from ._onnx_out import model_proto
+from ._onnx_size import check_size
 from .model import Model
 
 __all__ = ["load", "save"]
@@ -56,22 +59,23 @@ def load(path: PathLike, *, largest: Optional[float] = None) -> Model:
     DigitError
         The file can't be read (``status`` is ``Status.IO``), is damaged or
         contradicts itself (``FORMAT``), or has something that libdigit can't
-        express (``UNSUPPORTED``); the sentence names the node.
+        express (``UNSUPPORTED``), or is too large (``LIMIT``); the sentence
+        names the node.
     ImportError
         onnx is not installed.
     """
     _require_onnx()
-    content, name = read_whole(path), name_of(path)
+    name = name_of(path)
     source = f"unknown; imported from ONNX ({os.path.basename(name)})"
-    try:
+    content = read_whole(path, most=MODEL_MAX)
+    with importing(name, "ONNX file"):
+        refuse_foreign(content, name, "onnx")
+        check_size(content)
         graph = _parse(content).graph
+        del content
         chain = Chain(largest_of(graph) if largest is None else largest, source)
         walk(graph, chain)
-    except (DigitError, MemoryError):
-        raise
-    except Exception as error:  # what lies in a graph lead to is up to protobuf and NumPy
-        raise DigitError(Status.FORMAT, f"{name}: damaged ONNX file: {error}") from error
-    return chain.model()
+        return chain.model()
 
 
 def save(model: Model, path: PathLike, *, other: Optional[str] = None) -> None:

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from typing import Optional
 
 from . import _safetensors
 from ._architecture import Layer, parse
 from ._arguments import PathLike
 from ._chain import Chain, same_padding
+from ._containers import MODEL_MAX, WEIGHTS_MAX, Budget, importing
 from ._errors import DigitError, Status
 from ._files import name_of, read_whole
+from ._kinds import refuse_foreign
 from ._safetensors import Tensors
 from .model import Model
 
@@ -65,21 +66,25 @@ def load(
     ------
     DigitError
         The file can't be read (``status`` is ``Status.IO``), is damaged
-        (``FORMAT``), or has not the weights that the architecture asks for
-        (``FORMAT``; the sentence names the layer); the architecture can't be
-        built (``ARGUMENT``).
+        (``FORMAT``), has not the weights that the architecture asks for
+        (``FORMAT``; the sentence names the layer) or too many of them
+        (``LIMIT``); the architecture can't be built (``ARGUMENT``).
     """
-    content, name = read_whole(path), name_of(path)
+    name = name_of(path)
     with Model(architecture) as template:
         layers = parse(template.info.architecture)
-    modules = _modules(_safetensors.read(content, name)[1])
     source = f"unknown; imported from PyTorch ({os.path.basename(name)})"
     chain = Chain(1.0 if largest is None else largest, source)
-    for layer in layers:
-        _tell(chain, layer, modules, channels_last)
-    if modules:
-        raise DigitError(Status.FORMAT, f"{name}: no layer takes {', '.join(modules):.200}")
-    return chain.model()
+    content = read_whole(path, most=MODEL_MAX)
+    with importing(name, "safetensors file"):
+        refuse_foreign(content, name, "torch")
+        modules = _modules(_safetensors.read(content, name, Budget(name, WEIGHTS_MAX))[1])
+        del content
+        for layer in layers:
+            _tell(chain, layer, modules, channels_last)
+        if modules:
+            raise DigitError(Status.FORMAT, f"no layer takes {', '.join(modules):.200}")
+        return chain.model()
 
 
 def _modules(tensors: Tensors) -> dict[str, Tensors]:
@@ -92,11 +97,8 @@ def _modules(tensors: Tensors) -> dict[str, Tensors]:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in _pieces(name)]
-
-
-def _pieces(name: str) -> Iterator[str]:
-    return (part for part in re.split(r"([0-9]{1,9})", name) if part)
+    pieces = re.findall(r"([0-9]{1,9})|([^0-9]+)", name)
+    return [(int(number), "") if number else (-1, text) for number, text in pieces]
 
 
 def _tell(
@@ -139,7 +141,8 @@ def _take(chain: Chain, layer: Layer, label: str, modules: dict[str, Tensors]) -
 def _fits(chain: Chain, layer: Layer, module: Tensors) -> bool:
     inputs = chain.shape[0]
     if layer.word == "batchnorm":
-        return "running_var" in module and module["running_var"].shape == (inputs,)
+        statistics = [module.get(name) for name in ("running_mean", "running_var")]
+        return all(array is not None and array.shape == (inputs,) for array in statistics)
     sides = (layer.side, layer.side) if layer.word == "conv" else ()
     weight = module.get("weight")
     return weight is not None and weight.shape == (layer.size, inputs, *sides)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from .._containers import importing
 from .._errors import DigitError, Status
+from .._files import open_regular
+from ._pages import check_footer
 from ._sources import Archive, ParquetRows, PictureFiles, Shard, is_picture
 
 __all__ = ["Plan", "plan"]
@@ -99,17 +102,18 @@ def _cut_names(folder: str, names: list[str], size: int) -> Iterator[PictureFile
 
 
 def _cut_table(path: str, name: str, size: Optional[int]) -> Iterator[ParquetRows]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            kinds = dict(_columns(file.schema_arrow))
-            counts = [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)]
-    except (pa.ArrowException, OSError):
-        yield ParquetRows(path, name, "", None, 0, 0, 0, 0)  # its reader will say why
+        with importing(name, "Parquet file"), open_regular(path) as raw:
+            check_footer(raw)
+            with pq.ParquetFile(raw) as file:
+                column, names = _chosen(dict(_columns(file.schema_arrow)))
+                counts = [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)]
+    except (DigitError, MemoryError) as error:
+        damage = str(error).removeprefix(f"{name}: ") or "out of memory"
+        yield ParquetRows(path, name, "", None, 0, 0, 0, 0, damage)  # one row, which says so
         return
-    column, names = _chosen(kinds, name)
     before = 0
     for group, count in enumerate(counts):
         step = max(size or _fitting(count), -(-count // _PIECES))
@@ -130,7 +134,7 @@ def _columns(schema: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{field.name}.{member.name}", member.type
 
 
-def _chosen(kinds: dict[str, Any], name: str) -> tuple[str, Optional[str]]:
+def _chosen(kinds: dict[str, Any]) -> tuple[str, Optional[str]]:
     """The columns of bytes and of names."""
     import pyarrow as pa
 
@@ -138,9 +142,8 @@ def _chosen(kinds: dict[str, Any], name: str) -> tuple[str, Optional[str]]:
               if pa.types.is_binary(kind) or pa.types.is_large_binary(kind)]
     known = [one for one in _BYTES if one in binary] or binary
     if not known:
-        raise DigitError(
-            Status.FORMAT, f"{name}: no column of bytes among {', '.join(kinds) or 'none'}"
-        )
+        among = ", ".join(kinds) or "none"
+        raise DigitError(Status.FORMAT, f"no column of bytes among {among:.200}")
     texts = [one for one, kind in kinds.items()
              if pa.types.is_string(kind) or pa.types.is_large_string(kind)]
     named = [one for one in _NAMES if one in texts]

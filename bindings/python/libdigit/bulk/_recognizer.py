@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Optional, TypedDict, Union
 import numpy as np
 import numpy.typing as npt
 
-from .._errors import DigitError
+from .._errors import DigitError, Status
 from .._files import read_whole
 from .._image import pages_of
 from .._library import VERSION
@@ -246,10 +246,13 @@ def _opened(file: str, source: Source) -> _Opened:
         first = next(pages)
         return _Opened(file, source, len(content) + first.nbytes, chain([first], pages))
     except (DigitError, MemoryError) as error:
-        return _Opened(file, source, 0, _raising(error))
+        # Another error without its frames: bytes that are no picture are not kept.
+        status = error.status if isinstance(error, DigitError) else Status.MEMORY
+        path = source if isinstance(source, str) else None
+        return _Opened(file, path, 0, _raising(DigitError(status, str(error) or "out of memory")))
 
 
-def _raising(error: Exception) -> Iterator[npt.NDArray[np.uint8]]:
+def _raising(error: DigitError) -> Iterator[npt.NDArray[np.uint8]]:
     raise error
     yield
 

@@ -10,13 +10,15 @@ import re
 import struct
 import warnings
 import zipfile
+from itertools import chain
 from typing import Any, Optional
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import DigitError, Model, Status, load_idx
-from .._files import write_whole
+from .._containers import Budget, importing, lines_of, open_zip, read_member
+from .._files import open_regular, write_whole
 from .._image import ENDINGS, pixels_of
 from .._samples import labels_of, samples_of
 from ._common import UsageError, message
@@ -107,43 +109,38 @@ def _packed(path: str, content: bytes) -> bytes:
 
 
 def _load_npz(path: str, part: str) -> tuple[Samples, Samples]:
+    with open_regular(path) as file, importing(path, ".npz file"), open_zip(file) as archive:
+        arrays = {name.removesuffix(".npy"): name for name in archive.namelist()}
+        for images, labels in _NPZ_NAMES[part]:
+            if images in arrays and labels in arrays:
+                budget = Budget.of(path, os.fstat(file.fileno()).st_size)
+                pair = (_npy(archive, arrays[name], budget) for name in (images, labels))
+                return _checked(path, *pair)
+        raise DigitError(Status.FORMAT, f"{path}: has {', '.join(arrays):.200}; none known")
+
+
+def _npy(archive: zipfile.ZipFile, name: str, budget: Budget) -> Any:
+    content = read_member(archive, archive.getinfo(name), _UNPACKED_MAX, budget)
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-        if size > _UNPACKED_MAX:
-            raise DigitError(Status.LIMIT, f"{path}: {size:,} bytes unpacked")
-        with np.load(path, allow_pickle=False) as arrays:
-            for images, labels in _NPZ_NAMES[part]:
-                if images in arrays and labels in arrays:
-                    return _checked(path, arrays[images], arrays[labels])
-            raise DigitError(Status.FORMAT, f"{path}: has {', '.join(arrays.files)}; none known")
-    except OSError as error:
-        raise DigitError(Status.IO, f"{path}: {error.strerror or error}") from error
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DigitError(Status.FORMAT, f"{path}: {error}") from error
+        return np.load(io.BytesIO(content), allow_pickle=False)
+    except MemoryError:
+        raise DigitError(Status.LIMIT, f"{name}: promises more than there is memory") from None
 
 
 def _load_csv(path: str) -> tuple[Samples, Samples]:
-    """Rows of a label and 784 pixels, with or without a header line."""
-    try:
-        opened: Any = gzip.open if path.lower().endswith(".gz") else open
-        with opened(path, "rt", encoding="utf-8") as file:
-            first = file.readline()
-            named = not re.fullmatch(r"[0-9]{1,3}", first.partition(",")[0].strip(' "\n'))
-            file.seek(0)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an empty file: an error below
-                table = np.loadtxt(
-                    file, np.int16, delimiter=",", skiprows=int(named), ndmin=2, quotechar='"'
-                )
-    except (OSError, EOFError) as error:
-        raise DigitError(Status.IO, f"{path}: {error}") from error
-    except (ValueError, OverflowError) as error:
-        raise DigitError(Status.FORMAT, f"{path}: {error}") from error
-    if table.shape[1] != 785 or table.size and not 0 <= table.min() <= table.max() <= 255:
-        raise DigitError(
-            Status.FORMAT, f"{path}: expected rows of a label and 784 pixels 0..255"
-        )
+    """Rows of a label and 784 pixels, with or without a line of names above."""
+    with open_regular(path) as file, importing(path, "CSV file"):
+        lines = lines_of(file, Budget.of(path, os.fstat(file.fileno()).st_size))
+        first = next(lines, "")
+        if re.fullmatch(r"[0-9]{1,3}", first.partition(",")[0].strip(' "\n')):
+            lines = chain([first], lines)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an empty file: said below
+            table = np.loadtxt(lines, np.int16, delimiter=",", ndmin=2, quotechar='"')
+        if table.shape[1] != 785 or table.size and not 0 <= table.min() <= table.max() <= 255:
+            raise DigitError(
+                Status.FORMAT, f"{path}: expected rows of a label and 784 pixels 0..255"
+            )
     return _checked(path, table[:, 1:].astype(np.uint8), table[:, 0])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .. import DigitError, Model
+from .._containers import MODEL_MAX, WEIGHTS_MAX, Budget
+from .._endings import KERAS, ONNX, foreign_writer
 from .._files import name_of, read_whole
 from .._safetensors import read
 from ._common import UsageError
@@ -14,13 +16,11 @@ __all__ = ["BUILT_IN", "is_model", "open_model", "save_model"]
 BUILT_IN = "built-in"
 
 _NATIVE = (".safetensors",)
-_KERAS = (".h5", ".hdf5", ".keras")
-_ONNX = (".onnx",)
 
 
 def is_model(path: str) -> bool:
     """Whether a name has the ending of a model file."""
-    return path.lower().endswith(_NATIVE + _KERAS + _ONNX)
+    return path.lower().endswith(_NATIVE + KERAS + ONNX)
 
 
 def open_model(path: Optional[str], architecture: Optional[str] = None) -> Model:
@@ -36,11 +36,11 @@ def open_model(path: Optional[str], architecture: Optional[str] = None) -> Model
 def _load_file(path: str, architecture: Optional[str]) -> Model:
     """A model from a file of libdigit, Keras, ONNX or PyTorch (safetensors)."""
     lower = path.lower()
-    if lower.endswith(_KERAS):
+    if lower.endswith(KERAS):
         from .. import keras
 
         return keras.load(path, architecture=architecture)
-    if lower.endswith(_ONNX):
+    if lower.endswith(ONNX):
         from .. import onnx
 
         return onnx.load(path)
@@ -55,7 +55,8 @@ def _load_file(path: str, architecture: Optional[str]) -> Model:
 def _is_foreign(path: str) -> bool:
     """Whether it is a valid safetensors file that libdigit did not write."""
     try:
-        metadata, tensors = read(read_whole(path), name_of(path))
+        content, budget = read_whole(path, most=MODEL_MAX), Budget(path, WEIGHTS_MAX)
+        metadata, tensors = read(content, name_of(path), budget)
     except DigitError:
         return False
     return metadata.get("format") != "libdigit" and bool(tensors)
@@ -74,14 +75,5 @@ def _load_torch(path: str, architecture: Optional[str]) -> Model:
 
 def save_model(model: Model, path: str, **options: Any) -> None:
     """Write a model in the format of the file's ending."""
-    lower = path.lower()
-    if lower.endswith(_KERAS):
-        from .. import keras
-
-        keras.save(model, path, **options)
-    elif lower.endswith(_ONNX):
-        from .. import onnx
-
-        onnx.save(model, path, **options)
-    else:
-        model.save(path)
+    write = foreign_writer(path) or Model.save
+    write(model, path, **options)

@@ -12,6 +12,7 @@ from typing import Any, Literal, Optional, TextIO
 
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
+from .._endings import foreign_writer
 from .._library import lib
 from .._options import options_of
 from ..model import FIT_OPTIONS
@@ -122,6 +123,11 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--from has an architecture already")
     if options.resume and options.start == options.output:
         raise UsageError("--resume wants another --output than --from: where it began")
+    if foreign_writer(options.output) is not None:  # found out before hours of training
+        raise UsageError(
+            f"--output {options.output}: training writes libdigit's own format (.safetensors); "
+            "'digit convert' makes another of it"
+        )
     if options.checkpoint_interval and not (options.checkpoint or options.resume):
         raise UsageError("--checkpoint-interval wants --checkpoint or --resume")
 
