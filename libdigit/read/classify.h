@@ -3,7 +3,7 @@
 #define DG_READ_CLASSIFY_H
 
 #include "read/hypotheses.h"
-#include "read/deadline.h"
+#include "base/deadline.h"
 #include "net/predict.h"
 
 typedef struct dg_classifier {

@@ -122,14 +122,16 @@ static digit_status find_components(dg_sheet *sheet, uint8_t least, uint32_t siz
 
 /* From what may be ink to what is: form lines go, then each piece is judged by its own
  * strength, for a pencil's digits may stand beside a pen's. */
-static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads)
+static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads,
+                          const dg_deadline *deadline)
 {
     const uint8_t faint = (uint8_t)(least / 2 + 1); /* lines are broken less, dirt is short */
     digit_status status = find_components(sheet, faint, DG_RULE_PIECE, threads);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, faint, &sheet->components, threads, &sheet->rules);
+        status = dg_rules_find(&sheet->ink, faint, &sheet->components, threads, deadline,
+                               &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
-        status = dg_rules_erase(&sheet->rules, &sheet->ink, faint);
+        status = dg_rules_erase(&sheet->rules, &sheet->ink, faint, deadline);
     if (status == DIGIT_OK)
         status = find_components(sheet, least, PIECE_MIN, threads);
     if (status != DIGIT_OK)
@@ -157,7 +159,7 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
         return status;
     status = dg_deadline_check(deadline);
     if (status == DIGIT_OK && least > 0)
-        status = clean(sheet, least, reader->threads);
+        status = clean(sheet, least, reader->threads, deadline);
     if (status == DIGIT_OK)
         status = dg_deadline_check(deadline);
     if (status != DIGIT_OK)

@@ -14,12 +14,14 @@
 
 digit_status __real_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_components *components, dg_threads threads,
-                                  dg_rules *rules);
+                                  const dg_deadline *deadline, dg_rules *rules);
 digit_status __wrap_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_components *components, dg_threads threads,
-                                  dg_rules *rules);
-digit_status __real_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least);
-digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least);
+                                  const dg_deadline *deadline, dg_rules *rules);
+digit_status __real_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
+                                   const dg_deadline *deadline);
+digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
+                                   const dg_deadline *deadline);
 
 /* As form_lines.py has it: RULE. */
 typedef struct shown_rule {
@@ -52,9 +54,10 @@ static void *make_room(size_t count, size_t size)
 
 digit_status __wrap_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_components *components, dg_threads threads,
-                                  dg_rules *rules)
+                                  const dg_deadline *deadline, dg_rules *rules)
 {
-    const digit_status status = __real_dg_rules_find(ink, least, components, threads, rules);
+    const digit_status status = __real_dg_rules_find(ink, least, components, threads, deadline,
+                                                     rules);
     for (size_t i = 0; i < ink->width * ink->height; i++)
         fates[i] = ink->pixels[i] >= least ? INK : NO_INK;
     shown_count = (int32_t)rules->count;
@@ -68,9 +71,10 @@ digit_status __wrap_dg_rules_find(const dg_plane *ink, uint8_t least,
     return status;
 }
 
-digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least)
+digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
+                                   const dg_deadline *deadline)
 {
-    const digit_status status = __real_dg_rules_erase(rules, ink, least);
+    const digit_status status = __real_dg_rules_erase(rules, ink, least, deadline);
     for (size_t i = 0; found && i < ink->width * ink->height; i++)
         if (fates[i] == INK && ink->pixels[i] < least)
             fates[i] = ERASED;

@@ -62,6 +62,7 @@ int main(void)
     uint8_t least;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 1};
+    const dg_deadline deadline = dg_deadline_begin(0);
     dg_components components;
     dg_rules rules;
     if (scanf("P5 %u %u 255", &width, &height) != 2 || getchar() == EOF)
@@ -72,8 +73,9 @@ int main(void)
     check(dg_ink_density(&plane, is_light(&plane), threads, &least));
     show(&plane);
     check(dg_components_find(&plane, (uint8_t)(least / 2 + 1), 8, threads, &components));
-    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &components, threads, &rules));
-    check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1)));
+    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &components, threads, &deadline,
+                        &rules));
+    check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1), &deadline));
     show(&plane);
     dg_components_free(&components);
     check(dg_components_find(&plane, least, 2, threads, &components));

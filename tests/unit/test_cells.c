@@ -25,9 +25,10 @@ static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_components 
     dg_rules rules;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 1};
+    const dg_deadline deadline = dg_deadline_begin(0);
     ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_find(page, 1, components, threads, &rules), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_erase(&rules, page, 1), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_find(page, 1, components, threads, &deadline, &rules), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_erase(&rules, page, 1, &deadline), DIGIT_OK);
     dg_components_free(components);
     ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
     ck_assert_int_eq(

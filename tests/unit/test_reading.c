@@ -1,6 +1,6 @@
 /* What was read: text, groups, rejected digits, letters known by their company. */
 #include "read/context.h"
-#include "read/deadline.h"
+#include "base/deadline.h"
 #include "read/reading.h"
 
 #include "../support/suite.h"

@@ -11,9 +11,10 @@ static size_t erase_rules(const dg_plane *page, dg_rules *rules)
     dg_components components;
     dg_pool pool = {0};
     const dg_threads threads = {&pool, 2};
+    const dg_deadline deadline = dg_deadline_begin(0);
     ck_assert_int_eq(dg_components_find(page, 1, 8, one_thread, &components), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_find(page, 1, &components, threads, rules), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_erase(rules, page, 1), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_find(page, 1, &components, threads, &deadline, rules), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_erase(rules, page, 1, &deadline), DIGIT_OK);
     dg_components_free(&components);
     dg_pool_close(&pool);
     return rules->count;

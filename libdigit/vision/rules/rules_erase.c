@@ -5,6 +5,9 @@
 /* A line may bend by this part of its length. */
 #define BEND 0.005
 
+/* What it takes to erase a place of a line (dg_pace_step()). */
+#define PLACE_STEPS 30
+
 /* What lies on the rule at one place along it. */
 typedef struct slice {
     int32_t first, last;   /* ink across, first > last: none */
@@ -100,12 +103,19 @@ static digit_status erase(const dg_rule *rule, const dg_plane *ink, uint8_t leas
     return DIGIT_OK;
 }
 
-digit_status dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least)
+digit_status dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
+                            const dg_deadline *deadline)
 {
+    dg_pace pace = {.deadline = deadline};
     digit_status status = DIGIT_OK;
     for (int vertical = 0; vertical <= 1; vertical++)
-        for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++)
-            if (rules->items[i].vertical == vertical)
-                status = erase(&rules->items[i], ink, least);
+        for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++) {
+            const dg_rule *rule = &rules->items[i];
+            if (rule->vertical != vertical)
+                continue;
+            status = erase(rule, ink, least);
+            if (status == DIGIT_OK)
+                status = dg_pace_step(&pace, (size_t)(PLACE_STEPS * dg_rule_length(rule)));
+        }
     return status;
 }

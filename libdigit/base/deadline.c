@@ -1,4 +1,4 @@
-#include "read/deadline.h"
+#include "base/deadline.h"
 
 #include "base/error.h"
 
