@@ -144,10 +144,14 @@ def ask(reader: "subprocess.Popen[bytes]", pixels: npt.NDArray[np.uint8]) -> Ans
     return Answer(lines, read(reader.stdout, np.uint8, height * width).reshape(height, width))
 
 
+def reader_of(build: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([build / "tests/accuracy/form_lines"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE)
+
+
 def measure(build: Path, digits: pages.Digits, seed: int, kinds: list[str], count: int) -> None:
     total = Score()
-    with subprocess.Popen([build / "tests/accuracy/form_lines"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as reader:
+    with reader_of(build) as reader:
         for kind in kinds:
             score = Score()
             for index in range(count):
