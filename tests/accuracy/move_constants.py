@@ -26,12 +26,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 TOP = Path(__file__).resolve().parents[2]
 SEED = 7
 MOVES = (0.8, 1.2)
 KINDS = ("separate", "pages", "pairs", "strings of 5", "boxes")
+GRIDS = ("grids", "squared paper", "no lines")  # forms that are read as grids, too
 DEFINE = re.compile(r"^#define (\w+) +(\(1u << \d+\)|[\d.]+)([uf]?)(?= |$)(.*)$")
 
 
@@ -48,7 +49,8 @@ class Constant:
             return f"{float(self.value) * factor:.6g}{self.suffix}"
         number = int(self.value) if self.value.isdigit() else 1 << int(self.value[7:-1])
         step = max(1, round(number * abs(factor - 1)))
-        return f"{number + (step if factor > 1 else -step)}{self.suffix or 'u' * ('u' in self.value)}"
+        suffix = self.suffix or "u" * ("u" in self.value)
+        return f"{number + (step if factor > 1 else -step)}{suffix}"
 
 
 def constants_of(folders: list[Path]) -> Iterator[Constant]:
@@ -71,8 +73,12 @@ def draw_all(data: Path, count: int) -> dict[str, Any]:
         for index in range(max(1, count // 10) if kind == "pages" else count):
             drawn = pages.draw(kind, digits, SEED, index)
             pictures.append((drawn.pixels, pages.KINDS[kind][2], drawn.digits))
-    forms = [form_lines_drawn.draw(kind, digits, SEED, index)
-             for kind in form_lines_drawn.KINDS for index in range(max(1, count // 3))]
+    forms = []
+    for kind in form_lines_drawn.KINDS:
+        for index in range(max(1, count // 3)):
+            forms.append(form_lines_drawn.draw(kind, digits, SEED, index))
+            if kind in GRIDS:
+                pictures.append((forms[-1].pixels, "grid", None))
     return {"pictures": pictures, "forms": forms}
 
 
@@ -143,14 +149,14 @@ def plain(text: str) -> str:
     return text.replace(" ", "").replace("\n", "")
 
 
-def what_changes(usual: dict[str, Any], moved: dict[str, Any], truth: list[str]) -> str:
+def what_changes(usual: dict[str, Any], moved: dict[str, Any], truth: list[Optional[str]]) -> str:
     if not moved:
         return "does not build or run"
     changed = better = worse = 0
     for before, after, digits in zip(usual["texts"], moved["texts"], truth):
         changed += before != after
-        better += plain(before) != digits and plain(after) == digits
-        worse += plain(before) == digits and plain(after) != digits
+        better += digits is not None and plain(before) != digits == plain(after)
+        worse += digits is not None and plain(before) == digits != plain(after)
     parts = [f"{changed} readings ({better} right, {worse} wrong)"] if changed else []
     parts += [f"{name.replace('_', ' ')} {moved['lines'][name] - value:+d}"
               for name, value in usual["lines"].items() if moved["lines"][name] != value]

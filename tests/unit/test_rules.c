@@ -2,7 +2,10 @@
 #include "vision/rules/rules.h"
 
 #include "../support/suite.h"
+#include "base/error.h"
+#include "base/rng.h"
 #include "drawing.h"
+#include "vision/rules/rules_parts.h"
 
 #include <math.h>
 
@@ -226,6 +229,102 @@ START_TEST(ones_on_a_line_are_no_comb)
 }
 END_TEST
 
+/* Lines of 1 pixel, on pages wide and high, all over a place or beyond its edges. */
+static void scatter(dg_rules *rules, size_t count, uint32_t width, uint32_t height, dg_pace *pace)
+{
+    dg_rng rng;
+    dg_rng_init(&rng, 1, DG_RNG_WEIGHTS, 0);
+    *rules = (dg_rules){0};
+    for (size_t i = 0; i < count; i++) {
+        const bool vertical = i % 2;
+        const int32_t from = (int32_t)dg_rng_below(&rng, vertical ? height : width);
+        const dg_rule rule = {.vertical = vertical,
+                              .from = from,
+                              .to = from + 5 + (int32_t)dg_rng_below(&rng, 200),
+                              .offset = dg_rng_below(&rng, vertical ? width : height) - 3.0,
+                              .thick = 1};
+        ck_assert_int_eq(dg_rules_add(rules, &rule), DIGIT_OK);
+    }
+    ck_assert_int_eq(dg_rules_sort(pace, rules), DIGIT_OK);
+}
+
+/* Ends may miss by 1.5 pixels and half of what both are thick. */
+static bool touches(const dg_rule *horizontal, const dg_rule *vertical)
+{
+    const double x = vertical->offset, y = horizontal->offset;
+    return x >= horizontal->from - 2.5 && x <= horizontal->to + 2.5 && y >= vertical->from - 2.5 &&
+           y <= vertical->to + 2.5;
+}
+
+/* What is found tile by tile is what is found pair by pair. */
+START_TEST(all_crossings_are_found_once)
+{
+    static const uint32_t sizes[][2] = {{500, 300}, {20, 2000}, {3000, 10}, {30, 30}};
+    const dg_deadline deadline = dg_deadline_begin(0);
+    dg_pace pace = {.deadline = &deadline};
+    dg_rules rules;
+    dg_crossings crossings;
+    scatter(&rules, 400, sizes[_i][0], sizes[_i][1], &pace);
+    ck_assert_int_eq(dg_crossings_find(&rules, &pace, &crossings), DIGIT_OK);
+    uint8_t *seen = calloc(rules.count * rules.count, 1);
+    for (size_t i = 0; i < crossings.count; i++)
+        seen[crossings.items[i].horizontal * rules.count + crossings.items[i].vertical]++;
+    for (size_t h = 0; h < rules.count; h++)
+        for (size_t v = 0; v < rules.count; v++)
+            ck_assert_uint_eq(seen[h * rules.count + v],
+                              !rules.items[h].vertical && rules.items[v].vertical &&
+                                  touches(&rules.items[h], &rules.items[v]));
+    ck_assert_uint_gt(crossings.count, 20);
+    free(seen);
+    dg_crossings_free(&crossings);
+    dg_rules_free(&rules);
+}
+END_TEST
+
+/* A line that was found twice, once shorter and a little aside, and one that only meets it. */
+START_TEST(no_line_is_kept_twice)
+{
+    const dg_deadline deadline = dg_deadline_begin(0);
+    dg_pace pace = {.deadline = &deadline};
+    const dg_rule found[] = {
+        {.from = 10, .to = 900, .offset = 63.5, .slope = 0.01, .thick = 2},
+        {.from = 200, .to = 700, .offset = 64.8, .slope = 0.009, .thick = 3},
+        {.from = 850, .to = 1400, .offset = 63.5, .slope = 0.01, .thick = 2},
+        {.from = 10, .to = 900, .offset = 68, .slope = 0.01, .thick = 2},
+        {.vertical = true, .from = 10, .to = 900, .offset = 63.5, .slope = 0.01, .thick = 2},
+    };
+    dg_rules rules = {0};
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_int_eq(dg_rules_add(&rules, &found[i]), DIGIT_OK);
+    ck_assert_int_eq(dg_rules_sort(&pace, &rules), DIGIT_OK);
+    ck_assert_uint_eq(rules.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_ne(rules.items[i].from, 200);
+    dg_rules_free(&rules);
+}
+END_TEST
+
+START_TEST(time_ends_while_lines_are_sought)
+{
+    const dg_deadline past = dg_deadline_begin(1);
+    dg_plane page = drawing(400, 160, 0);
+    dg_components components;
+    dg_rules rules;
+    dg_pool pool = {0};
+    const struct timespec wait = {0, 5000000};
+    draw_bar(&page, 20, 100, 362, 2, 255);
+    ck_assert_int_eq(dg_components_find(&page, 1, 8, one_thread, &components), DIGIT_OK);
+    nanosleep(&wait, NULL);
+    ck_assert_int_eq(dg_rules_find(&page, 1, &components, (dg_threads){&pool, 2}, &past, &rules),
+                     DIGIT_ERR_TIMEOUT);
+    ck_assert_ptr_nonnull(strstr(dg_error_text(), "1 ms")); /* whichever thread saw it */
+    dg_rules_free(&rules);
+    dg_components_free(&components);
+    dg_pool_close(&pool);
+    free(page.pixels);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("rules");
@@ -238,5 +337,8 @@ int main(void)
     tcase_add_test(tcase, a_wall_that_a_digit_hides_goes);
     tcase_add_test(tcase, combs_beside_small_print_go);
     tcase_add_test(tcase, ones_on_a_line_are_no_comb);
+    tcase_add_loop_test(tcase, all_crossings_are_found_once, 0, 4);
+    tcase_add_test(tcase, no_line_is_kept_twice);
+    tcase_add_test(tcase, time_ends_while_lines_are_sought);
     return suite_run("rules", tcase);
 }

@@ -6,8 +6,9 @@
 #define RUN_LEAST 8
 #define RUN_SHARE 320
 
-/* Lines of so few pixels are looked for in all of a component, or of the picture, at once: what
- * noise has broken comes together again. Else only runs that touch make a line. */
+/* Up to so many pixels of long runs, lines are looked for in all of a component, or of the picture,
+ * at once, so that the parts of a line that noise has broken come together again. Beyond, each line
+ * is made of runs that touch. */
 #define COMPONENT_MOST 160000
 #define PICTURE_MOST   64000
 
@@ -100,8 +101,9 @@ static digit_status find_in_component(const search *s, part *p, bool vertical,
 static digit_status find_in_components(const search *s, part *p, size_t first)
 {
     digit_status status = DIGIT_OK;
-    for (size_t i = first; status == DIGIT_OK && i < first + PART_COMPONENTS && i < s->components->count;
-         i++) {
+    const size_t count = s->components->count;
+    const size_t end = first + PART_COMPONENTS < count ? first + PART_COMPONENTS : count;
+    for (size_t i = first; status == DIGIT_OK && i < end; i++) {
         const dg_component *component = &s->components->items[i];
         const size_t before = p->found.count;
         if (dg_component_width(component) < 2 * s->shortest) /* no wall meets a line in it */
