@@ -2,7 +2,6 @@
 #ifndef DG_READ_READ_H
 #define DG_READ_READ_H
 
-#include "base/deadline.h"
 #include "net/predict.h"
 #include "read/reading.h"
 #include "vision/pixels.h"

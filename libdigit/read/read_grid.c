@@ -157,9 +157,14 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};
-    digit_status status = dg_cells_find(&sheet->rules, &sheet->components, sheet->ink.width,
-                                        sheet->ink.height, options->rows, options->columns,
-                                        &job.cells);
+    const dg_cells_plan plan = {
+        .width = sheet->ink.width,
+        .height = sheet->ink.height,
+        .digit_height = sheet->digit_height,
+        .rows = options->rows,
+        .columns = options->columns,
+    };
+    digit_status status = dg_cells_find(&sheet->rules, &sheet->components, &plan, &job.cells);
     if (status == DIGIT_OK && (uint64_t)job.cells.rows * job.cells.columns > DG_READING_MAX)
         status = dg_fail(DIGIT_ERR_LIMIT, "a grid of %u x %u cells; at most %d in all",
                          job.cells.rows, job.cells.columns, DG_READING_MAX);

@@ -351,6 +351,7 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     const dg_lines_plan plan = {
         .width = sheet->ink.width,
         .height = sheet->ink.height,
+        .digit_height = sheet->digit_height,
         .min_height = options->min_height,
         .single = options->layout == DIGIT_LAYOUT_LINE,
     };

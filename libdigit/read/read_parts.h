@@ -3,15 +3,7 @@
 #define DG_READ_READ_PARTS_H
 
 #include "read/read.h"
-#include "vision/ink/components.h"
-#include "vision/rules/rules.h"
-
-/* A page whose ink was found: levelled, without form lines. */
-typedef struct dg_sheet {
-    dg_plane ink;
-    dg_components components;
-    dg_rules rules;
-} dg_sheet;
+#include "vision/page/sheet.h"
 
 /* One digit fills the picture. */
 digit_status dg_read_single(const dg_reader *reader, const digit_image *image,

@@ -1,8 +1,8 @@
 /*
  * Every public call with every one of its allocations failing, alone and with all that
  * follow, until a run is left in which none fails. Whatever happens: DIGIT_ERR_MEMORY and
- * a sentence, or success with less; nothing leaked; every object as it was; and the same
- * call succeeds right after.
+ * a sentence, or success with the same results; nothing leaked; every object as it was; and the
+ * same call succeeds right after.
  */
 #include "api.h"
 #include "failing.h"
@@ -21,7 +21,7 @@ typedef struct scene {
     uint8_t *samples, *labels;
     uint8_t *bytes; /* of the model's file */
     size_t size;
-    digit_prediction expected[SAMPLES];
+    uint64_t expected; /* results of the call at hand when nothing fails */
 } scene;
 
 typedef struct scenario {
@@ -31,6 +31,30 @@ typedef struct scenario {
 } scenario;
 
 /* ---- The calls -------------------------------------------------------- */
+
+/* FNV-1a of what the last call gave: success with less memory may not mean other results. */
+static uint64_t results;
+
+static void note(const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        results = (results ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
+}
+
+static void note_reading(const digit_reading *reading)
+{
+    size_t count;
+    const char *text = digit_reading_text(reading);
+    const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
+    double probability;
+    note(text, strlen(text));
+    note(glyphs, count * sizeof *glyphs);
+    for (uint32_t rank = 0;
+         digit_reading_candidate(reading, 0, 0, rank, &text, &probability) == DIGIT_OK; rank++) {
+        note(text, strlen(text));
+        note(&probability, sizeof probability);
+    }
+}
 
 static digit_status free_model(digit_status status, digit_model *model)
 {
@@ -44,6 +68,8 @@ static digit_status free_dataset(digit_status status, digit_dataset *dataset)
 {
     if ((status == DIGIT_OK) != (dataset != NULL))
         return (digit_status)99;
+    note(digit_dataset_samples(dataset), digit_dataset_count(dataset) * DIGIT_SAMPLE_BYTES);
+    note(digit_dataset_labels(dataset), digit_dataset_count(dataset));
     digit_dataset_free(dataset);
     return status;
 }
@@ -160,8 +186,8 @@ static digit_status predict(scene *s, size_t count, uint32_t threads)
     digit_status status = digit_model_set_threads(s->model, threads);
     if (status == DIGIT_OK)
         status = digit_model_predict(s->model, s->samples, count, answers);
-    if (status == DIGIT_OK && memcmp(answers, s->expected, count * sizeof answers[0]) != 0)
-        status = (digit_status)98; /* fewer threads may not mean other answers */
+    if (status == DIGIT_OK)
+        note(answers, count * sizeof answers[0]);
     return status;
 }
 
@@ -178,8 +204,12 @@ static digit_status predict_batch(scene *s)
 static digit_status evaluate(scene *s)
 {
     digit_metrics metrics = {.size = sizeof metrics};
-    const digit_status status = digit_model_set_threads(s->model, 2);
-    return status == DIGIT_OK ? digit_model_evaluate(s->model, s->data, &metrics) : status;
+    digit_status status = digit_model_set_threads(s->model, 2);
+    if (status == DIGIT_OK)
+        status = digit_model_evaluate(s->model, s->data, &metrics);
+    if (status == DIGIT_OK)
+        note(&metrics, sizeof metrics);
+    return status;
 }
 
 static digit_status normalize(scene *s)
@@ -190,7 +220,10 @@ static digit_status normalize(scene *s)
     memset(gray, 240, sizeof gray);
     for (int y = 20; y < 80; y++)
         memset(gray + y * 100 + 40, 10 + y, 12);
-    return digit_model_normalize(s->model, &image, sample, &info);
+    const digit_status status = digit_model_normalize(s->model, &image, sample, &info);
+    if (status == DIGIT_OK)
+        note(sample, sizeof sample);
+    return status;
 }
 
 /* Digits that touch, a part and a dot, on a ruled line with a box: all the reader knows. */
@@ -217,6 +250,8 @@ static digit_status read_layout(scene *s, uint32_t layout)
         status = digit_model_read(s->model, &image, &options, &reading);
     if ((status == DIGIT_OK) != (reading != NULL))
         return (digit_status)99;
+    if (reading)
+        note_reading(reading);
     digit_reading_free(reading);
     return status;
 }
@@ -290,7 +325,6 @@ static void open_scene(scene *s)
     s->data = api_dataset(SAMPLES, 1);
     s->bytes = api_bytes(model, &s->size);
     assert_ok(digit_model_save(model, temp_path("m")));
-    assert_ok(digit_model_predict(model, s->samples, SAMPLES, s->expected));
     digit_model_free(model);
     write_idx("images", images_head, sizeof images_head, s->samples,
               SAMPLES * DIGIT_SAMPLE_BYTES);
@@ -328,13 +362,46 @@ static bool file_starts_with(const char *path, const void *bytes, size_t size)
 
 /* ---- One round -------------------------------------------------------- */
 
+static digit_status call_and_note(scene *s, const scenario *what)
+{
+    results = 0xcbf29ce484222325u;
+    return what->call(s);
+}
+
+static void note_model(const digit_model *model)
+{
+    size_t size;
+    uint8_t *bytes = api_bytes(model, &size);
+    note(bytes, size);
+    free(bytes);
+}
+
+static void expect_results(scene *s, const scenario *what)
+{
+    assert_ok(digit_model_load_memory(s->bytes, s->size, &s->model));
+    assert_ok(call_and_note(s, what));
+    if (what->trains)
+        note_model(s->model);
+    s->expected = results;
+    digit_model_free(s->model);
+    if (what->call == save)
+        temp_write("saved", "precious", 8);
+}
+
+static void check_results(const scene *s, const scenario *what, long n)
+{
+    if (what->trains)
+        note_model(s->model);
+    ck_assert_msg(results == s->expected, "%s, %ld: success, but other results", what->name, n);
+}
+
 /* Request `n` fails. Returns true when nothing had to fail any more. */
 static bool try_round(scene *s, const scenario *what, long n, bool rest)
 {
     const long live = failing_live();
     assert_ok(digit_model_load_memory(s->bytes, s->size, &s->model));
     failing_arm(n, rest);
-    const digit_status status = what->call(s);
+    const digit_status status = call_and_note(s, what);
     const bool failed = failing_disarm();
     const char *context = rest ? "from the request on" : "one request";
 
@@ -345,6 +412,8 @@ static bool try_round(scene *s, const scenario *what, long n, bool rest)
     if (status == DIGIT_ERR_MEMORY)
         ck_assert_msg(strstr(digit_last_error(), "memory") != NULL, "%s, %ld: '%s'", what->name, n,
                       digit_last_error());
+    if (status == DIGIT_OK)
+        check_results(s, what, n);
     if (status != DIGIT_OK || !what->trains)
         ck_assert_msg(model_is_as_it_was(s), "%s, %ld, %s: the model changed", what->name, n,
                       context);
@@ -368,6 +437,7 @@ START_TEST(a_failing_allocation_is_only_a_status)
         close_scene(&s); /* a library without a model in it */
         return;
     }
+    expect_results(&s, what);
     for (int rest = 0; rest < 2; rest++) {
         long n = 1;
         while (!try_round(&s, what, n, rest))

@@ -3,12 +3,18 @@
  * of each pixel's segment. */
 #include "vision/page/segments.h"
 #include "vision/ink/density.h"
+#include "vision/ink/digit_height.h"
+#include "vision/ink/even_ink.h"
 #include "vision/ink/polarity.h"
 #include "vision/rules/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static dg_pool no_workers;
+static const dg_threads threads = {&no_workers, 1};
+static const dg_deadline no_deadline;
 
 static void check(digit_status status)
 {
@@ -32,9 +38,10 @@ static bool is_light(const dg_plane *plane)
 
 static void show_segments(const dg_plane *plane, const dg_components *components)
 {
-    const dg_lines_plan plan = {.width = plane->width, .height = plane->height};
+    dg_lines_plan plan = {.width = plane->width, .height = plane->height};
     dg_lines lines;
     dg_segments segments;
+    check(dg_digit_height(components, plan.width, plan.height, &plan.digit_height));
     check(dg_lines_find(components, &plan, &lines));
     bool *doubted = calloc(lines.piece_count + 1, sizeof *doubted);
     if (!doubted)
@@ -56,14 +63,26 @@ static void show_segments(const dg_plane *plane, const dg_components *components
     dg_lines_free(&lines);
 }
 
+static dg_components find(const dg_plane *plane, uint8_t least, uint32_t size, dg_runs *runs)
+{
+    dg_components components;
+    check(dg_runs_find(plane, least, threads, runs));
+    check(dg_components_find(runs, size, &components));
+    return components;
+}
+
+static void release(dg_components *components, dg_runs *runs)
+{
+    dg_components_free(components);
+    dg_runs_free(runs);
+}
+
 int main(void)
 {
     unsigned width, height;
     uint8_t least;
-    dg_pool pool = {0};
-    const dg_threads threads = {&pool, 1};
-    const dg_deadline deadline = dg_deadline_begin(0);
     dg_components components;
+    dg_runs runs;
     dg_rules rules;
     if (scanf("P5 %u %u 255", &width, &height) != 2 || getchar() == EOF)
         return 1;
@@ -72,19 +91,19 @@ int main(void)
         return 1;
     check(dg_ink_density(&plane, is_light(&plane), threads, &least));
     show(&plane);
-    check(dg_components_find(&plane, (uint8_t)(least / 2 + 1), 8, threads, &components));
-    check(dg_rules_find(&plane, (uint8_t)(least / 2 + 1), &components, threads, &deadline,
-                        &rules));
-    check(dg_rules_erase(&rules, &plane, (uint8_t)(least / 2 + 1), &deadline));
+    const uint8_t pale = (uint8_t)(least / 2 + 1);
+    components = find(&plane, pale, 8, &runs);
+    check(dg_rules_find(&plane, pale, &runs, &components, threads, &no_deadline, &rules));
+    check(dg_rules_erase(&rules, &plane, pale, &no_deadline));
     show(&plane);
-    dg_components_free(&components);
-    check(dg_components_find(&plane, least, 2, threads, &components));
-    check(dg_components_even(&components, &plane, threads));
+    release(&components, &runs);
+    components = find(&plane, least, 2, &runs);
+    check(dg_even_ink(&components, &plane, threads));
     show(&plane);
-    dg_components_free(&components);
-    check(dg_components_find(&plane, DG_INK_EDGE, 3, threads, &components));
+    release(&components, &runs);
+    components = find(&plane, DG_INK_EDGE, 3, &runs);
     show_segments(&plane, &components);
-    dg_components_free(&components);
+    release(&components, &runs);
     dg_rules_free(&rules);
     free(plane.pixels);
     return 0;

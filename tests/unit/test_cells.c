@@ -1,8 +1,9 @@
 /* Grids: cells by their lines, by number, by what stands in them. */
 #include "vision/rules/cells.h"
+#include "vision/ink/digit_height.h"
 
 #include "../support/suite.h"
-#include "drawing.h"
+#include "finding.h"
 
 enum { SIDE = 40 };
 
@@ -23,17 +24,14 @@ static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_components 
                  dg_cells *cells)
 {
     dg_rules rules;
-    dg_pool pool = {0};
-    const dg_threads threads = {&pool, 1};
-    const dg_deadline deadline = dg_deadline_begin(0);
-    ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_find(page, 1, components, threads, &deadline, &rules), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_erase(&rules, page, 1, &deadline), DIGIT_OK);
-    dg_components_free(components);
-    ck_assert_int_eq(dg_components_find(page, 1, 4, one_thread, components), DIGIT_OK);
+    dg_cells_plan plan = {
+        .width = page->width, .height = page->height, .rows = rows, .columns = columns};
+    ck_assert_int_eq(find_rules(page, 1, 4, one_thread, &rules), DIGIT_OK);
+    ck_assert_int_eq(erase_rules(&rules, page, 1), DIGIT_OK);
+    ck_assert_int_eq(find_components(page, 1, 4, one_thread, components), DIGIT_OK);
     ck_assert_int_eq(
-        dg_cells_find(&rules, components, page->width, page->height, rows, columns, cells),
-        DIGIT_OK);
+        dg_digit_height(components, page->width, page->height, &plan.digit_height), DIGIT_OK);
+    ck_assert_int_eq(dg_cells_find(&rules, components, &plan, cells), DIGIT_OK);
     dg_rules_free(&rules);
 }
 

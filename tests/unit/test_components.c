@@ -1,9 +1,9 @@
 /* Pieces of ink as runs: against a flood fill, limits, strengths made even. */
-#include "vision/ink/components.h"
 #include "vision/ink/density.h"
+#include "vision/ink/even_ink.h"
 
 #include "../support/suite.h"
-#include "drawing.h"
+#include "finding.h"
 
 /* Empty one piece from (x, y) on; returns how many pixels it had. */
 static uint32_t flood(const dg_plane *p, int x, int y, uint8_t least)
@@ -41,7 +41,7 @@ START_TEST(finds_what_a_flood_fill_finds)
         plane.pixels[i] = (int)(state >> 24) % 10 < 1 + _i % 9 ? (uint8_t)(state >> 16) : 0;
     }
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, LEAST, 1, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(find_components(&plane, LEAST, 1, one_thread, &found), DIGIT_OK);
     size_t count = 0;
     for (int i = 0; i < (int)(width * height); i++) {
         if (plane.pixels[i] < LEAST)
@@ -74,14 +74,14 @@ START_TEST(any_threads_find_the_same)
     add_noise(&plane, 30, 7);
     draw_ring(&plane, 40, 5, 700, 290, 9, 200);
     memcpy(copy.pixels, plane.pixels, plane.width * plane.height);
-    ck_assert_int_eq(dg_components_find(&plane, 29, 1, one_thread, &one), DIGIT_OK);
-    ck_assert_int_eq(dg_components_find(&copy, 29, 1, three, &many), DIGIT_OK);
+    ck_assert_int_eq(find_components(&plane, 29, 1, one_thread, &one), DIGIT_OK);
+    ck_assert_int_eq(find_components(&copy, 29, 1, three, &many), DIGIT_OK);
     ck_assert_uint_gt(one.count, 1000);
     ck_assert_uint_eq(one.count, many.count);
     ck_assert_uint_eq(one.run_count, many.run_count);
     ck_assert_mem_eq(one.runs, many.runs, one.run_count * sizeof *one.runs);
-    ck_assert_int_eq(dg_components_even(&one, &plane, one_thread), DIGIT_OK);
-    ck_assert_int_eq(dg_components_even(&many, &copy, three), DIGIT_OK);
+    ck_assert_int_eq(dg_even_ink(&one, &plane, one_thread), DIGIT_OK);
+    ck_assert_int_eq(dg_even_ink(&many, &copy, three), DIGIT_OK);
     ck_assert_mem_eq(plane.pixels, copy.pixels, plane.width * plane.height);
     dg_components_free(&one);
     dg_components_free(&many);
@@ -97,7 +97,7 @@ START_TEST(small_pieces_are_left_out)
     draw_bar(&plane, 10, 10, 3, 3, 255);
     draw_bar(&plane, 50, 10, 1, 20, 255);
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, 1, 4, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(find_components(&plane, 1, 4, one_thread, &found), DIGIT_OK);
     ck_assert_uint_eq(found.count, 1);
     ck_assert_uint_eq(found.run_count, 20);
     ck_assert_int_eq(found.items[0].left, 50);
@@ -113,9 +113,9 @@ START_TEST(too_many_are_refused_by_name)
         for (size_t x = 0; x < 1200; x += 4)
             draw_bar(&plane, (int)x, (int)y, 2, 2, 255);
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, 1, 2, one_thread, &found), DIGIT_ERR_LIMIT);
+    ck_assert_int_eq(find_components(&plane, 1, 2, one_thread, &found), DIGIT_ERR_LIMIT);
     dg_components_free(&found);
-    ck_assert_int_eq(dg_components_find(&plane, 1, 3, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(find_components(&plane, 1, 3, one_thread, &found), DIGIT_OK);
     ck_assert_uint_eq(found.count, 0);
     dg_components_free(&found);
     free(plane.pixels);
@@ -129,8 +129,8 @@ START_TEST(a_pencil_beside_a_pen_comes_out_as_strong)
     draw_bar(&plane, 60, 20, 8, 60, 140);
     draw_bar(&plane, 100, 20, 30, 60, 40); /* a shadow */
     dg_components found;
-    ck_assert_int_eq(dg_components_find(&plane, 30, 2, one_thread, &found), DIGIT_OK);
-    ck_assert_int_eq(dg_components_even(&found, &plane, one_thread), DIGIT_OK);
+    ck_assert_int_eq(find_components(&plane, 30, 2, one_thread, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_even_ink(&found, &plane, one_thread), DIGIT_OK);
     ck_assert_int_eq(level_at(&plane, 24, 50), DG_INK_FULL);
     ck_assert_int_eq(level_at(&plane, 64, 50), DG_INK_FULL);
     ck_assert_int_eq(level_at(&plane, 110, 50), 0);

@@ -1,9 +1,10 @@
 /* Segments and samples: pieces of ink as they stand, and in slices. */
 #include "vision/page/segments.h"
+#include "vision/ink/digit_height.h"
 #include "vision/sample/glyph.h"
 
 #include "../support/suite.h"
-#include "drawing.h"
+#include "finding.h"
 
 static digit_box box_of(const dg_component *component)
 {
@@ -25,8 +26,10 @@ static void set_up(fixture *f)
     for (int i = 0; i < 4; i++)
         draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
-    const dg_lines_plan plan = {f->page.width, f->page.height, 0, true};
-    ck_assert_int_eq(dg_components_find(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
+    dg_lines_plan plan = {.width = f->page.width, .height = f->page.height, .single = true};
+    ck_assert_int_eq(find_components(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
+    ck_assert_int_eq(
+        dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
     ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
     ck_assert_uint_eq(f->lines.piece_count, 2);
 }
@@ -108,8 +111,8 @@ START_TEST(samples_leave_neighbours_out)
     draw_ring(&alone, 20, 20, 40, 50, 5, 255);
     draw_bar(&page, 32, 35, 12, 12, 255);
     dg_components components, one;
-    ck_assert_int_eq(dg_components_find(&page, 1, 1, one_thread, &components), DIGIT_OK);
-    ck_assert_int_eq(dg_components_find(&alone, 1, 1, one_thread, &one), DIGIT_OK);
+    ck_assert_int_eq(find_components(&page, 1, 1, one_thread, &components), DIGIT_OK);
+    ck_assert_int_eq(find_components(&alone, 1, 1, one_thread, &one), DIGIT_OK);
     ck_assert_uint_eq(components.count, 2);
     const digit_box box = box_of(&components.items[0]);
     ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.items[0].count, &box, a),

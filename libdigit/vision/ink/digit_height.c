@@ -1,5 +1,6 @@
 #include "vision/ink/digit_height.h"
 
+#include "base/error.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -55,15 +56,16 @@ static double best_window(const vote *votes, size_t count)
     return size;
 }
 
-double dg_digit_height(const dg_components *components, size_t width, size_t height)
+digit_status dg_digit_height(const dg_components *components, size_t width, size_t height,
+                             double *digit_height)
 {
     vote *votes = dg_alloc(components->count, sizeof *votes);
     if (!votes)
-        return -1;
+        return dg_fail_memory("digits' heights", components->count * sizeof *votes);
     for (size_t i = 0; i < components->count; i++)
         votes[i] = vote_of(&components->items[i], width, height);
     qsort(votes, components->count, sizeof *votes, compare_votes);
-    const double size = best_window(votes, components->count);
+    *digit_height = best_window(votes, components->count);
     dg_free(votes);
-    return size;
+    return DIGIT_OK;
 }

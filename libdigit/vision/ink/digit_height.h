@@ -4,7 +4,9 @@
 
 #include "vision/ink/components.h"
 
-/* The height that most ink agrees on, in pixels; 0 if there is no ink, -1 if memory is short. */
-double dg_digit_height(const dg_components *components, size_t width, size_t height);
+/* The height that most ink of a picture of width x height pixels agrees on, in pixels; 0 if there
+ * is no ink. */
+digit_status dg_digit_height(const dg_components *components, size_t width, size_t height,
+                             double *digit_height);
 
 #endif

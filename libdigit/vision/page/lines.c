@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/ink/digit_height.h"
 #include "vision/page/lines_parts.h"
 
 #include <string.h>
@@ -11,14 +10,13 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
                            dg_lines *lines)
 {
     *lines = (dg_lines){0};
-    const double size = dg_digit_height(components, plan->width, plan->height);
     lines->pieces = dg_alloc(components->count, sizeof *lines->pieces);
     lines->next = dg_alloc(components->count, sizeof *lines->next);
-    if (size < 0 || !lines->pieces || !lines->next)
+    if (!lines->pieces || !lines->next)
         return dg_fail_memory("lines", components->count * sizeof *lines->pieces);
     memset(lines->next, 0xFF, components->count * sizeof *lines->next);
-    const size_t tall = dg_lines_gather(components, plan, size, lines);
-    digit_status status = dg_lines_slope(lines->pieces, tall, plan, size, &lines->slope);
+    const size_t tall = dg_lines_gather(components, plan, lines);
+    digit_status status = dg_lines_slope(lines->pieces, tall, plan, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);
     for (size_t i = 0; status == DIGIT_OK && i < lines->count; i++)

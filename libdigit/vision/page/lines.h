@@ -33,6 +33,7 @@ typedef struct dg_lines {
 /* How a picture is to be taken. */
 typedef struct dg_lines_plan {
     size_t width, height; /* of the picture */
+    double digit_height;  /* what most digits have, in pixels */
     uint32_t min_height;  /* lower ink is dirt; 0 = judge by the picture */
     bool single;          /* all is one line */
 } dg_lines_plan;

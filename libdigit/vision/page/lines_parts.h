@@ -5,8 +5,8 @@
 #include "vision/page/lines.h"
 
 /* Components to pieces: the tall ones first, which may be digits, then the small ones; both left to
- * right. `size` is a digit's height. Returns how many are tall. */
-size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan, double size,
+ * right. Returns how many are tall. */
+size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan,
                        dg_lines *lines);
 
 /* Left to right: how pieces lie in a line. For qsort(). */
@@ -14,7 +14,7 @@ int dg_piece_compare(const void *a, const void *b);
 
 /* How far lines of these pieces fall, by pixel to the right. */
 digit_status dg_lines_slope(const dg_piece *pieces, size_t count, const dg_lines_plan *plan,
-                            double size, double *slope);
+                            double *slope);
 
 /* Deal the pieces, of which the first `tall` are tall, into lines; lines->slope is known. */
 digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *lines);

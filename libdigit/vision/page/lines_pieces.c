@@ -36,13 +36,13 @@ int dg_piece_compare(const void *a, const void *b)
                   : (p->component > q->component) - (p->component < q->component);
 }
 
-size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan, double size,
+size_t dg_lines_gather(const dg_components *components, const dg_lines_plan *plan,
                        dg_lines *lines)
 {
     size_t tall = 0;
     for (int kind = TALL; kind >= SMALL; kind--) {
         for (size_t i = 0; i < components->count; i++)
-            if (kind_of(&components->items[i], size, plan->min_height) == kind)
+            if (kind_of(&components->items[i], plan->digit_height, plan->min_height) == kind)
                 lines->pieces[lines->piece_count++] = piece_of(&components->items[i], (uint32_t)i,
                                                                kind == SMALL);
         tall = kind == TALL ? lines->piece_count : tall;

@@ -29,9 +29,9 @@ static double row_score(const dg_piece *pieces, size_t count, double slope, doub
 }
 
 digit_status dg_lines_slope(const dg_piece *pieces, size_t count, const dg_lines_plan *plan,
-                            double size, double *slope)
+                            double *slope)
 {
-    const double bin = size / SLOPE_BINS + 1;
+    const double bin = plan->digit_height / SLOPE_BINS + 1;
     const double reach = SLOPE_STEPS * SLOPE_STEP * (double)plan->width;
     const size_t bin_count = (size_t)(((double)plan->height + 2 * reach) / bin) + 3;
     uint32_t *bins = dg_alloc(bin_count, sizeof *bins);

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "vision/ink/digit_height.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -131,23 +130,22 @@ static digit_status set_edges(const double *places, size_t count, uint32_t parts
     return DIGIT_OK;
 }
 
-digit_status dg_cells_find(const dg_rules *rules, const dg_components *components, size_t width,
-                           size_t height, uint32_t rows, uint32_t columns, dg_cells *cells)
+digit_status dg_cells_find(const dg_rules *rules, const dg_components *components,
+                           const dg_cells_plan *plan, dg_cells *cells)
 {
     const size_t room = (rules->count > components->count ? rules->count : components->count) + 1;
     double *places = dg_alloc(room, sizeof *places);
     *cells = (dg_cells){.slopes = {mean_slope(rules, false), mean_slope(rules, true)}};
-    const double size = dg_digit_height(components, width, height);
     digit_status status = DIGIT_OK;
-    if (!places || size < 0)
+    if (!places)
         status = dg_fail_memory("a grid", room * sizeof *places);
     for (int vertical = 0; status == DIGIT_OK && vertical <= 1; vertical++) {
-        const double extent = (double)(vertical ? width : height);
+        const double extent = (double)(vertical ? plan->width : plan->height);
         size_t count = line_places(rules, vertical, cells->slopes[vertical], places);
         count = unite(places, count, SAME_LINE * extent);
-        const uint32_t parts = vertical ? columns : rows;
+        const uint32_t parts = vertical ? plan->columns : plan->rows;
         if (count < 2 && parts == 0)
-            count = ink_places(components, vertical, size, places);
+            count = ink_places(components, vertical, plan->digit_height, places);
         status = set_edges(places, count, parts, extent, vertical ? &cells->across : &cells->down,
                            vertical ? &cells->columns : &cells->rows);
     }

@@ -13,13 +13,16 @@ typedef struct dg_cells {
     double slopes[2]; /* of horizontal and vertical edges */
 } dg_cells;
 
-/*
- * The grid of a picture of width x height pixels: rows x columns cells, or as many as the
- * lines make (0, 0), or, without lines, as the ink lies. Release with dg_cells_free(),
- * after a failure too.
- */
-digit_status dg_cells_find(const dg_rules *rules, const dg_components *components, size_t width,
-                           size_t height, uint32_t rows, uint32_t columns, dg_cells *cells);
+/* What is known of the grid. */
+typedef struct dg_cells_plan {
+    size_t width, height; /* of the picture, in pixels */
+    double digit_height;  /* in pixels */
+    uint32_t rows, columns; /* 0, 0: as many as the lines make, or, without lines, the ink */
+} dg_cells_plan;
+
+/* Find the grid's cells. Release with dg_cells_free(), after a failure too. */
+digit_status dg_cells_find(const dg_rules *rules, const dg_components *components,
+                           const dg_cells_plan *plan, dg_cells *cells);
 
 void dg_cells_free(dg_cells *cells);
 

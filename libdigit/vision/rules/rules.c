@@ -41,6 +41,7 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
 {
     const size_t width = job->ink->width, height = job->ink->height;
     dg_plane copy = *job->ink;
+    dg_runs left = {0};
     dg_components rest = {0};
     copy.pixels = dg_alloc(width, height);
     if (!copy.pixels)
@@ -48,12 +49,13 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
     memcpy(copy.pixels, job->ink->pixels, width * height);
     digit_status status = dg_rules_erase(straight, &copy, job->least, job->pace.deadline);
     if (status == DIGIT_OK)
-        status = dg_components_find(&copy, job->least, DG_RULE_PIECE, job->threads, &rest);
+        status = dg_runs_within(job->runs, &copy, job->least, &left);
     if (status == DIGIT_OK)
-        *size = dg_digit_height(&rest, width, height);
-    if (status == DIGIT_OK && *size < 0)
-        status = dg_fail_memory("form lines", rest.count * sizeof *rest.items);
+        status = dg_components_find(&left, DG_RULE_PIECE, &rest);
+    if (status == DIGIT_OK)
+        status = dg_digit_height(&rest, width, height, size);
     dg_components_free(&rest);
+    dg_runs_free(&left);
     dg_free(copy.pixels);
     return status;
 }
@@ -100,12 +102,14 @@ static digit_status choose(dg_rules_job *job, const dg_rules *candidates, dg_rul
     return status;
 }
 
-digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_components *components,
-                           dg_threads threads, const dg_deadline *deadline, dg_rules *rules)
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *runs,
+                           const dg_components *components, dg_threads threads,
+                           const dg_deadline *deadline, dg_rules *rules)
 {
     dg_rules_job job = {
         .ink = ink,
         .least = least,
+        .runs = runs,
         .components = components,
         .threads = threads,
         .pace = {.deadline = deadline},

@@ -24,10 +24,11 @@ typedef struct dg_rules {
 /* Components to look for lines in are at least so many pixels wide or high. */
 #define DG_RULE_PIECE 8
 
-/* Find the lines that are no writing; `components` are those of the ink that is at least `least`
- * strong. Release with dg_rules_free(), after a failure too. */
-digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_components *components,
-                           dg_threads threads, const dg_deadline *deadline, dg_rules *rules);
+/* Find the lines that are no writing. `runs` are those of density `least` or more, `components`
+ * what they make. Release with dg_rules_free(), after a failure too. */
+digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *runs,
+                           const dg_components *components, dg_threads threads,
+                           const dg_deadline *deadline, dg_rules *rules);
 
 /* Take the lines out of the ink, where `least` or more is ink; strokes that cross one
  * stay whole. */

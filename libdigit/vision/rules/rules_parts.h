@@ -19,7 +19,8 @@
 typedef struct dg_rules_job {
     const dg_plane *ink;
     uint8_t least; /* ink is at least so strong */
-    const dg_components *components;
+    const dg_runs *runs;
+    const dg_components *components; /* made of the runs */
     dg_threads threads;
     dg_pace pace; /* of the calling thread */
 } dg_rules_job;

@@ -1,0 +1,146 @@
+/*
+ * A page is grey, then ink density, then runs of ink; the runs are listed once, at the least
+ * density that any step asks for, and each step takes from them what is dense enough for it.
+ */
+#include "vision/page/sheet.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/bands.h"
+#include "vision/ink/density.h"
+#include "vision/ink/digit_height.h"
+#include "vision/ink/even_ink.h"
+#include "vision/ink/lighting.h"
+
+#include <string.h>
+
+/* Smaller components are dirt, in pixels and in parts of a digit's height. */
+#define DIRT_PIXELS 2
+#define DIRT_SHARE  0.05
+
+typedef struct grey_job {
+    const digit_image *image;
+    const dg_plane *grey;
+} grey_job;
+
+static void grey_band(void *context, uint32_t index, uint32_t seat)
+{
+    const grey_job *job = context;
+    digit_image band = *job->image;
+    size_t first;
+    const size_t end = dg_band_span(index, band.width, band.height, &first);
+    (void)seat;
+    band.pixels = (const uint8_t *)band.pixels + (ptrdiff_t)first * band.stride;
+    band.height = (uint32_t)(end - first);
+    dg_image_grey(&band, job->grey->pixels + first * job->grey->width);
+}
+
+/* All threads are the first to touch their part of the memory: the system hands it out a page
+ * at a time, which takes as long as the copying. */
+static void make_grey(const digit_image *image, dg_threads threads, const dg_plane *grey)
+{
+    grey_job job = {image, grey};
+    dg_pool_run(threads.pool, threads.count, dg_band_count(image->width, image->height),
+                grey_band, &job);
+}
+
+/* The components of at least `size` pixels among the runs of density `least` or more. */
+static digit_status find_components(const dg_sheet *sheet, const dg_runs *runs, uint8_t least,
+                                    uint32_t size, dg_components *found)
+{
+    dg_runs dense;
+    digit_status status = dg_runs_within(runs, &sheet->ink, least, &dense);
+    dg_components_free(found);
+    if (status == DIGIT_OK)
+        status = dg_components_find(&dense, size, found);
+    dg_runs_free(&dense);
+    return status;
+}
+
+/* Form lines are sought in paler ink than digits are: pale ink breaks them less, and what it adds
+ * in dirt is short. */
+static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pale,
+                                const dg_deadline *deadline, dg_threads threads)
+{
+    dg_runs dense;
+    digit_status status = dg_runs_within(runs, &sheet->ink, pale, &dense);
+    if (status == DIGIT_OK)
+        status = dg_components_find(&dense, DG_RULE_PIECE, &sheet->components);
+    if (status == DIGIT_OK)
+        status = dg_rules_find(&sheet->ink, pale, &dense, &sheet->components, threads, deadline,
+                               &sheet->rules);
+    if (status == DIGIT_OK && sheet->rules.count > 0)
+        status = dg_rules_erase(&sheet->rules, &sheet->ink, pale, deadline);
+    dg_runs_free(&dense);
+    return status;
+}
+
+/* Each component is judged by its own density, for a pencil's digits may stand beside a pen's. */
+static digit_status even_ink(dg_sheet *sheet, const dg_runs *runs, uint8_t least,
+                             dg_threads threads)
+{
+    const dg_plane *ink = &sheet->ink;
+    double height = 0;
+    digit_status status = find_components(sheet, runs, least, DIRT_PIXELS, &sheet->components);
+    if (status == DIGIT_OK)
+        status = dg_digit_height(&sheet->components, ink->width, ink->height, &height);
+    if (status == DIGIT_OK)
+        status = dg_even_ink(&sheet->components, ink, threads);
+    if (status != DIGIT_OK)
+        return status;
+    const uint32_t dirt = (uint32_t)(DIRT_SHARE * height);
+    status = find_components(sheet, runs, DG_INK_EDGE, dirt > DIRT_PIXELS ? dirt : DIRT_PIXELS,
+                             &sheet->components);
+    if (status == DIGIT_OK)
+        status = dg_digit_height(&sheet->components, ink->width, ink->height,
+                                 &sheet->digit_height);
+    return status;
+}
+
+/* From what may be ink, of density `least` or more, to what is. */
+static digit_status clean(dg_sheet *sheet, uint8_t least, const dg_deadline *deadline,
+                          dg_threads threads)
+{
+    const uint8_t pale = (uint8_t)(least / 2 + 1);
+    dg_runs runs;
+    digit_status status = dg_runs_find(&sheet->ink, pale < DG_INK_EDGE ? pale : DG_INK_EDGE,
+                                       threads, &runs);
+    if (status == DIGIT_OK)
+        status = erase_rules(sheet, &runs, pale, deadline, threads);
+    if (status == DIGIT_OK)
+        status = dg_deadline_check(deadline);
+    if (status == DIGIT_OK)
+        status = even_ink(sheet, &runs, least, threads);
+    dg_runs_free(&runs);
+    return status;
+}
+
+digit_status dg_sheet_make(const digit_image *image, const dg_deadline *deadline,
+                           dg_threads threads, dg_sheet *sheet)
+{
+    const size_t size = (size_t)image->width * image->height;
+    uint8_t least = 0;
+    bool light;
+    *sheet = (dg_sheet){.ink = {dg_alloc(size, 1), image->width, image->height}};
+    if (!sheet->ink.pixels)
+        return dg_fail_memory("a picture", size);
+    make_grey(image, threads, &sheet->ink);
+    digit_status status = dg_lighting_even(&sheet->ink, image->ink, &light);
+    if (status == DIGIT_OK)
+        status = dg_ink_density(&sheet->ink, light, threads, &least);
+    if (status == DIGIT_OK)
+        status = dg_deadline_check(deadline);
+    if (status == DIGIT_OK && least == 0)
+        memset(sheet->ink.pixels, 0, size);
+    else if (status == DIGIT_OK)
+        status = clean(sheet, least, deadline, threads);
+    return status;
+}
+
+void dg_sheet_free(dg_sheet *sheet)
+{
+    dg_rules_free(&sheet->rules);
+    dg_components_free(&sheet->components);
+    dg_free(sheet->ink.pixels);
+    *sheet = (dg_sheet){0};
+}
