@@ -100,7 +100,7 @@ def compare(before: Path, after: Path, arguments: list[str]) -> bool:
     if any(process.returncode for process in running) or len(outputs[0]) != len(outputs[1]):
         sys.exit("compare_builds: one of the libraries did not answer")
     different = 0
-    for old, new in zip(*map(lambda rows: [json.loads(row) for row in rows], outputs)):
+    for old, new in zip(*([json.loads(row) for row in rows] for rows in outputs)):
         if old != new:
             different += 1
             print(f"{old[0]}: {old[1]!r} became {new[1]!r}" if old[1] != new[1]

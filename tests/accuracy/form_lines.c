@@ -3,7 +3,8 @@
  * each the bytes of two int32, width and height, and width x height x RGB; gives for each the
  * number of lines, the lines, and a byte a pixel: what became of its ink.
  *
- * Linked with --wrap=dg_rules_find,--wrap=dg_rules_erase: the pictures are read as ever.
+ * Linked with --wrap=dg_rules_find,--wrap=dg_rules_erase: the pictures are read as ever, but for
+ * the digits.
  */
 #include "vision/rules/rules.h"
 
@@ -87,6 +88,7 @@ digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, u
 static void read_picture(const digit_model *model, const int32_t size[2])
 {
     const size_t pixel_count = (size_t)size[0] * (size_t)size[1];
+    digit_read_options options;
     digit_reading *reading;
     uint8_t *pixels = make_room(pixel_count, 3);
     if (fread(pixels, 3, pixel_count, stdin) != pixel_count)
@@ -98,7 +100,9 @@ static void read_picture(const digit_model *model, const int32_t size[2])
     shown = NULL;
     shown_count = 0;
     found = false;
-    if (digit_model_read(model, &image, NULL, &reading) != DIGIT_OK)
+    digit_read_options_init(&options, sizeof options);
+    options.min_height = UINT16_MAX; /* no digits: the networks have nothing to do */
+    if (digit_model_read(model, &image, &options, &reading) != DIGIT_OK)
         exit(1);
     give(&shown_count, sizeof shown_count);
     give(shown, (size_t)shown_count * sizeof *shown);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Find out what each constant of the reader is good for: move it by a fifth and look what changes.
 
-    move_constants.py --data DIR [--only REGEX] [--skip REGEX] [--count N] [FOLDER...]
+    move_constants.py --data DIR [--only REGEX] [--skip REGEX] [--count N] [--forms N]
+                      [FOLDER...]
 
 Takes each number that has a name (#define NAME NUMBER) in libdigit/vision and libdigit/read, or in
 the FOLDERs given, makes it 20 % smaller and 20 % larger (whole numbers by one at least) in a copy
@@ -64,7 +65,7 @@ def constants_of(folders: list[Path]) -> Iterator[Constant]:
 # ---- Pictures -------------------------------------------------------------
 
 
-def draw_all(data: Path, count: int) -> dict[str, Any]:
+def draw_all(data: Path, count: int, form_count: int) -> dict[str, Any]:
     import form_lines_drawn
     import pages
     digits = pages.Digits(data, "train")
@@ -75,9 +76,9 @@ def draw_all(data: Path, count: int) -> dict[str, Any]:
             pictures.append((drawn.pixels, pages.KINDS[kind][2], drawn.digits))
     forms = []
     for kind in form_lines_drawn.KINDS:
-        for index in range(max(1, count // 3)):
+        for index in range(form_count):
             forms.append(form_lines_drawn.draw(kind, digits, SEED, index))
-            if kind in GRIDS:
+            if kind in GRIDS and index < count:
                 pictures.append((forms[-1].pixels, "grid", None))
     return {"pictures": pictures, "forms": forms}
 
@@ -108,9 +109,9 @@ class Copy:
     pictures: Path
 
     @staticmethod
-    def make(scratch: Path, data: Path, count: int) -> "Copy":
+    def make(scratch: Path, drawn: dict[str, Any]) -> "Copy":
         copy = Copy(scratch / "sources", scratch / "build", scratch / "pictures")
-        copy.pictures.write_bytes(pickle.dumps(draw_all(data, count)))
+        copy.pictures.write_bytes(pickle.dumps(drawn))
         shutil.copytree(TOP, copy.sources, ignore=shutil.ignore_patterns(".git", "build"))
         subprocess.run(["meson", "setup", copy.build, copy.sources, "-Dtests=enabled",
                         "-Dprograms=disabled"], check=True, stdout=subprocess.DEVNULL)
@@ -169,6 +170,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="constants whose name has this")
     parser.add_argument("--skip", default="^$", help="... and has not this")
     parser.add_argument("--count", type=int, default=20, help="pictures a kind")
+    parser.add_argument("--forms", type=int, default=20, help="forms a kind")
     parser.add_argument("--print", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("folders", nargs="*", type=Path,
                         default=[TOP / "libdigit/vision", TOP / "libdigit/read"])
@@ -179,8 +181,9 @@ def main() -> None:
     constants = [one for one in constants_of([folder.resolve() for folder in options.folders])
                  if re.search(options.only, one.name) and not re.search(options.skip, one.name)]
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Copy.make(Path(scratch), options.data, options.count)
-        truth = [digits for _, _, digits in pickle.loads(copy.pictures.read_bytes())["pictures"]]
+        drawn = draw_all(options.data, options.count, options.forms)
+        copy = Copy.make(Path(scratch), drawn)
+        truth = [digits for _, _, digits in drawn["pictures"]]
         usual = copy.answers()
         print(f"{len(truth)} readings; form lines: {usual['lines']}", flush=True)
         print("| constant | file | value | 20 % less | 20 % more |\n|---|---|---|---|---|")
