@@ -9,17 +9,13 @@
 #define ALONE 3.0
 #define BOX   1.1
 
-/* Lines that meet are as thick as each other, up to this factor. */
-#define THICKER 1.3
+/* Lines that meet, and walls of a comb, are as thick as each other, up to this part and a pixel. */
+#define THICKER 0.3
 
 /* The walls of a comb are lower than digits: 1s that stand on a line are not. */
 #define SHORT 0.85
 
-/* Walls lean as each other does, within so much, and so many pixels for short ones. */
-#define LEAN        0.06
-#define LEAN_PIXELS 1.5
-
-/* Walls of a comb are as long as each other, within this part. */
+/* Walls of a comb, and sides of a box, are as long as each other, within this part and a pixel. */
 #define ALIKE 0.15
 
 /* What it takes to look at a line, or to compare it with another (dg_pace_step()). */
@@ -173,7 +169,8 @@ static void meet_horizontals(form *f)
         const dg_crossing *c = &f->crossings->items[i];
         const dg_rule *horizontal = &rules[c->horizontal], *vertical = &rules[c->vertical];
         meeting *m = &f->meetings[c->vertical];
-        if (!f->accepted[c->horizontal] || vertical->thick > THICKER * horizontal->thick + 1)
+        if (!f->accepted[c->horizontal] ||
+            vertical->thick > (1 + THICKER) * horizontal->thick + 1)
             continue;
         m->crossings++;
         m->from |= c->vertical_from;
@@ -188,8 +185,8 @@ static bool are_alike(const dg_rule *wall, const dg_rule *other)
 {
     const double length = dg_rule_length(wall);
     return fabs(dg_rule_length(other) - length) <= ALIKE * length + 1 &&
-           fabs(other->slope - wall->slope) <= LEAN + LEAN_PIXELS / length &&
-           fabs(other->thick - wall->thick) <= 1 + 0.3 * wall->thick;
+           fabs(other->slope - wall->slope) <= dg_rule_lean(length) &&
+           fabs(other->thick - wall->thick) <= 1 + THICKER * wall->thick;
 }
 
 /* Count walls like order[index], up or down from it in order[count] by length: at most two. *steps

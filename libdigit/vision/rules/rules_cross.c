@@ -5,23 +5,19 @@
 #include "base/mem.h"
 #include "vision/rules/rules_parts.h"
 
-/* Two lines meet at a right angle, within this difference of slopes, and so many pixels for short
- * ones; ends may miss by so many pixels. */
-#define RIGHT_ANGLE 0.06
-#define SLOPE_BLUR  1.5
-#define MISS        1.5
+/* Ends of lines that touch may miss by so many pixels. */
+#define MISS 1.5
 
 /* Do they touch? The place where their middles cross, and on which ends that is. */
 static bool cross(const dg_rule *horizontal, const dg_rule *vertical, double *x, double *y,
                   dg_crossing *crossing)
 {
     const double miss = MISS + (horizontal->thick + vertical->thick) / 2;
-    const double blur = SLOPE_BLUR /
-                        fmin(dg_rule_length(horizontal), dg_rule_length(vertical));
+    const double shorter = fmin(dg_rule_length(horizontal), dg_rule_length(vertical));
     *y = (horizontal->offset + horizontal->slope * vertical->offset) /
          (1 - horizontal->slope * vertical->slope);
     *x = dg_rule_middle(vertical, *y);
-    if (fabs(horizontal->slope + vertical->slope) > RIGHT_ANGLE + blur ||
+    if (fabs(horizontal->slope + vertical->slope) > dg_rule_lean(shorter) ||
         *x < horizontal->from - miss || *x > horizontal->to + miss ||
         *y < vertical->from - miss || *y > vertical->to + miss)
         return false;

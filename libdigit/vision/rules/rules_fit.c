@@ -29,7 +29,11 @@
 #define SEEN  0.4
 #define SHARE 0.2
 
-/* What lies so near is of the line, at first; its thickness is that of this part of it. */
+/* Least squares may make a line so much steeper than the steepest slope tried. */
+#define STEEPER 1.1
+
+/* What lies so many pixels aside is of the line, at first; its thickness is that of this part of
+ * it. */
 #define NEAR      1.5
 #define THIN_RANK 0.4
 
@@ -256,7 +260,7 @@ static void follow(part *p, int32_t at, int seen)
 /* A corner belongs to both lines that meet there. */
 static digit_status add_part(const dg_rule *whole, const part *p, dg_rules *found)
 {
-    const double corner = 2 * whole->thick + 2;
+    const int32_t corner = dg_rule_thickest(whole);
     dg_rule rule = *whole;
     rule.from = p->from - (p->before <= corner ? p->before : 0);
     rule.to = p->to + (p->after <= corner ? p->after : 0);
@@ -326,7 +330,7 @@ static digit_status fit_line(fit *f, dg_rule *rule, dg_rules *found, bool *any)
     refine(f, 2, rule);
     refine(f, NEAR, rule);
     rule->thick = thickness(f, rule);
-    if (fabs(rule->slope) <= DG_RULE_STEEP * 1.1)
+    if (fabs(rule->slope) <= STEEPER * DG_RULE_STEEP)
         status = add_parts(f, rule, found, any);
     take(f, rule);
     return status;

@@ -15,6 +15,11 @@
 /* How far lines may be from horizontal and vertical: a slope. */
 #define DG_RULE_STEEP 0.13
 
+/* Slopes of lines that are at right angles, or parallel, differ by so much at most, and by so many
+ * pixels from end to end of the shorter one. */
+#define DG_RULE_LEAN        0.06
+#define DG_RULE_LEAN_PIXELS 1.5
+
 /* A page in which form lines are looked for. */
 typedef struct dg_rules_job {
     const dg_plane *ink;
@@ -110,6 +115,18 @@ bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
 /* Add those of the candidates that are no strokes of digits about `size` pixels high. */
 digit_status dg_rules_accept(dg_rules_job *job, const dg_rules *candidates,
                              const dg_crossings *crossings, double size, dg_rules *rules);
+
+/* How much slopes may differ where the shorter of both lines has this length. */
+static inline double dg_rule_lean(double length)
+{
+    return DG_RULE_LEAN + DG_RULE_LEAN_PIXELS / length;
+}
+
+/* Thicker ink across a rule, in pixels, is a stroke. */
+static inline int32_t dg_rule_thickest(const dg_rule *rule)
+{
+    return (int32_t)(2 * rule->thick) + 2;
+}
 
 /* Candidates and rules are kept sorted: horizontal ones, then vertical ones, by their place across.
  * Of those that lie on each other only the longest stays. */
