@@ -7,8 +7,10 @@
 
 #include <stdatomic.h>
 
-/* Samples in one batch. */
-#define BATCH 1024
+/* Samples in one batch, and in one before the deadline is looked at: a sample takes a tenth of a
+ * millisecond. */
+#define BATCH         1024
+#define BATCH_LIMITED 128
 
 typedef struct classification {
     const dg_classifier *classifier;
@@ -17,9 +19,10 @@ typedef struct classification {
     dg_hypotheses *hypotheses;
     const uint32_t *which;     /* NULL: all */
     size_t first;              /* of the batch, an index of which[] */
-    uint8_t *samples;          /* [BATCH][DIGIT_SAMPLE_BYTES] */
-    digit_prediction *answers; /* [BATCH] */
-    dg_pairs *pairs;           /* [BATCH] */
+    size_t room;               /* samples in a batch */
+    uint8_t *samples;          /* [room][DIGIT_SAMPLE_BYTES] */
+    digit_prediction *answers; /* [room] */
+    dg_pairs *pairs;           /* [room] */
     atomic_bool failed;
 } classification;
 
@@ -66,17 +69,18 @@ static digit_status classify_batch(classification *c, size_t count)
 
 static digit_status classify_all(classification c, size_t count)
 {
-    const size_t room = count < BATCH ? count : BATCH;
+    const size_t batch = c.classifier->deadline->limit_ms > 0 ? BATCH_LIMITED : BATCH;
     digit_status status = DIGIT_OK;
     if (count == 0)
         return DIGIT_OK;
-    c.samples = dg_alloc(room, DIGIT_SAMPLE_BYTES);
-    c.answers = dg_alloc(room, sizeof *c.answers);
-    c.pairs = dg_alloc(room, sizeof *c.pairs);
+    c.room = count < batch ? count : batch;
+    c.samples = dg_alloc(c.room, DIGIT_SAMPLE_BYTES);
+    c.answers = dg_alloc(c.room, sizeof *c.answers);
+    c.pairs = dg_alloc(c.room, sizeof *c.pairs);
     if (!c.samples || !c.answers || !c.pairs)
-        status = dg_fail_memory("hypotheses", room * DIGIT_SAMPLE_BYTES);
-    for (; status == DIGIT_OK && c.first < count; c.first += BATCH)
-        status = classify_batch(&c, count - c.first < BATCH ? count - c.first : BATCH);
+        status = dg_fail_memory("hypotheses", c.room * DIGIT_SAMPLE_BYTES);
+    for (; status == DIGIT_OK && c.first < count; c.first += c.room)
+        status = classify_batch(&c, count - c.first < c.room ? count - c.first : c.room);
     dg_free(c.pairs);
     dg_free(c.answers);
     dg_free(c.samples);

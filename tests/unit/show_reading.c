@@ -14,6 +14,7 @@
 
 static dg_pool no_workers;
 static const dg_threads threads = {&no_workers, 1};
+static const dg_deadline no_deadline;
 
 static void check(digit_status status)
 {
@@ -93,8 +94,8 @@ int main(void)
     show(&plane);
     const uint8_t pale = (uint8_t)(least / 2 + 1);
     components = find(&plane, pale, 8, &runs);
-    check(dg_rules_find(&plane, pale, &runs, &components, threads, &rules));
-    check(dg_rules_erase(&rules, &plane, pale));
+    check(dg_rules_find(&plane, pale, &runs, &components, threads, &no_deadline, &rules));
+    check(dg_rules_erase(&rules, &plane, pale, &no_deadline));
     show(&plane);
     release(&components, &runs);
     components = find(&plane, least, 2, &runs);

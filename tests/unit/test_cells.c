@@ -27,7 +27,7 @@ static void find(dg_plane *page, uint32_t rows, uint32_t columns, dg_components 
     dg_cells_plan plan = {
         .width = page->width, .height = page->height, .rows = rows, .columns = columns};
     ck_assert_int_eq(find_rules(page, 1, 4, one_thread, &rules), DIGIT_OK);
-    ck_assert_int_eq(dg_rules_erase(&rules, page, 1), DIGIT_OK);
+    ck_assert_int_eq(erase_rules(&rules, page, 1), DIGIT_OK);
     ck_assert_int_eq(find_components(page, 1, 4, one_thread, components), DIGIT_OK);
     ck_assert_int_eq(
         dg_digit_height(components, page->width, page->height, &plan.digit_height), DIGIT_OK);

@@ -50,17 +50,17 @@ static void make_grey(const digit_image *image, dg_threads threads, const dg_pla
 /* Form lines are sought in paler ink than digits are: pale ink breaks them less, and what it adds
  * in dirt is short. */
 static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pale,
-                                dg_threads threads)
+                                const dg_deadline *deadline, dg_threads threads)
 {
     dg_runs dense;
     digit_status status = dg_runs_within(runs, &sheet->ink, pale, &dense);
     if (status == DIGIT_OK)
         status = dg_components_find(&dense, DG_RULE_PIECE, &sheet->components);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, pale, &dense, &sheet->components, threads,
+        status = dg_rules_find(&sheet->ink, pale, &dense, &sheet->components, threads, deadline,
                                &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
-        status = dg_rules_erase(&sheet->rules, &sheet->ink, pale);
+        status = dg_rules_erase(&sheet->rules, &sheet->ink, pale, deadline);
     dg_runs_free(&dense);
     return status;
 }
@@ -97,7 +97,7 @@ static digit_status clean(dg_sheet *sheet, uint8_t least, const dg_deadline *dea
     digit_status status = dg_runs_find(&sheet->ink, pale < DG_INK_EDGE ? pale : DG_INK_EDGE,
                                        threads, &runs);
     if (status == DIGIT_OK)
-        status = erase_rules(sheet, &runs, pale, threads);
+        status = erase_rules(sheet, &runs, pale, deadline, threads);
     if (status == DIGIT_OK)
         status = dg_deadline_check(deadline);
     if (status == DIGIT_OK)

@@ -137,14 +137,13 @@ digit_status dg_cells_find(const dg_rules *rules, const dg_components *component
 {
     const size_t room = (rules->count > components->count ? rules->count : components->count) + 1;
     double *places = dg_alloc(room, sizeof *places);
-    *cells = (dg_cells){.level = mean_slope(rules, false), .vertical = mean_slope(rules, true)};
+    *cells = (dg_cells){.slopes = {mean_slope(rules, false), mean_slope(rules, true)}};
     digit_status status = DIGIT_OK;
     if (!places)
         status = dg_fail_memory("a grid", room * sizeof *places);
     for (int vertical = 0; status == DIGIT_OK && vertical <= 1; vertical++) {
         const double extent = (double)(vertical ? plan->width : plan->height);
-        size_t count = line_places(rules, vertical, vertical ? cells->vertical : cells->level,
-                                   places);
+        size_t count = line_places(rules, vertical, cells->slopes[vertical], places);
         count = unite(places, count, SAME_LINE * extent);
         const uint32_t parts = vertical ? plan->columns : plan->rows;
         if (count < 2 && parts == 0)
@@ -178,8 +177,8 @@ uint32_t dg_cell_of(const dg_cells *cells, const dg_component *component)
 {
     const double x = (component->left + component->right) / 2.0,
                  y = (component->top + component->bottom) / 2.0;
-    const uint32_t row = interval_of(cells->down, cells->rows, y - cells->level * x);
-    const uint32_t column = interval_of(cells->across, cells->columns, x - cells->vertical * y);
+    const uint32_t row = interval_of(cells->down, cells->rows, y - cells->slopes[0] * x);
+    const uint32_t column = interval_of(cells->across, cells->columns, x - cells->slopes[1] * y);
     if (row == cells->rows || column == cells->columns)
         return DG_OUTSIDE_GRID;
     const double wide = cells->across[column + 1] - cells->across[column];
@@ -194,7 +193,7 @@ uint32_t dg_cell_of(const dg_cells *cells, const dg_component *component)
 digit_box dg_cell_box(const dg_cells *cells, uint32_t row, uint32_t column)
 {
     const double x = cells->across[column], y = cells->down[row];
-    return (digit_box){(int32_t)(x + cells->vertical * y), (int32_t)(y + cells->level * x),
+    return (digit_box){(int32_t)(x + cells->slopes[1] * y), (int32_t)(y + cells->slopes[0] * x),
                        (int32_t)(cells->across[column + 1] - x),
                        (int32_t)(cells->down[row + 1] - y)};
 }

@@ -5,13 +5,12 @@
 #include "vision/ink/components.h"
 #include "vision/rules/rules.h"
 
-/* Edges along both axes, as they are where the other coordinate is 0; they lean by the
- * slopes. */
+/* Edges between cells, where the other coordinate is 0. */
 typedef struct dg_cells {
     double *across; /* [columns + 1] */
     double *down;   /* [rows + 1] */
     uint32_t rows, columns;
-    double level, vertical; /* slopes */
+    double slopes[2]; /* of horizontal and vertical edges */
 } dg_cells;
 
 /* What is known of the grid. */

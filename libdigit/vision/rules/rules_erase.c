@@ -5,6 +5,16 @@
 /* A line may bend by this part of its length. */
 #define BEND 0.005
 
+/* Ink that is so many times as thick as the line, and so many pixels thicker, is a stroke on it. */
+#define STROKE_TIMES  1.5
+#define STROKE_PIXELS 1.5
+
+/* This part of how far the ink is off moves the place where the line is expected next. */
+#define DRIFT 0.3
+
+/* What it takes to erase a place of a line (dg_pace_step()). */
+#define PLACE_STEPS 30
+
 /* What lies on the rule at one place along it. */
 typedef struct slice {
     int32_t first, last;   /* ink across, first > last: none */
@@ -27,7 +37,7 @@ static slice slice_at(const dg_view *v, int32_t along, double middle, double thi
         s.last++;
     s.top = s.first;
     s.bottom = s.last;
-    if (s.last - s.first + 1 > 1.5 * thick + 1.5) {
+    if (s.last - s.first + 1 > STROKE_TIMES * thick + STROKE_PIXELS) {
         const int32_t top = (int32_t)floor(middle - (thick - 1) / 2 + 0.5);
         const int32_t bottom = (int32_t)floor(middle + (thick - 1) / 2 + 0.5);
         s.top = top > s.first ? top : s.first;
@@ -51,7 +61,7 @@ static void follow(const dg_view *v, const dg_rule *rule, slice *slices)
         *s = slice_at(v, at, middle + drift, rule->thick, (int32_t)(rule->thick / 2 + 1.5));
         if (s->first <= s->last && !s->above && !s->below) {
             const double here = (s->first + s->last) / 2.0 - middle;
-            drift += 0.3 * (here - drift);
+            drift += DRIFT * (here - drift);
             drift = fmax(-reach, fmin(reach, drift));
         }
     }
@@ -100,12 +110,19 @@ static digit_status erase(const dg_rule *rule, const dg_plane *ink, uint8_t leas
     return DIGIT_OK;
 }
 
-digit_status dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least)
+digit_status dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
+                            const dg_deadline *deadline)
 {
+    dg_pace pace = {.deadline = deadline};
     digit_status status = DIGIT_OK;
     for (int vertical = 0; vertical <= 1; vertical++)
-        for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++)
-            if (rules->items[i].vertical == vertical)
-                status = erase(&rules->items[i], ink, least);
+        for (size_t i = 0; status == DIGIT_OK && i < rules->count; i++) {
+            const dg_rule *rule = &rules->items[i];
+            if (rule->vertical != vertical)
+                continue;
+            status = erase(rule, ink, least);
+            if (status == DIGIT_OK)
+                status = dg_pace_step(&pace, (size_t)(PLACE_STEPS * dg_rule_length(rule)));
+        }
     return status;
 }

@@ -6,24 +6,26 @@
 #define RUN_LEAST 8
 #define RUN_SHARE 320
 
-/* Lines of so few pixels are looked for in all of a component, or of the picture, at once: what
- * noise has broken comes together again. Else only runs that touch make a line. */
-#define BLOB_MOST    160000
-#define PICTURE_MOST 64000
+/* Up to so many pixels of long runs, lines are looked for in all of a component, or of the picture,
+ * at once, so that the parts of a line that noise has broken come together again. Beyond, each line
+ * is made of runs that touch. */
+#define COMPONENT_MOST 160000
+#define PICTURE_MOST   64000
 
 /* Components that are searched in one piece of work. */
-#define PART_BLOBS 32
+#define PART_COMPONENTS 32
 
 /* A piece of work: all of the picture for lines of one direction, or some components for both. */
 typedef struct part {
     dg_long_runs runs; /* of what is looked at just now */
+    dg_pace pace;
     dg_rules found;
     digit_status status;
 } part;
 
 typedef struct search {
     const dg_components *components;
-    dg_view views[2];  /* level, vertical */
+    dg_view views[2];  /* horizontal, vertical */
     uint32_t shortest; /* run */
     part *parts;       /* [count] */
     uint32_t count;
@@ -40,7 +42,8 @@ static size_t count_pixels(const dg_run *runs, size_t from, size_t count)
 
 static digit_status fit(const search *s, part *p, bool vertical, const dg_run *runs, size_t count)
 {
-    return dg_rules_fit(&s->views[vertical], runs, count, vertical, s->shortest, &p->found);
+    return dg_rules_fit(&s->views[vertical], runs, count, vertical, s->shortest, &p->pace,
+                        &p->found);
 }
 
 /* Runs in the order of their groups; each group stays in order. */
@@ -85,24 +88,25 @@ static digit_status find_in_component(const search *s, part *p, bool vertical,
 {
     p->runs.count = 0;
     const digit_status status = dg_long_runs_add(s->components, component, vertical, s->shortest,
-                                                 &p->runs);
+                                                 &p->pace, &p->runs);
     if (status != DIGIT_OK || p->runs.count == 0)
         return status;
-    return count_pixels(p->runs.items, 0, p->runs.count) <= BLOB_MOST
+    return count_pixels(p->runs.items, 0, p->runs.count) <= COMPONENT_MOST
                ? fit(s, p, vertical, p->runs.items, p->runs.count)
                : fit_groups(s, p, vertical);
 }
 
-/* Vertical lines are a form's only where they meet level ones: digits, which are most of the
+/* Vertical lines are a form's only where they meet horizontal ones: digits, which are most of the
  * components, have none of these, or few. */
 static digit_status find_in_components(const search *s, part *p, size_t first)
 {
     digit_status status = DIGIT_OK;
-    for (size_t i = first; status == DIGIT_OK && i < first + PART_BLOBS && i < s->components->count;
-         i++) {
+    const size_t count = s->components->count;
+    const size_t end = first + PART_COMPONENTS < count ? first + PART_COMPONENTS : count;
+    for (size_t i = first; status == DIGIT_OK && i < end; i++) {
         const dg_component *component = &s->components->items[i];
         const size_t before = p->found.count;
-        if (dg_component_width(component) < 2 * s->shortest) /* no wall meets a level line in it */
+        if (dg_component_width(component) < 2 * s->shortest) /* no wall meets a line in it */
             continue;
         status = find_in_component(s, p, false, component);
         if (status == DIGIT_OK && p->found.count > before)
@@ -117,7 +121,7 @@ static digit_status find_in_picture(const search *s, part *p, bool vertical)
     size_t pixels = 0, counted = 0;
     for (size_t i = 0; i < s->components->count; i++) {
         const digit_status status = dg_long_runs_add(s->components, &s->components->items[i],
-                                                     vertical, s->shortest, &p->runs);
+                                                     vertical, s->shortest, &p->pace, &p->runs);
         pixels += count_pixels(p->runs.items, counted, p->runs.count);
         counted = p->runs.count;
         if (status != DIGIT_OK || pixels > PICTURE_MOST)
@@ -130,19 +134,24 @@ static void find_in_part(void *context, uint32_t index, uint32_t worker)
 {
     const search *s = context;
     part *p = &s->parts[index];
-    p->status = index < 2 ? find_in_picture(s, p, index == 1)
-                          : find_in_components(s, p, (size_t)(index - 2) * PART_BLOBS);
+    p->status = dg_deadline_check(p->pace.deadline);
+    if (p->status == DIGIT_OK)
+        p->status = index < 2 ? find_in_picture(s, p, index == 1)
+                              : find_in_components(s, p, (size_t)(index - 2) * PART_COMPONENTS);
     dg_free(p->runs.items);
     (void)worker;
 }
 
-/* What was found in all parts, in their order. */
-static digit_status collect(const search *s, dg_rules *found)
+/* What was found in all parts, in their order. The sentence of a failure is another thread's:
+ * it is said once more. */
+static digit_status collect(const search *s, const dg_deadline *deadline, dg_rules *found)
 {
     digit_status status = DIGIT_OK;
     for (uint32_t i = 0; i < s->count; i++) {
         part *p = &s->parts[i];
-        if (p->status != DIGIT_OK) /* the sentence may be another thread's */
+        if (p->status == DIGIT_ERR_TIMEOUT)
+            status = dg_deadline_check(deadline);
+        else if (p->status != DIGIT_OK)
             status = dg_fail_memory("form lines", sizeof *p->found.items);
         for (size_t k = 0; status == DIGIT_OK && k < p->found.count; k++)
             status = dg_rules_add(found, &p->found.items[k]);
@@ -151,23 +160,29 @@ static digit_status collect(const search *s, dg_rules *found)
     return status;
 }
 
-digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least,
-                                 const dg_components *components, dg_threads threads,
-                                 dg_rules *found)
+static uint32_t shortest_run(const dg_plane *ink)
 {
     const size_t longer = ink->width > ink->height ? ink->width : ink->height;
+    return longer / RUN_SHARE > RUN_LEAST ? (uint32_t)(longer / RUN_SHARE) : RUN_LEAST;
+}
+
+digit_status dg_rules_candidates(dg_rules_job *job, dg_rules *found)
+{
+    const dg_plane *ink = job->ink;
+    const size_t count = job->components->count;
     search s = {
-        .components = components,
-        .views = {dg_view_of(ink, false, least), dg_view_of(ink, true, least)},
-        .shortest = longer / RUN_SHARE > RUN_LEAST ? (uint32_t)(longer / RUN_SHARE) : RUN_LEAST,
-        .count = 2 + (uint32_t)((components->count + PART_BLOBS - 1) / PART_BLOBS),
+        .components = job->components,
+        .views = {dg_view_of(ink, false, job->least), dg_view_of(ink, true, job->least)},
+        .shortest = shortest_run(ink),
+        .count = 2 + (uint32_t)((count + PART_COMPONENTS - 1) / PART_COMPONENTS),
     };
     s.parts = dg_alloc_zero(s.count, sizeof *s.parts);
     if (!s.parts)
         return dg_fail_memory("form lines", s.count * sizeof *s.parts);
-    dg_pool_run(threads.pool, threads.count, s.count, find_in_part, &s);
-    const digit_status status = collect(&s, found);
-    dg_rules_sort(found);
+    for (uint32_t i = 0; i < s.count; i++)
+        s.parts[i].pace.deadline = job->pace.deadline;
+    dg_pool_run(job->threads.pool, job->threads.count, s.count, find_in_part, &s);
+    const digit_status status = collect(&s, job->pace.deadline, found);
     dg_free(s.parts);
-    return status;
+    return status == DIGIT_OK ? dg_rules_sort(&job->pace, found) : status;
 }

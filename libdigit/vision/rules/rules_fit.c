@@ -1,7 +1,9 @@
 /*
  * Straight lines through long runs of pixels, cut in chunks: Hough's transform finds the
  * line that most of them lie on, least squares make it exact, and the picture itself tells
- * where along it there is a thin line of ink.
+ * where along it there is a thin line of ink. Each line takes its chunks away; so what a slope
+ * got in votes is a bound on what it gets later, and only slopes whose bound is the highest are
+ * counted again.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -10,8 +12,8 @@
 #include <string.h>
 
 /* The shortest line, in shortest runs. */
-#define LEVEL_LEAST   2.5
-#define UPRIGHT_LEAST 1.0
+#define HORIZONTAL_LEAST 2.5
+#define VERTICAL_LEAST   1.0
 
 /* Slopes tried to either side, pixels a vote, lines in all and those in a row that are
  * none, the thickest line. */
@@ -27,9 +29,19 @@
 #define SEEN  0.4
 #define SHARE 0.2
 
-/* What lies so near is of the line, at first; its thickness is that of this part of it. */
+/* Least squares may make a line so much steeper than the steepest slope tried. */
+#define STEEPER 1.1
+
+/* What lies so many pixels aside is of the line, at first; its thickness is that of this part of
+ * it. */
 #define NEAR      1.5
 #define THIN_RANK 0.4
+
+/* What it takes to let a chunk vote, to fit a line to it and to look at a place of a line
+ * (dg_pace_step()). */
+#define VOTE_STEPS  3
+#define CHUNK_STEPS 16
+#define PLACE_STEPS 40
 
 /* A short part of a long run: x along, y across. */
 typedef struct chunk {
@@ -40,10 +52,14 @@ typedef struct chunk {
 
 typedef struct fit {
     const dg_view *view;
+    dg_pace *pace;
     chunk *items; /* [count]: those that no line took yet */
     size_t count;
     int32_t left, right, top, bottom;
     uint32_t shortest;
+    int steps;                     /* slopes to either side */
+    int32_t bounds[2 * SLOPES + 1]; /* votes that a slope's best line has at most */
+    bool exact[2 * SLOPES + 1];     /* ... and has */
     int32_t *votes;  /* [vote_count]: pixels */
     size_t vote_count;
     int32_t *covers; /* [right - left + 2] */
@@ -78,32 +94,61 @@ static int32_t most_votes(const int32_t *votes, size_t count)
     return most;
 }
 
-/* Hough's transform: the line that goes through most pixels, one to either side. Returns
- * how many. */
-static int32_t vote(const fit *f, dg_rule *rule)
+static double slope_at(const fit *f, int step)
 {
-    const double first = f->top - DG_RULE_STEEP * (f->right - f->left) - 2;
-    const int far = (int)(DG_RULE_STEEP * (f->right - f->left)) + 2; /* pixels, end to end */
-    const int steps = far < SLOPES ? far : SLOPES;
-    int32_t best = 0;
-    for (int step = -steps; step <= steps; step++) {
-        const double slope = DG_RULE_STEEP * step / steps;
-        memset(f->votes, 0, f->vote_count * sizeof *f->votes);
-        for (size_t i = 0; i < f->count; i++) {
-            const chunk *c = &f->items[i];
-            f->votes[(int32_t)(c->y - slope * (c->x - f->left) - first)] += c->weight;
-        }
-        const int32_t most = most_votes(f->votes, f->vote_count);
-        if (most <= best)
-            continue;
-        size_t bin = 1;
-        while (votes_about(f->votes, bin) < most)
-            bin++;
-        best = most;
-        rule->slope = slope;
-        rule->offset = first + (double)bin + 0.5 - slope * f->left;
+    return DG_RULE_STEEP * (step - f->steps) / f->steps;
+}
+
+/* Where the votes' first bin lies, at the left end. */
+static double first_bin(const fit *f)
+{
+    return f->top - DG_RULE_STEEP * (f->right - f->left) - 2;
+}
+
+/* Hough's transform for one slope. */
+static digit_status vote(fit *f, int step)
+{
+    const double slope = slope_at(f, step), first = first_bin(f);
+    memset(f->votes, 0, f->vote_count * sizeof *f->votes);
+    for (size_t i = 0; i < f->count; i++) {
+        const chunk *c = &f->items[i];
+        f->votes[(int32_t)(c->y - slope * (c->x - f->left) - first)] += c->weight;
     }
+    f->bounds[step] = most_votes(f->votes, f->vote_count);
+    f->exact[step] = true;
+    return dg_pace_step(f->pace, VOTE_STEPS * f->count + f->vote_count);
+}
+
+static int highest_bound(const fit *f)
+{
+    int best = 0;
+    for (int step = 1; step <= 2 * f->steps; step++)
+        if (f->bounds[step] > f->bounds[best])
+            best = step;
     return best;
+}
+
+/* The line that goes through most pixels, one to either side. *found: it has `least` of them. */
+static digit_status find_best(fit *f, double least, dg_rule *rule, bool *found)
+{
+    digit_status status = DIGIT_OK;
+    int step = highest_bound(f), counted = -1;
+    while (status == DIGIT_OK && f->bounds[step] >= least && !f->exact[step]) {
+        status = vote(f, step);
+        counted = step;
+        step = highest_bound(f);
+    }
+    *found = f->bounds[step] >= least && f->bounds[step] > 0;
+    if (status == DIGIT_OK && *found && counted != step)
+        status = vote(f, step);
+    if (status != DIGIT_OK || !*found)
+        return status;
+    size_t bin = 1;
+    while (votes_about(f->votes, bin) < f->bounds[step])
+        bin++;
+    rule->slope = slope_at(f, step);
+    rule->offset = first_bin(f) + (double)bin + 0.5 - rule->slope * f->left;
+    return DIGIT_OK;
 }
 
 /* Least squares over what lies within `reach` of the rule. */
@@ -164,6 +209,7 @@ static double thickness(const fit *f, const dg_rule *rule)
 static void take(fit *f, const dg_rule *rule)
 {
     size_t left = 0;
+    memset(f->exact, 0, sizeof f->exact);
     for (size_t i = 0; i < f->count; i++) {
         const chunk c = f->items[i];
         if (fabs(c.y - dg_rule_middle(rule, c.x)) > rule->thick / 2 + 1)
@@ -177,15 +223,15 @@ static void take(fit *f, const dg_rule *rule)
 /* A part of a rule that is being followed. */
 typedef struct part {
     int32_t from, to; /* both on the line; from > to: none yet */
-    int32_t before, after;  /* strokes that begin or end there: another line's, in a corner */
-    size_t line, gaps;      /* places from the one to the other */
-    size_t gaps_after;      /* since then */
+    int32_t before, after; /* strokes that begin or end there: another line's, in a corner */
+    size_t line, gaps;     /* places from the one to the other */
+    size_t gaps_after;     /* since then */
 } part;
 
 static bool is_line(const dg_rule *rule, const part *p, uint32_t shortest)
 {
     const double length = p->to - p->from + 1;
-    const double least = (rule->vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest;
+    const double least = (rule->vertical ? VERTICAL_LEAST : HORIZONTAL_LEAST) * shortest;
     const double thin = rule->vertical ? DG_RULE_THIN_WALL : DG_RULE_THIN;
     return length >= least && length >= thin * rule->thick &&
            (double)p->line >= FULL * (double)(p->line + p->gaps) &&
@@ -214,7 +260,7 @@ static void follow(part *p, int32_t at, int seen)
 /* A corner belongs to both lines that meet there. */
 static digit_status add_part(const dg_rule *whole, const part *p, dg_rules *found)
 {
-    const double corner = 2 * whole->thick + 2;
+    const int32_t corner = dg_rule_thickest(whole);
     dg_rule rule = *whole;
     rule.from = p->from - (p->before <= corner ? p->before : 0);
     rule.to = p->to + (p->after <= corner ? p->after : 0);
@@ -226,11 +272,30 @@ static digit_status add_part(const dg_rule *whole, const part *p, dg_rules *foun
 static int32_t find_begin(const fit *f, const dg_rule *rule, int32_t least)
 {
     int32_t at = f->left;
-    for (uint32_t gaps = 0; at > least && gaps <= f->shortest;) {
-        const dg_look seen = dg_rule_look(f->view, rule, --at);
+    uint32_t gaps = 0;
+    while (at > least && gaps <= f->shortest) {
+        at--;
+        const dg_look seen = dg_rule_look(f->view, rule, at);
         gaps = seen == DG_LOOK_LINE ? 0 : gaps + (seen == DG_LOOK_GAP);
     }
     return at;
+}
+
+static bool is_empty(const part *p)
+{
+    return p->from > p->to;
+}
+
+/* Add the part if it is a line, and begin an empty one. */
+static digit_status end_part(const fit *f, const dg_rule *rule, part *p, dg_rules *found,
+                             bool *any)
+{
+    const part ended = *p;
+    *p = (part){.from = 0, .to = -1};
+    if (is_empty(&ended) || !is_line(rule, &ended, f->shortest))
+        return DIGIT_OK;
+    *any = true;
+    return add_part(rule, &ended, found);
 }
 
 /* Add all parts of the rule that are lines and not all beyond what was fitted. *any: there is
@@ -241,47 +306,49 @@ static digit_status add_parts(const fit *f, const dg_rule *rule, dg_rules *found
     const int32_t least = f->left > beyond ? f->left - beyond : 0;
     const int32_t end = f->right + beyond < f->view->length ? f->right + beyond + 1
                                                             : f->view->length;
-    const part none = {.from = 0, .to = -1};
-    part p = none;
+    part p = {.from = 0, .to = -1};
     digit_status status = DIGIT_OK;
     *any = false;
-    for (int32_t at = find_begin(f, rule, least); status == DIGIT_OK && at <= end; at++) {
-        if (at > f->right && p.from > p.to)
+    for (int32_t at = find_begin(f, rule, least); status == DIGIT_OK && at < end; at++) {
+        if (p.gaps_after > f->shortest)
+            status = end_part(f, rule, &p, found, any);
+        if (at > f->right && is_empty(&p))
             break;
-        const bool over = at == end || p.gaps_after > f->shortest;
-        if (!over) {
-            follow(&p, at, dg_rule_look(f->view, rule, at));
-            continue;
-        }
-        if (p.from <= p.to && is_line(rule, &p, f->shortest)) {
-            *any = true;
-            status = add_part(rule, &p, found);
-        }
-        at = at == end ? at : at - 1;
-        p = none;
+        follow(&p, at, dg_rule_look(f->view, rule, at));
     }
-    return status;
+    return status == DIGIT_OK ? end_part(f, rule, &p, found, any) : status;
 }
 
 /* ---- All of it ---------------------------------------------------------------- */
 
+static digit_status fit_line(fit *f, dg_rule *rule, dg_rules *found, bool *any)
+{
+    const size_t places = 3 * (size_t)(f->right - f->left + 1);
+    digit_status status = dg_pace_step(f->pace, CHUNK_STEPS * f->count + PLACE_STEPS * places);
+    if (status != DIGIT_OK)
+        return status;
+    refine(f, 2, rule);
+    refine(f, NEAR, rule);
+    rule->thick = thickness(f, rule);
+    if (fabs(rule->slope) <= STEEPER * DG_RULE_STEEP)
+        status = add_parts(f, rule, found, any);
+    take(f, rule);
+    return status;
+}
+
 static digit_status find_lines(fit *f, bool vertical, dg_rules *found)
 {
     const double length = f->right - f->left + 1;
-    const double least = (vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * f->shortest;
+    const double least = (vertical ? VERTICAL_LEAST : HORIZONTAL_LEAST) * f->shortest;
     digit_status status = DIGIT_OK;
     int misses = 0; /* one after the other: what is left are strokes */
     for (int i = 0; status == DIGIT_OK && i < LINES_MOST && misses < MISSES_MOST; i++) {
         dg_rule rule = {.vertical = vertical};
-        bool any = false;
-        if (vote(f, &rule) < fmax(least, SHARE * length))
+        bool votes, any = false;
+        status = find_best(f, fmax(least, SHARE * length), &rule, &votes);
+        if (status != DIGIT_OK || !votes)
             break;
-        refine(f, 2, &rule);
-        refine(f, NEAR, &rule);
-        rule.thick = thickness(f, &rule);
-        if (fabs(rule.slope) <= DG_RULE_STEEP * 1.1)
-            status = add_parts(f, &rule, found, &any);
-        take(f, &rule);
+        status = fit_line(f, &rule, found, &any);
         misses = any ? 0 : misses + 1;
     }
     return status;
@@ -306,24 +373,41 @@ static void fill_chunks(const dg_run *runs, size_t count, chunk *chunks)
     }
 }
 
-digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool vertical,
-                          uint32_t shortest, dg_rules *found)
+/* Room for the votes; every slope may yet have any number of them. */
+static digit_status prepare_votes(fit *f)
 {
-    fit f = {.view = view, .count = count_chunks(runs, count), .shortest = shortest};
+    const int32_t length = f->right - f->left;
+    const int far = (int)(DG_RULE_STEEP * length) + 2; /* pixels, end to end */
+    const size_t places = (size_t)length + 2;
+    f->steps = far < SLOPES ? far : SLOPES;
+    for (int step = 0; step <= 2 * f->steps; step++)
+        f->bounds[step] = INT32_MAX;
+    f->vote_count = (size_t)(f->bottom - f->top + 2 * DG_RULE_STEEP * (length + 1.0)) + 8;
+    f->votes = dg_alloc(f->vote_count + places, sizeof *f->votes);
+    if (!f->votes)
+        return dg_fail_memory("form lines", (f->vote_count + places) * sizeof *f->votes);
+    f->covers = f->votes + f->vote_count;
+    return DIGIT_OK;
+}
+
+digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool vertical,
+                          uint32_t shortest, dg_pace *pace, dg_rules *found)
+{
+    fit f = {.view = view,
+             .pace = pace,
+             .count = count_chunks(runs, count),
+             .shortest = shortest};
+    digit_status status = DIGIT_OK;
     f.items = dg_alloc(f.count, sizeof *f.items);
     if (!f.items)
         return dg_fail_memory("form lines", f.count * sizeof *f.items);
     fill_chunks(runs, count, f.items);
     measure(&f);
-    const double length = f.right - f.left + 1.0;
-    digit_status status = DIGIT_OK;
-    if (f.count > 0 && length >= (vertical ? UPRIGHT_LEAST : LEVEL_LEAST) * shortest) {
-        f.vote_count = (size_t)(f.bottom - f.top + 2 * DG_RULE_STEEP * length) + 8;
-        const size_t places = (size_t)(f.right - f.left) + 2;
-        f.votes = dg_alloc(f.vote_count + places, sizeof *f.votes);
-        f.covers = f.votes ? f.votes + f.vote_count : NULL;
-        status = f.votes ? find_lines(&f, vertical, found)
-                         : dg_fail_memory("form lines", (f.vote_count + places) * sizeof *f.votes);
+    const double least = (vertical ? VERTICAL_LEAST : HORIZONTAL_LEAST) * shortest;
+    if (f.count > 0 && f.right - f.left + 1 >= least) {
+        status = prepare_votes(&f);
+        if (status == DIGIT_OK)
+            status = find_lines(&f, vertical, found);
     }
     dg_free(f.votes);
     dg_free(f.items);

@@ -4,13 +4,7 @@
 
 #include <stdlib.h>
 
-/* Two lines meet at a right angle, within so much, and so many pixels for short ones; ends may
- * miss by so many pixels. */
-#define RIGHT_ANGLE 0.06
-#define SLOPE_BLUR  1.5
-#define MISS        1.5
-
-/* An vertical line of a lattice has this part of the longest one's length: a 1 in a box has not. */
+/* A vertical line of a lattice has this part of the longest one's length: a 1 in a box has not. */
 #define WALL_LEAST 0.75
 
 /* The least distance of two lines, in pixels, and how far it may be off, as a part. */
@@ -23,57 +17,61 @@
 #define MISSING 0.2
 #define SEEN    0.25
 
-dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *vertical)
+/* Which rules are of a lattice: straight ones that meet two straight ones of the other direction;
+ * the vertical ones any, the horizontal ones two of the lattice. members[rules]. */
+static digit_status find_members(const dg_rules *rules, const dg_crossings *crossings,
+                                 bool *members)
 {
-    const double miss = MISS + (level->thick + vertical->thick) / 2;
-    const double y = (level->offset + level->slope * vertical->offset) /
-                     (1 - level->slope * vertical->slope);
-    const double x = dg_rule_middle(vertical, y);
-    const double blur = SLOPE_BLUR / fmin(dg_rule_length(level), dg_rule_length(vertical));
-    if (fabs(level->slope + vertical->slope) > RIGHT_ANGLE + blur || x < level->from - miss ||
-        x > level->to + miss || y < vertical->from - miss || y > vertical->to + miss)
-        return (dg_crossing){.touch = false};
-    return (dg_crossing){
-        .touch = true,
-        .level_from = x <= level->from + miss,
-        .level_to = x >= level->to - miss,
-        .vertical_from = y <= vertical->from + miss,
-        .vertical_to = y >= vertical->to - miss,
-    };
-}
-
-/* How many straight lines of the other direction this one meets. */
-static size_t count_met(const dg_rules *rules, const dg_rule *rule)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < rules->count; i++) {
-        const dg_rule *other = &rules->items[i];
-        if (other->vertical != rule->vertical && dg_rule_straight(other))
-            count += rule->vertical ? dg_rules_cross(other, rule).touch
-                                    : dg_rules_cross(rule, other).touch;
+    uint32_t *met = dg_alloc_zero(rules->count, sizeof *met);
+    if (!met)
+        return dg_fail_memory("form lines", rules->count * sizeof *met);
+    for (size_t i = 0; i < crossings->count; i++) {
+        const dg_crossing *c = &crossings->items[i];
+        met[c->vertical] += dg_rule_straight(&rules->items[c->horizontal]);
     }
-    return count;
+    for (size_t i = 0; i < rules->count; i++)
+        members[i] = rules->items[i].vertical && dg_rule_straight(&rules->items[i]) && met[i] > 1;
+    for (size_t i = 0; i < crossings->count; i++) {
+        const dg_crossing *c = &crossings->items[i];
+        met[c->horizontal] += members[c->vertical];
+    }
+    for (size_t i = 0; i < rules->count; i++)
+        members[i] |= !rules->items[i].vertical && dg_rule_straight(&rules->items[i]) &&
+                      met[i] > 1;
+    dg_free(met);
+    return DIGIT_OK;
 }
 
-digit_status dg_rules_grid(const dg_rules *candidates, dg_rules *lattice)
+/* Vertical lines that are short beside the longest one go. */
+static void drop_short_walls(dg_rules *lattice)
 {
     double longest = 0;
-    digit_status status = DIGIT_OK;
-    for (size_t i = candidates->count; status == DIGIT_OK && i-- > 0;) { /* vertical ones first */
-        const dg_rule *rule = &candidates->items[i];
-        if (!dg_rule_straight(rule) || count_met(rule->vertical ? candidates : lattice, rule) < 2)
-            continue;
-        longest = rule->vertical ? fmax(longest, dg_rule_length(rule)) : longest;
-        status = dg_rules_add(lattice, rule);
-    }
     size_t kept = 0;
+    for (size_t i = 0; i < lattice->count; i++)
+        if (lattice->items[i].vertical)
+            longest = fmax(longest, dg_rule_length(&lattice->items[i]));
     for (size_t i = 0; i < lattice->count; i++)
         if (!lattice->items[i].vertical ||
             dg_rule_length(&lattice->items[i]) >= WALL_LEAST * longest)
             lattice->items[kept++] = lattice->items[i];
     lattice->count = kept;
-    dg_rules_sort(lattice);
-    return status;
+}
+
+digit_status dg_rules_grid(const dg_rules *candidates, const dg_crossings *crossings,
+                           dg_pace *pace, dg_rules *lattice)
+{
+    bool *members = dg_alloc_zero(candidates->count, sizeof *members);
+    if (!members)
+        return dg_fail_memory("form lines", candidates->count);
+    digit_status status = find_members(candidates, crossings, members);
+    for (size_t i = 0; status == DIGIT_OK && i < candidates->count; i++)
+        if (members[i])
+            status = dg_rules_add(lattice, &candidates->items[i]);
+    dg_free(members);
+    if (status != DIGIT_OK)
+        return status;
+    drop_short_walls(lattice);
+    return dg_rules_sort(pace, lattice);
 }
 
 /* ---- What digits hide -------------------------------------------------------- */
@@ -95,6 +93,9 @@ static double shortest_distance(const dg_rules *lattice)
     }
     return least;
 }
+
+/* What it takes to look at a place of a line (dg_pace_step()). */
+#define LOOK_STEPS 20
 
 /* How well a rule is seen: places where it is; -1: it isn't there. */
 static double probe(const dg_view *view, const dg_rule *rule)
@@ -121,9 +122,10 @@ static dg_rule between(const dg_rule *a, const dg_rule *b, double part)
 }
 
 /* Add a line where it should be, if there is one. */
-static digit_status add_at(const dg_view *view, const dg_rule *expected, dg_rules *added,
-                           bool *found)
+static digit_status add_at(const dg_view *view, const dg_rule *expected, dg_pace *pace,
+                           dg_rules *added, bool *found)
 {
+    const size_t places = (2 * ASIDE + 1) * (size_t)dg_rule_length(expected);
     double best = -1;
     dg_rule rule = *expected;
     *found = false;
@@ -139,12 +141,13 @@ static digit_status add_at(const dg_view *view, const dg_rule *expected, dg_rule
         }
     }
     *found = best >= 0;
-    return *found ? dg_rules_add(added, &rule) : DIGIT_OK;
+    const digit_status status = *found ? dg_rules_add(added, &rule) : DIGIT_OK;
+    return status == DIGIT_OK ? dg_pace_step(pace, LOOK_STEPS * places) : status;
 }
 
 /* Between two lines that are several periods apart. */
 static digit_status fill_between(const dg_view *view, const dg_rule *a, const dg_rule *b,
-                                 double period, dg_rules *added)
+                                 double period, dg_pace *pace, dg_rules *added)
 {
     const double apart = distance(a, b), steps = floor(apart / period + 0.5);
     digit_status status = DIGIT_OK;
@@ -153,45 +156,54 @@ static digit_status fill_between(const dg_view *view, const dg_rule *a, const dg
         return DIGIT_OK;
     for (double i = 1; status == DIGIT_OK && i < steps; i++) {
         const dg_rule expected = between(a, b, i / steps);
-        status = add_at(view, &expected, added, &found);
+        status = add_at(view, &expected, pace, added, &found);
     }
     return status;
 }
 
 /* From the outermost line on to the picture's edge, while there is one. */
 static digit_status fill_beyond(const dg_view *view, const dg_rule *last, const dg_rule *before,
-                                double period, dg_rules *added)
+                                double period, dg_pace *pace, dg_rules *added)
 {
     const double apart = fabs(distance(before, last));
     digit_status status = DIGIT_OK;
     bool found = apart >= PERIOD_LEAST;
     for (double i = 1; status == DIGIT_OK && found; i++) {
         const dg_rule expected = between(last, before, -i * period / apart);
-        status = add_at(view, &expected, added, &found);
+        status = add_at(view, &expected, pace, added, &found);
     }
     return status;
 }
 
-digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lattice)
+/* Between all neighbours, and beyond the outermost ones. */
+static digit_status fill(dg_rules_job *job, const dg_rules *lattice, double period,
+                         dg_rules *added)
 {
-    const double period = shortest_distance(lattice);
     const size_t count = lattice->count;
-    dg_rules added = {0};
     digit_status status = DIGIT_OK;
-    for (size_t i = 1; status == DIGIT_OK && period < INFINITY && i < count; i++) {
+    for (size_t i = 1; status == DIGIT_OK && i < count; i++) {
         const dg_rule *a = &lattice->items[i - 1], *b = &lattice->items[i];
-        const dg_view view = dg_view_of(ink, b->vertical, least);
+        const dg_view view = dg_view_of(job->ink, b->vertical, job->least);
         if (a->vertical != b->vertical)
             continue;
-        status = fill_between(&view, a, b, period, &added);
+        status = fill_between(&view, a, b, period, &job->pace, added);
         if (status == DIGIT_OK && (i == 1 || a[-1].vertical != a->vertical))
-            status = fill_beyond(&view, a, b, period, &added);
+            status = fill_beyond(&view, a, b, period, &job->pace, added);
         if (status == DIGIT_OK && (i + 1 == count || b[1].vertical != b->vertical))
-            status = fill_beyond(&view, b, a, period, &added);
+            status = fill_beyond(&view, b, a, period, &job->pace, added);
     }
+    return status;
+}
+
+digit_status dg_rules_complete(dg_rules_job *job, dg_rules *lattice)
+{
+    const double period = shortest_distance(lattice);
+    dg_rules added = {0};
+    digit_status status = DIGIT_OK;
+    if (period < INFINITY)
+        status = fill(job, lattice, period, &added);
     for (size_t i = 0; status == DIGIT_OK && i < added.count; i++)
         status = dg_rules_add(lattice, &added.items[i]);
     dg_rules_free(&added);
-    dg_rules_sort(lattice);
-    return status;
+    return status == DIGIT_OK ? dg_rules_sort(&job->pace, lattice) : status;
 }

@@ -31,7 +31,7 @@ bool dg_rule_slice(const dg_view *v, const dg_rule *rule, int32_t along, double 
 
 dg_look dg_rule_look(const dg_view *v, const dg_rule *rule, int32_t along)
 {
-    const int32_t most = (int32_t)(2 * rule->thick) + 2;
+    const int32_t most = dg_rule_thickest(rule);
     const double middle = dg_rule_middle(rule, along);
     int32_t first, last;
     if (!dg_rule_slice(v, rule, along, rule->thick / 2 + 1, most, &first, &last))

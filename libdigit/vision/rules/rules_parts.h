@@ -6,14 +6,62 @@
 
 #include <math.h>
 
-/* A line is at least so many times as long as thick: any; one that is no side of a box; an
+/* A line is at least so many times as long as thick: any; one that is no side of a box; a
  * vertical one, which must meet others. */
 #define DG_RULE_THIN       5.0
 #define DG_RULE_THIN_ALONE 12.0
 #define DG_RULE_THIN_WALL  2.2
 
-/* How far lines may be from level and vertical. */
+/* How far lines may be from horizontal and vertical: a slope. */
 #define DG_RULE_STEEP 0.13
+
+/* Slopes of lines that are at right angles, or parallel, differ by so much at most, and by so many
+ * pixels from end to end of the shorter one. */
+#define DG_RULE_LEAN        0.06
+#define DG_RULE_LEAN_PIXELS 1.5
+
+/* A page in which form lines are looked for. */
+typedef struct dg_rules_job {
+    const dg_plane *ink;
+    uint8_t least; /* ink is at least so strong */
+    const dg_runs *runs;
+    const dg_components *components; /* made of the runs */
+    dg_threads threads;
+    dg_pace pace; /* of the calling thread */
+} dg_rules_job;
+
+/* Where a horizontal and a vertical line cross or nearly touch, and on which of their ends. */
+typedef struct dg_crossing {
+    uint32_t horizontal, vertical; /* their indices */
+    bool horizontal_from, horizontal_to, vertical_from, vertical_to;
+} dg_crossing;
+
+typedef struct dg_crossings {
+    dg_crossing *items; /* [count], in no order that matters */
+    size_t count, room;
+} dg_crossings;
+
+/* All crossings of sorted rules. Release with dg_crossings_free(), after a failure too. */
+digit_status dg_crossings_find(const dg_rules *rules, dg_pace *pace, dg_crossings *found);
+
+void dg_crossings_free(dg_crossings *crossings);
+
+/* The picture in square tiles, and which rules pass through each: rules that meet share a tile. */
+typedef struct dg_rule_map {
+    uint32_t *items; /* [begin[columns * rows]]: indices of rules, tile by tile, ascending */
+    size_t *begin;   /* [columns * rows + 1] */
+    size_t columns, rows;
+} dg_rule_map;
+
+/* Rules pass where their middle does, `beyond` pixels beyond their ends and `aside` to either side,
+ * too. Release with dg_rule_map_free(), after a failure too. */
+digit_status dg_rule_map_make(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
+                              dg_rule_map *map);
+
+/* The tile that holds a place; places outside of the map belong to the nearest tile. */
+size_t dg_rule_map_tile(const dg_rule_map *map, double x, double y);
+
+void dg_rule_map_free(dg_rule_map *map);
 
 /* Long runs of pixels; vertical ones are of columns, x and y exchanged. */
 typedef struct dg_long_runs {
@@ -24,7 +72,8 @@ typedef struct dg_long_runs {
 /* Add the runs of a component that have at least `shortest` pixels, bridging small gaps; they
  * come in the order of y, then of start. */
 digit_status dg_long_runs_add(const dg_components *components, const dg_component *component,
-                              bool vertical, uint32_t shortest, dg_long_runs *found);
+                              bool vertical, uint32_t shortest, dg_pace *pace,
+                              dg_long_runs *found);
 
 /* A plane seen along a rule. */
 typedef struct dg_view {
@@ -46,45 +95,48 @@ dg_look dg_rule_look(const dg_view *view, const dg_rule *rule, int32_t along);
 
 /* Add the straight lines that long runs[count] make, the longest first. */
 digit_status dg_rules_fit(const dg_view *view, const dg_run *runs, size_t count, bool vertical,
-                          uint32_t shortest, dg_rules *found);
+                          uint32_t shortest, dg_pace *pace, dg_rules *found);
 
 /* Everything straight, strokes of digits too; no line twice. */
-digit_status dg_rules_candidates(const dg_plane *ink, uint8_t least,
-                                 const dg_components *components, dg_threads threads,
-                                 dg_rules *found);
+digit_status dg_rules_candidates(dg_rules_job *job, dg_rules *found);
 
-/* Two level and two vertical lines that cross are no digits, however high those are: squared
+/* Two horizontal and two vertical lines that cross are no digits, however high those are: squared
  * paper, boxes. Add those of the candidates. */
-digit_status dg_rules_grid(const dg_rules *candidates, dg_rules *lattice);
+digit_status dg_rules_grid(const dg_rules *candidates, const dg_crossings *crossings,
+                           dg_pace *pace, dg_rules *lattice);
 
 /* Lines of a lattice are as far from each other as their neighbours are: add what digits hide,
  * from where the others say it should be. */
-digit_status dg_rules_complete(const dg_plane *ink, uint8_t least, dg_rules *lattice);
+digit_status dg_rules_complete(dg_rules_job *job, dg_rules *lattice);
 
 /* Is a line made of strokes of digits about `size` pixels high, that touch? */
 bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
 
 /* Add those of the candidates that are no strokes of digits about `size` pixels high. */
-digit_status dg_rules_accept(const dg_plane *ink, uint8_t least, const dg_rules *candidates,
-                             double size, dg_rules *rules);
+digit_status dg_rules_accept(dg_rules_job *job, const dg_rules *candidates,
+                             const dg_crossings *crossings, double size, dg_rules *rules);
 
-/* Candidates and rules are kept sorted: level ones, then vertical ones, by their place across.
+/* How much slopes may differ where the shorter of both lines has this length. */
+static inline double dg_rule_lean(double length)
+{
+    return DG_RULE_LEAN + DG_RULE_LEAN_PIXELS / length;
+}
+
+/* Thicker ink across a rule, in pixels, is a stroke. */
+static inline int32_t dg_rule_thickest(const dg_rule *rule)
+{
+    return (int32_t)(2 * rule->thick) + 2;
+}
+
+/* Candidates and rules are kept sorted: horizontal ones, then vertical ones, by their place across.
  * Of those that lie on each other only the longest stays. */
-void dg_rules_sort(dg_rules *rules);
+digit_status dg_rules_sort(dg_pace *pace, dg_rules *rules);
 
 /* Straight beyond what strokes are. */
 static inline bool dg_rule_straight(const dg_rule *rule)
 {
     return rule->to - rule->from + 1 >= DG_RULE_THIN_ALONE * rule->thick;
 }
-
-/* Do a level and an vertical line cross or nearly touch? On which ends of theirs? */
-typedef struct dg_crossing {
-    bool touch;
-    bool level_from, level_to, vertical_from, vertical_to;
-} dg_crossing;
-
-dg_crossing dg_rules_cross(const dg_rule *level, const dg_rule *vertical);
 
 digit_status dg_rules_add(dg_rules *rules, const dg_rule *rule);
 

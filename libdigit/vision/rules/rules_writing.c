@@ -15,7 +15,7 @@
 
 static double stray(const dg_view *view, const dg_rule *rule)
 {
-    const int32_t most = (int32_t)(2 * rule->thick) + 2;
+    const int32_t most = dg_rule_thickest(rule);
     double sum = 0, squares = 0;
     int count = 0;
     for (int32_t along = rule->from; along <= rule->to; along++) {
