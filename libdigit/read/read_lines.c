@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A page with more clusters as high as digits is refused. */
-#define TALL_MOST 16384
-
 /* Groups are so many times as far apart as this quantile of a line's gaps. */
 #define GAP_QUANTILE 0.25
 #define GAP_TIMES    3.0
@@ -315,18 +312,6 @@ static digit_status read_line(page_job *job, const dg_segment_line *line)
     return status;
 }
 
-static digit_status check_count(const dg_lines *lines)
-{
-    size_t tall = 0;
-    for (size_t i = 0; i < lines->count; i++)
-        for (size_t p = 0; p < lines->items[i].count; p++)
-            tall += !lines->clusters[lines->items[i].first + p].small;
-    if (tall > TALL_MOST)
-        return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components as high as digits; at "
-                       "most %d", tall, TALL_MOST);
-    return DIGIT_OK;
-}
-
 /* Then clusters that are clearly one digit may have to be two. */
 static bool asks_for_length(const digit_read_options *options)
 {
@@ -355,8 +340,6 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     job.confidence = dg_alloc(DG_READING_ROOM, sizeof *job.confidence);
     if (status == DIGIT_OK && !job.confidence)
         status = dg_fail_memory("a reading", DG_READING_ROOM * sizeof *job.confidence);
-    if (status == DIGIT_OK)
-        status = check_count(&lines);
     if (status == DIGIT_OK)
         status = dg_oversegment(&classifier, &sheet->components, &lines, asks_for_length(options),
                                 &job.segments, &job.hypotheses);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -24,22 +25,12 @@
 #define FRACTION 16
 #define HALF (1 << (FRACTION - 1))
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* The mean of the lighter half of a cell: paper, if there is any in it. */
 static uint8_t cell_level(const dg_plane *grey, size_t x0, size_t y0, size_t cell)
 {
-    const size_t width = smaller(cell, grey->width - x0);
-    const size_t height = smaller(cell, grey->height - y0);
-    const size_t across = smaller(width, CELL_SAMPLES), down = smaller(height, CELL_SAMPLES);
+    const size_t width = dg_min_size(cell, grey->width - x0);
+    const size_t height = dg_min_size(cell, grey->height - y0);
+    const size_t across = dg_min_size(width, CELL_SAMPLES), down = dg_min_size(height, CELL_SAMPLES);
     uint8_t seen[CELL_SAMPLES * CELL_SAMPLES];
     size_t column[CELL_SAMPLES];
     uint32_t count = 0, sum = 0, light = 0, light_sum = 0;
@@ -88,7 +79,7 @@ static void filter_columns(const uint8_t *in, size_t columns, size_t rows, size_
 {
     memcpy(out, in, columns * rows);
     for (size_t row = 0; row < rows; row++) {
-        const size_t end = smaller(row + reach + 1, rows);
+        const size_t end = dg_min_size(row + reach + 1, rows);
         for (size_t other = row > reach ? row - reach : 0; other < end; other++)
             combine(out + row * columns, in + other * columns, columns, largest);
     }
@@ -105,9 +96,9 @@ static void filter(dg_background *g, size_t reach, bool largest, uint8_t *scratc
 
 static size_t window_of(const dg_plane *grey)
 {
-    const size_t shorter = smaller(grey->width, grey->height);
-    return larger(2 * CELL_MIN,
-                  smaller(shorter / WINDOW_SHARE, WINDOW_BASE + shorter / WINDOW_SLOPE));
+    const size_t shorter = dg_min_size(grey->width, grey->height);
+    return dg_max_size(2 * CELL_MIN,
+                  dg_min_size(shorter / WINDOW_SHARE, WINDOW_BASE + shorter / WINDOW_SLOPE));
 }
 
 /* Cells while they are measured, a row a piece of work. */
@@ -148,8 +139,8 @@ static void tilt(dg_background *b, const dg_surface *slope, int direction)
 digit_status dg_background_find(const dg_plane *grey, size_t window, const dg_surface *slope,
                                 dg_threads threads, dg_background *background)
 {
-    const size_t longer = larger(grey->width, grey->height);
-    const size_t cell = larger(CELL_MIN, (longer + CELLS - 1) / CELLS);
+    const size_t longer = dg_max_size(grey->width, grey->height);
+    const size_t cell = dg_max_size(CELL_MIN, (longer + CELLS - 1) / CELLS);
     *background = (dg_background){
         .columns = (grey->width + cell - 1) / cell,
         .rows = (grey->height + cell - 1) / cell,
@@ -181,9 +172,9 @@ static int32_t divide(uint64_t number, size_t by)
 void dg_background_row_at(const dg_background *g, size_t y, dg_background_row *row)
 {
     const size_t whole = 2 * g->cell, place = 2 * y + 1 > g->cell ? 2 * y + 1 - g->cell : 0;
-    const size_t part = place % whole, first = smaller(place / whole, g->rows - 1);
+    const size_t part = place % whole, first = dg_min_size(place / whole, g->rows - 1);
     const uint8_t *above = g->level + first * g->columns;
-    const uint8_t *below = g->level + smaller(first + 1, g->rows - 1) * g->columns;
+    const uint8_t *below = g->level + dg_min_size(first + 1, g->rows - 1) * g->columns;
     row->cell = g->cell;
     for (size_t column = 0; column < g->columns; column++) {
         const size_t sum = above[column] * (whole - part) + below[column] * part;
@@ -217,7 +208,7 @@ void dg_background_levels(const dg_background_row *row, size_t from, size_t end,
 {
     for (size_t x = from, piece = piece_of(row, x); x < end; piece++) {
         const size_t piece_begin = piece > 0 ? piece_end(row, piece - 1) : 0;
-        const size_t to = smaller(piece_end(row, piece), end);
+        const size_t to = dg_min_size(piece_end(row, piece), end);
         const int32_t step = (row->centres[piece + 1] - row->centres[piece]) / (int32_t)row->cell;
         int32_t level = row->centres[piece] + HALF + step * (int32_t)(x - piece_begin);
         for (; x < to; x++, level += step)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "vision/bands.h"
 #include "vision/ink/background.h"
 
@@ -151,31 +152,26 @@ static double measure_ink(const uint32_t counts[DARKNESSES], double least)
     return (double)bin_of_rank(ink, LEVELS, FULL_SHARE);
 }
 
-static double greater(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Fill the table of densities. Returns the least density of what could be ink, or 0. */
 static uint8_t plan_densities(mapping *m, uint8_t *line)
 {
     uint32_t counts[DARKNESSES];
     count_darknesses(m, line, counts);
     const paper_noise paper = measure_paper(counts);
-    const double stands_out = paper.level + greater(CONTRAST_NOISE * paper.noise, CONTRAST_MIN);
+    const double stands_out = paper.level + dg_max_f64(CONTRAST_NOISE * paper.noise, CONTRAST_MIN);
     const double full = measure_ink(counts, stands_out);
     if (full <= stands_out)
         return 0;
     const double floor = paper.level + FLOOR_NOISE * paper.noise;
-    const double least = greater(stands_out, paper.level + FAINT * (full - paper.level));
+    const double least = dg_max_f64(stands_out, paper.level + FAINT * (full - paper.level));
     const double scale = DG_INK_FULL / (full - floor);
-    const double levels = greater(FLOOR_NOISE * paper.noise, m->shade * full);
-    m->least = (int)greater(levels * m->usual / 255, LEVELS_MIN);
+    const double levels = dg_max_f64(FLOOR_NOISE * paper.noise, m->shade * full);
+    m->least = (int)dg_max_f64(levels * m->usual / 255, LEVELS_MIN);
     for (int darkness = 0; darkness < LEVELS; darkness++) {
         const double density = scale * (darkness - floor);
         m->table[darkness] = density <= 0 ? 0 : density >= 255 ? 255 : (uint8_t)density;
     }
-    return (uint8_t)greater(scale * (least - floor), 1);
+    return (uint8_t)dg_max_f64(scale * (least - floor), 1);
 }
 
 static void map_pixels(const mapping *m, const uint8_t *line, size_t count, uint8_t *row)

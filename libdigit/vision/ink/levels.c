@@ -1,5 +1,7 @@
 #include "vision/ink/levels.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +14,13 @@
 #define FIT_ROUNDS 6
 #define SETTLED    0.01f /* no level changes by that much: further rounds change nothing */
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The centred median of at most CELL_SAMPLES^2 pixels of a cell; between the two
  * middle ones where they are even in number. */
 static float cell_median(const dg_plane *grey, size_t x0, size_t y0, size_t side)
 {
-    const size_t width = smaller(side, grey->width - x0);
-    const size_t height = smaller(side, grey->height - y0);
-    const size_t across = smaller(width, CELL_SAMPLES), down = smaller(height, CELL_SAMPLES);
+    const size_t width = dg_min_size(side, grey->width - x0);
+    const size_t height = dg_min_size(side, grey->height - y0);
+    const size_t across = dg_min_size(width, CELL_SAMPLES), down = dg_min_size(height, CELL_SAMPLES);
     uint8_t sorted[CELL_SAMPLES * CELL_SAMPLES];
     size_t count = 0;
     for (size_t j = 0; j < down; j++) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -308,16 +309,11 @@ typedef struct contrast {
     double lighter, darker;
 } contrast;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The sum of the third powers of what the pixels of a cell are above or below its level. */
 static double cell_contrast(const dg_plane *grey, const dg_papers *p, size_t row, size_t column)
 {
-    const size_t right = smaller((column + 1) * p->cell, grey->width);
-    const size_t bottom = smaller((row + 1) * p->cell, grey->height);
+    const size_t right = dg_min_size((column + 1) * p->cell, grey->width);
+    const size_t bottom = dg_min_size((row + 1) * p->cell, grey->height);
     double sum = 0;
     for (size_t y = row * p->cell; y < bottom; y++)
         for (size_t x = column * p->cell; x < right; x++) {
@@ -386,7 +382,7 @@ static bool find(const dg_plane *grey, uint32_t ink, desk *d, dg_papers *papers)
 digit_status dg_papers_find(const dg_plane *grey, uint32_t ink, dg_papers *papers, bool *found)
 {
     *found = false;
-    if (smaller(grey->width, grey->height) < SHORTER_LEAST)
+    if (dg_min_size(grey->width, grey->height) < SHORTER_LEAST)
         return DIGIT_OK;
     desk *d = dg_alloc_zero(1, sizeof *d);
     if (!d)
@@ -414,7 +410,7 @@ void dg_papers_flatten(const dg_plane *grey, const dg_papers *papers)
     for (size_t y = 0; y < grey->height; y++)
         for (size_t column = 0; column < papers->columns; column++) {
             const size_t left = column * papers->cell;
-            const size_t right = smaller(left + papers->cell, grey->width);
+            const size_t right = dg_min_size(left + papers->cell, grey->width);
             const float paper = (sign * papers->level[y / papers->cell][column] + 255) / 2;
             flatten_piece(grey->pixels + y * grey->width + left, right - left,
                           papers->light ? 255 : 0, paper);

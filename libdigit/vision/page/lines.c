@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+/* A page with more components that may be digits is no page of digits; to follow its lines would
+ * take seconds. */
+#define TALL_MOST 16384
+
 digit_status dg_lines_find(const dg_components *components, const dg_lines_plan *plan,
                            dg_lines *lines)
 {
@@ -16,6 +20,10 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
         return dg_fail_memory("lines", components->count * sizeof *lines->clusters);
     memset(lines->next, 0xFF, components->count * sizeof *lines->next);
     const size_t tall = dg_lines_gather(components, plan, lines);
+    if (tall > TALL_MOST)
+        return dg_fail(DIGIT_ERR_LIMIT,
+                       "the picture has %zu components as high as digits; at most %d", tall,
+                       TALL_MOST);
     digit_status status = dg_lines_slope(lines->clusters, tall, plan, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);

@@ -1,15 +1,7 @@
 #include "vision/geometry.h"
+
+#include "base/number.h"
 #include "vision/page/lines_parts.h"
-
-static int32_t larger(int32_t a, int32_t b)
-{
-    return a > b ? a : b;
-}
-
-static int32_t smaller(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
 
 static void merge(dg_lines *lines, dg_cluster *tall, const dg_cluster *part)
 {
@@ -19,10 +11,10 @@ static void merge(dg_lines *lines, dg_cluster *tall, const dg_cluster *part)
     lines->next[last] = tall->component;
     tall->component = part->component;
     tall->components += part->components;
-    tall->left = smaller(tall->left, part->left);
-    tall->top = smaller(tall->top, part->top);
-    tall->right = larger(tall->right, part->right);
-    tall->bottom = larger(tall->bottom, part->bottom);
+    tall->left = dg_min_i32(tall->left, part->left);
+    tall->top = dg_min_i32(tall->top, part->top);
+    tall->right = dg_max_i32(tall->right, part->right);
+    tall->bottom = dg_max_i32(tall->bottom, part->bottom);
 }
 
 /* Does the small cluster lie over, under or in the tall one? */
@@ -30,8 +22,8 @@ static bool is_part(const dg_cluster *small, const dg_cluster *tall, double size
 {
     const int32_t width = small->right - small->left + 1;
     const int32_t shared =
-        smaller(small->right, tall->right) - larger(small->left, tall->left) + 1;
-    const int32_t gap = larger(small->top - tall->bottom, tall->top - small->bottom);
+        dg_min_i32(small->right, tall->right) - dg_max_i32(small->left, tall->left) + 1;
+    const int32_t gap = dg_max_i32(small->top - tall->bottom, tall->top - small->bottom);
     return shared >= DG_PART_OVERLAP * width && gap <= DG_PART_AWAY * size;
 }
 

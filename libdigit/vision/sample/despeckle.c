@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -22,20 +23,10 @@ typedef struct window {
     size_t width;
 } window;
 
-static inline uint8_t larger(uint8_t a, uint8_t b)
-{
-    return a > b ? a : b;
-}
-
-static inline uint8_t lesser(uint8_t a, uint8_t b)
-{
-    return a < b ? a : b;
-}
-
 static inline void order(uint8_t *a, uint8_t *b)
 {
-    const uint8_t least = lesser(*a, *b);
-    *b = larger(*a, *b);
+    const uint8_t least = dg_min_u8(*a, *b);
+    *b = dg_max_u8(*a, *b);
     *a = least;
 }
 
@@ -61,9 +52,9 @@ static inline uint8_t cleaned(const uint8_t *above, const uint8_t *row, const ui
     uint8_t v[8] = {above[left], above[x], above[right], row[left],
                     row[right],  below[left], below[x],  below[right]};
     sort(v);
-    const uint8_t over = larger(level, v[6]) - v[6], under = v[1] - lesser(level, v[1]);
+    const uint8_t over = dg_max_u8(level, v[6]) - v[6], under = v[1] - dg_min_u8(level, v[1]);
     const uint8_t middle = level > v[4] ? v[4] : v[3];
-    return larger(over, under) > STANDS_OUT ? middle : level;
+    return dg_max_u8(over, under) > STANDS_OUT ? middle : level;
 }
 
 static window window_at(const dg_plane *grey, size_t y)
@@ -84,12 +75,12 @@ static size_t count_alone(const window *w)
     const uint8_t *above = w->rows[0], *row = w->rows[1], *below = w->rows[2];
     size_t count = 0;
     for (size_t x = 1; x + 1 < w->width; x++) {
-        const uint8_t high = larger(larger(larger(above[x - 1], above[x]), above[x + 1]),
-                                    larger(larger(below[x - 1], below[x]), below[x + 1]));
-        const uint8_t low = lesser(lesser(lesser(above[x - 1], above[x]), above[x + 1]),
-                                   lesser(lesser(below[x - 1], below[x]), below[x + 1]));
-        const uint8_t most = larger(high, larger(row[x - 1], row[x + 1]));
-        const uint8_t least = lesser(low, lesser(row[x - 1], row[x + 1]));
+        const uint8_t high = dg_max_u8(dg_max_u8(dg_max_u8(above[x - 1], above[x]), above[x + 1]),
+                                    dg_max_u8(dg_max_u8(below[x - 1], below[x]), below[x + 1]));
+        const uint8_t low = dg_min_u8(dg_min_u8(dg_min_u8(above[x - 1], above[x]), above[x + 1]),
+                                   dg_min_u8(dg_min_u8(below[x - 1], below[x]), below[x + 1]));
+        const uint8_t most = dg_max_u8(high, dg_max_u8(row[x - 1], row[x + 1]));
+        const uint8_t least = dg_min_u8(low, dg_min_u8(row[x - 1], row[x + 1]));
         count += (row[x] > most + STANDS_OUT) | (row[x] + STANDS_OUT < least);
     }
     return count;

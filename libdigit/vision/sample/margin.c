@@ -1,5 +1,7 @@
 #include "vision/sample/margin.h"
 
+#include "base/number.h"
+
 #include <string.h>
 
 /* Of the shorter side: what is looked at in each corner, and how wide the margin becomes. */
@@ -11,14 +13,9 @@
 /* Corners agree if they lie within this part of all levels of the picture. */
 #define AGREEMENT 5
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 size_t dg_margin_width(size_t width, size_t height)
 {
-    return smaller(width, height) / MARGIN_PART + 2;
+    return dg_min_size(width, height) / MARGIN_PART + 2;
 }
 
 /* Of an odd number of pixels, so that it is the level of one of them. */
@@ -57,8 +54,8 @@ static int range(const dg_plane *grey)
 
 bool dg_margin_level(const dg_plane *grey, uint8_t *level)
 {
-    const size_t shorter = smaller(grey->width, grey->height);
-    const size_t side = smaller((shorter / CORNER_PART) | 1, CORNER_MOST);
+    const size_t shorter = dg_min_size(grey->width, grey->height);
+    const size_t side = dg_min_size((shorter / CORNER_PART) | 1, CORNER_MOST);
     const size_t right = grey->width - side, bottom = grey->height - side;
     const int first = corner_median(grey, 0, 0, side);
     int v[4] = {first, corner_median(grey, right, 0, side), corner_median(grey, 0, bottom, side),

@@ -1,5 +1,7 @@
 #include "vision/sample/stripes.h"
 
+#include "base/number.h"
+
 #include <string.h>
 
 /* A line counts if this share of its pixels jump by so many grey levels. */
@@ -35,11 +37,6 @@ typedef struct search {
     size_t run; /* edges in a row, up to the place at hand */
 } search;
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Along one line: how many pixels jump, in all and near the ends. */
 typedef struct tally {
     uint32_t all, ends;
@@ -60,7 +57,7 @@ static void tally_add(tally *t, uint8_t a, uint8_t b, bool at_end)
 
 static bool is_edge(const tally *t, size_t length)
 {
-    const size_t ends = smaller(2 * (length / END_PART + 1), length);
+    const size_t ends = dg_min_size(2 * (length / END_PART + 1), length);
     return (double)t->all > JUMPING_SHARE * (double)length &&
            (double)t->ends >= END_SHARE * (double)ends;
 }
@@ -110,7 +107,7 @@ static void find_vertical(const dg_plane *grey, dg_stripes *found)
     search s = {found, 0};
     *found = (dg_stripes){.vertical = true, .count = 1};
     for (size_t left = 0; left + apart < grey->width; left += COLUMNS) {
-        const size_t columns = smaller(COLUMNS, grey->width - apart - left);
+        const size_t columns = dg_min_size(COLUMNS, grey->width - apart - left);
         tally t[COLUMNS] = {{0, 0}};
         for (size_t y = 0; y < grey->height; y++) {
             const uint8_t *row = grey->pixels + y * grey->width + left;
