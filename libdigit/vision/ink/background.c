@@ -30,7 +30,8 @@ static uint8_t cell_level(const dg_plane *grey, size_t x0, size_t y0, size_t cel
 {
     const size_t width = dg_min_size(cell, grey->width - x0);
     const size_t height = dg_min_size(cell, grey->height - y0);
-    const size_t across = dg_min_size(width, CELL_SAMPLES), down = dg_min_size(height, CELL_SAMPLES);
+    const size_t across = dg_min_size(width, CELL_SAMPLES);
+    const size_t down = dg_min_size(height, CELL_SAMPLES);
     uint8_t seen[CELL_SAMPLES * CELL_SAMPLES];
     size_t column[CELL_SAMPLES];
     uint32_t count = 0, sum = 0, light = 0, light_sum = 0;

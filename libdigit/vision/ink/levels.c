@@ -20,7 +20,8 @@ static float cell_median(const dg_plane *grey, size_t x0, size_t y0, size_t side
 {
     const size_t width = dg_min_size(side, grey->width - x0);
     const size_t height = dg_min_size(side, grey->height - y0);
-    const size_t across = dg_min_size(width, CELL_SAMPLES), down = dg_min_size(height, CELL_SAMPLES);
+    const size_t across = dg_min_size(width, CELL_SAMPLES);
+    const size_t down = dg_min_size(height, CELL_SAMPLES);
     uint8_t sorted[CELL_SAMPLES * CELL_SAMPLES];
     size_t count = 0;
     for (size_t j = 0; j < down; j++) {

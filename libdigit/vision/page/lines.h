@@ -37,7 +37,8 @@ typedef struct dg_lines_plan {
     bool single;          /* all ink is one line */
 } dg_lines_plan;
 
-/* DIGIT_ERR_LIMIT: too many components may be digits. Release with dg_lines_free(), after a failure too. */
+/* DIGIT_ERR_LIMIT: too many components may be digits. Release with dg_lines_free(), after a
+ * failure too. */
 digit_status dg_lines_find(const dg_components *components, const dg_lines_plan *plan,
                            dg_lines *lines);
 
