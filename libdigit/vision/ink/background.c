@@ -185,33 +185,33 @@ void dg_background_row_at(const dg_background *g, size_t y, dg_background_row *r
     row->centres[g->columns + 1] = row->centres[g->columns];
 }
 
-/* Which piece, from one centre to the next, a pixel lies in; the first is half a cell. */
-static size_t piece_of(const dg_background_row *row, size_t x)
+/* The span between the centres of two cells that a pixel lies in; the first is half a cell wide. */
+static size_t span_of(const dg_background_row *row, size_t x)
 {
     return (x + row->cell - row->cell / 2) / row->cell;
 }
 
-static size_t piece_end(const dg_background_row *row, size_t piece)
+static size_t span_end(const dg_background_row *row, size_t span)
 {
-    return piece * row->cell + row->cell / 2;
+    return span * row->cell + row->cell / 2;
 }
 
 uint8_t dg_background_most(const dg_background_row *row, size_t from, size_t end)
 {
-    const size_t last = piece_of(row, end - 1) + 1;
+    const size_t last = span_of(row, end - 1) + 1;
     int32_t most = 0;
-    for (size_t piece = piece_of(row, from); piece <= last; piece++)
-        most = row->centres[piece] > most ? row->centres[piece] : most;
+    for (size_t span = span_of(row, from); span <= last; span++)
+        most = row->centres[span] > most ? row->centres[span] : most;
     return (uint8_t)((most + HALF) >> FRACTION);
 }
 
 void dg_background_levels(const dg_background_row *row, size_t from, size_t end, uint8_t *levels)
 {
-    for (size_t x = from, piece = piece_of(row, x); x < end; piece++) {
-        const size_t piece_begin = piece > 0 ? piece_end(row, piece - 1) : 0;
-        const size_t to = dg_min_size(piece_end(row, piece), end);
-        const int32_t step = (row->centres[piece + 1] - row->centres[piece]) / (int32_t)row->cell;
-        int32_t level = row->centres[piece] + HALF + step * (int32_t)(x - piece_begin);
+    for (size_t x = from, span = span_of(row, x); x < end; span++) {
+        const size_t span_begin = span > 0 ? span_end(row, span - 1) : 0;
+        const size_t to = dg_min_size(span_end(row, span), end);
+        const int32_t step = (row->centres[span + 1] - row->centres[span]) / (int32_t)row->cell;
+        int32_t level = row->centres[span] + HALF + step * (int32_t)(x - span_begin);
         for (; x < to; x++, level += step)
             *levels++ = (uint8_t)(level >> FRACTION);
     }

@@ -172,7 +172,7 @@ static void join_runs(const dg_run *runs, size_t count, uint32_t *labels)
     }
 }
 
-/* Turn parents into consecutive numbers. Returns how many pieces there are. */
+/* Turn parents into consecutive numbers. Returns how many components there are. */
 static size_t number_components(uint32_t *labels, size_t count)
 {
     uint32_t components = 0;

@@ -5,14 +5,14 @@
 #define LENGTH_MIN   3
 #define LENGTH_SHARE 64
 
-/* A piece is a speck below this part of the main piece's area; away from the
- * main piece, by more than a part of its size, it must be larger. */
+/* A component is a speck below this part of the main component's area; away from the
+ * main component, by more than a part of its size, it must be larger. */
 #define SPECK_NEAR 200
 #define SPECK_FAR  16
 #define FAR_GAP    8
 
-/* A piece cut off by the border is a neighbour if it shares less than this part
- * of its length with the main piece; above or below, if it is small as well. */
+/* A component cut off by the border is a neighbour if it shares less than this part
+ * of its length with the main component; above or below, if it is small as well. */
 #define NEIGHBOUR_OVERLAP 4
 #define NEIGHBOUR_SMALL   10
 
@@ -89,11 +89,11 @@ static bool is_speck(const dg_component *c, const dg_component *main)
     return (uint64_t)c->area * (far ? SPECK_FAR : SPECK_NEAR) < main->area;
 }
 
-/* Along one axis: cut off by the border, and mostly beside the main piece? The
+/* Along one axis: cut off by the border, and mostly beside the main component? The
  * part of a digit that a tight crop cuts lies above or below the rest of it. */
-static bool is_cut_beside(span piece, span main, int32_t end)
+static bool is_cut_beside(span part, span main, int32_t end)
 {
-    return touches_end(piece, end) && overlap(piece, main) * NEIGHBOUR_OVERLAP < length(piece);
+    return touches_end(part, end) && overlap(part, main) * NEIGHBOUR_OVERLAP < length(part);
 }
 
 static bool is_neighbour(const dg_component *c, const dg_component *main, int32_t width,
