@@ -15,9 +15,9 @@
 
 /* The density where a stroke ends; a page's strokes end at DG_INK_EDGE, but one pen wrote a digit
  * that is alone, and its palest strokes hold it together. Chosen on MNIST's validation digits: at
- * 96 digits fall apart (turned, half contrast: 0.1 to 0.4 points), at 32 and 48 spatter joins them
- * (0.8 points). */
-#define EDGE 64
+ * 96 digits fall apart (turned, half contrast: 0.1 to 0.4 points), at 32 to 56 spatter joins them
+ * (0.4 to 0.8 points); 60 and 64 are alike. */
+#define EDGE 60
 
 static digit_status find_ink(const dg_plane *grey, const dg_surface *slope, bool light,
                              dg_components *found)
