@@ -444,7 +444,8 @@ typedef struct digit_sample_info {
  * picture becomes grey, the background black and the ink white; the ink is
  * cropped, scaled to fit into 20 x 20 pixels, and placed in 28 x 28 pixels by its
  * centre of mass. A picture without ink gives a sample of zeros. `info` may be
- * NULL.
+ * NULL. DIGIT_ERR_LIMIT: the picture is too large, or its ink is in more parts
+ * than a digit can have (docs/normalize.md).
  */
 DIGIT_API digit_status digit_model_normalize(const digit_model *model,
                                              const digit_image *image,
