@@ -113,6 +113,11 @@ def reread_page(model: libdigit.Model, page: Page, words: list[Word],
     return len(again), replaced
 
 
+def visible(text: str) -> str:
+    """A message whose names of files can't control a terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def main() -> int:
     options = parse()
     try:
@@ -130,7 +135,7 @@ def main() -> int:
             sys.stdout.buffer.write(file.dump())
     except (word_files.WordFileError, OSError, libdigit.DigitError,
             Image.DecompressionBombError) as error:
-        print(f"reread: {error}", file=sys.stderr)
+        print(f"reread: {visible(str(error))}", file=sys.stderr)
         return 1
     print(f"reread: {len(file.words)} words, {sum(n for n, _ in counts)} read again, "
           f"{sum(n for _, n in counts)} replaced", file=sys.stderr)

@@ -1,5 +1,7 @@
 #include "cli.h"
 
+#include "visible.h"
+
 #include <ctype.h>
 #include <digit/digit.h>
 #include <errno.h>
@@ -123,27 +125,28 @@ double cli_real(const char *option, const char *text, double least, double most)
     return value;
 }
 
-/* Control characters in a name must not reach a terminal. */
-static char harmless(char c)
-{
-    return iscntrl((unsigned char)c) ? '?' : c;
-}
-
 void cli_print_name(FILE *stream, const char *name)
 {
-    for (; *name; name++)
-        putc(harmless(*name), stream);
+    char form[VISIBLE_ROOM];
+    while (*name) {
+        name += visible_form(name, form);
+        fputs(form, stream);
+    }
 }
 
 /* Messages may quote names from outside. Each is one write(): what several processes say to one
  * stream, as the ranks of an MPI job do, stays line by line. */
 static void print_message(const char *format, va_list arguments, const char *end)
 {
-    char text[2048], line[sizeof text + 100];
+    char text[2048], form[VISIBLE_ROOM];
+    char line[4 * sizeof text + 100]; /* no escape sequence is longer than \xff for one byte */
     vsnprintf(text, sizeof text, format, arguments);
-    for (char *c = text; *c; c++)
-        *c = harmless(*c);
-    const int length = snprintf(line, sizeof line, "%s: %s%s\n", program->name, text, end);
+    int length = snprintf(line, 64, "%s: ", program->name);
+    for (const char *rest = text; *rest;) {
+        rest += visible_form(rest, form);
+        length += sprintf(line + length, "%s", form);
+    }
+    length += sprintf(line + length, "%s\n", end);
     fflush(stdout);
     fwrite(line, 1, (size_t)length, stderr); /* stderr has no buffer */
 }
@@ -202,32 +205,22 @@ bool cli_has_utf8(void)
 
 json_t *cli_json_text(const char *text)
 {
-    json_t *whole = json_string(text);
-    if (whole)
-        return whole;
-    /* Each byte that does not begin a character becomes U+FFFD (3 bytes). */
-    char *repaired = malloc(3 * strlen(text) + 1);
-    if (!repaired)
+    static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+    uint32_t code;
+    char *valid = malloc(3 * strlen(text) + 1), *to = valid;
+    if (!valid)
         return NULL;
-    char *to = repaired;
     while (*text) {
-        size_t length = 4;
-        json_t *character = NULL;
-        while (length > 0) {
-            character = strnlen(text, length) == length ? json_stringn(text, length) : NULL;
-            if (character)
-                break;
-            length--;
-        }
-        json_decref(character);
-        memcpy(to, length ? text : "\xef\xbf\xbd", length ? length : 3);
-        to += length ? length : 3;
-        text += length ? length : 1;
+        const size_t length = visible_decode(text, &code);
+        const size_t size = length > 0 ? length : sizeof replacement - 1;
+        memcpy(to, length > 0 ? text : replacement, size);
+        to += size;
+        text += length > 0 ? length : 1;
     }
     *to = '\0';
-    whole = json_string(repaired);
-    free(repaired);
-    return whole;
+    json_t *string = json_string(valid);
+    free(valid);
+    return string;
 }
 
 int cli_print_json(json_t *object, int digits)

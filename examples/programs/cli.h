@@ -62,7 +62,7 @@ bool cli_has_colour(FILE *stream);
 /* Block characters can be shown. */
 bool cli_has_utf8(void);
 
-/* A name from outside, with control characters made harmless, for people. */
+/* A name from outside, for people: what would control a terminal is escaped (visible.h). */
 void cli_print_name(FILE *stream, const char *name);
 
 /* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. */

@@ -48,6 +48,7 @@ typedef struct settings {
 typedef struct job {
     const settings *settings;
     const digit_model *model;
+    const picture_list *list;
     uint32_t overlays; /* written so far */
 } job;
 
@@ -144,7 +145,8 @@ static int read_picture(void *context, const picture_page *page)
     };
     int status = read_print_page(s->format, &printed);
     if (s->overlay)
-        status |= read_overlay_write(s->overlay, j->overlays++, page->shown, reading);
+        status |= read_overlay_write(s->overlay, j->overlays++, j->list, page->shown,
+                                     reading);
     digit_reading_free(reading);
     return status;
 }
@@ -161,8 +163,8 @@ int main(int argc, char **argv)
         digit_model_free(model);
         return cli_finish(failed);
     }
-    job j = {.settings = &s, .model = model};
     picture_list list = {.names = NULL};
+    job j = {.settings = &s, .model = model, .list = &list};
     int status = 0;
     for (int i = optind; i < argc; i++)
         status |= picture_list_add(&list, argv[i]);

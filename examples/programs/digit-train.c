@@ -3,16 +3,14 @@
 #include "history.h"
 #include "progress.h"
 #include "train_data.h"
+#include "train_files.h"
 
 #include <digit/digit.h>
-#include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -215,29 +213,6 @@ static void parse(settings *s, int argc, char **argv)
         cli_usage_error("--validation-split and --validation-images exclude each other");
     if (s->train.checkpoint_interval > 0 && !s->files[CHECKPOINT] && !s->resume)
         cli_usage_error("--checkpoint-interval wants --checkpoint or --resume");
-    if (s->resume && s->files[FROM] && strcmp(s->files[FROM], s->files[OUTPUT]) == 0)
-        cli_usage_error("--resume wants another --output than --from: where it began");
-}
-
-/* Better to hear now than after an hour of training. */
-static int check_output(const char *path)
-{
-    struct stat facts;
-    char *copy = strdup(path);
-    const char *folder = copy ? dirname(copy) : ".";
-    int status = 1;
-    if (!path[0])
-        cli_message("--output: the name is empty");
-    else if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
-        cli_message("%s: is a folder, not a file to save a model in", path);
-    else if (stat(folder, &facts) != 0 || access(folder, W_OK | X_OK) != 0)
-        cli_message("%s: can't save there: %s", path, strerror(errno));
-    else if (!S_ISDIR(facts.st_mode))
-        cli_message("%s: can't save there: %s is no folder", path, folder);
-    else
-        status = 0;
-    free(copy);
-    return status;
 }
 
 static int load_data(run *r)
@@ -270,6 +245,30 @@ static int name_checkpoint(run *r)
     snprintf(r->checkpoint, size, "%s%s", base, given ? "" : ".checkpoint");
     r->goes_on = access(r->checkpoint, F_OK) == 0;
     return 0;
+}
+
+/* Better to hear now than after an hour of training. */
+static int check_files(const run *r)
+{
+    const char *const *files = r->settings->files, *from = files[FROM];
+    const train_file inputs[] = {
+        {"images", files[IMAGES]},
+        {"labels", files[LABELS]},
+        {"validation-images", files[VALIDATION_IMAGES]},
+        {"validation-labels", files[VALIDATION_LABELS]},
+        {"from", from && strcmp(from, "built-in") == 0 ? NULL : from},
+    };
+    const train_file outputs[] = {
+        {"output", files[OUTPUT]},
+        {r->settings->resume ? "resume" : "checkpoint", r->checkpoint},
+        {"history", files[HISTORY]},
+    };
+    const size_t count = sizeof outputs / sizeof *outputs;
+    train_files_check_apart(inputs, sizeof inputs / sizeof *inputs, outputs, count);
+    if (files[FOLDER])
+        train_files_check_folder(files[FOLDER], outputs, count);
+    const int status = train_files_check_model(files[OUTPUT]);
+    return status == 0 && r->checkpoint ? train_files_check_model(r->checkpoint) : status;
 }
 
 static int report(const digit_progress *p, void *user_data)
@@ -370,13 +369,14 @@ static digit_status make_model(const settings *s, digit_model **model)
 static int work(run *r)
 {
     const settings *s = r->settings;
+    if (name_checkpoint(r) != 0 || check_files(r) != 0)
+        return 1;
     const digit_status made = make_model(s, &r->model);
     if (made == DIGIT_ERR_ARGUMENT && !s->files[FROM])
         cli_usage_error("--architecture: %s", digit_last_error());
     if (made != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
         return cli_library_error(s->files[FROM]);
-    if (check_output(s->files[OUTPUT]) != 0 || load_data(r) != 0 || name_checkpoint(r) != 0 ||
-        history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
+    if (load_data(r) != 0 || history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
         return 1;
 
     const digit_status trained = train(r);

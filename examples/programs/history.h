@@ -4,11 +4,12 @@
 
 #include <digit/digit.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 typedef struct history {
-    const char *path;
-    FILE *file; /* NULL: none is written */
+    const char *path; /* NULL: none is written */
+    int file;
+    int error;           /* why a row could not be written, an errno; 0: all were */
+    uint32_t last_epoch; /* that has a row, of this run */
 } history;
 
 /* `path` NULL: none. A training that goes on adds its epochs to those that are there. Both return
@@ -16,6 +17,7 @@ typedef struct history {
 int history_open(history *history, const char *path, bool goes_on);
 int history_close(history *history);
 
+/* A reader may follow: rows are there at once, and always whole. */
 void history_add(history *history, const digit_progress *progress);
 
 #endif

@@ -1,10 +1,10 @@
 #include "picture_list.h"
 
 #include "cli.h"
+#include "file_target.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +84,17 @@ int picture_list_add(picture_list *list, const char *path)
     if (stat(path, &what) == 0 && S_ISDIR(what.st_mode))
         return add_folder(list, path);
     return append(list, strdup(path));
+}
+
+bool picture_list_has(const picture_list *list, const char *path)
+{
+    struct stat facts;
+    const bool there = stat(path, &facts) == 0; /* if not: no look at thousands of pictures */
+    for (size_t i = 0; there && i < list->count; i++) {
+        if (file_same(path, list->names[i]))
+            return true;
+    }
+    return false;
 }
 
 void picture_list_clear(picture_list *list)

@@ -2,6 +2,7 @@
 #ifndef EXAMPLES_PICTURE_LIST_H
 #define EXAMPLES_PICTURE_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct picture_list {
@@ -13,6 +14,9 @@ typedef struct picture_list {
  * picture's, sorted by name, hidden ones and sub-folders left out. Returns the exit status, 0
  * or 1, after saying what was wrong. */
 int picture_list_add(picture_list *list, const char *path);
+
+/* Is this file one of them? */
+bool picture_list_has(const picture_list *list, const char *path);
 
 void picture_list_clear(picture_list *list);
 

@@ -1,6 +1,7 @@
 #include "read_overlay.h"
 
 #include "cli.h"
+#include "whole_file.h"
 
 #include <allheaders.h>
 #include <stdio.h>
@@ -71,21 +72,46 @@ static char *numbered(const char *path, uint32_t index)
     return name;
 }
 
-int read_overlay_write(const char *path, uint32_t index, const picture *shown,
-                       const digit_reading *reading)
+static int write_png(const char *name, PIX *pix)
+{
+    l_uint8 *bytes = NULL;
+    size_t size = 0;
+    if (!pix || pixWriteMem(&bytes, &size, pix, IFF_PNG) != 0) {
+        cli_message("%s: not enough memory for the overlay", name);
+        return 1;
+    }
+    const int error = whole_file_write(name, bytes, size);
+    lept_free(bytes);
+    if (error != 0)
+        cli_message("%s: the overlay could not be written: %s", name, strerror(error));
+    return error != 0;
+}
+
+static int draw_and_write(const char *name, const picture *shown, const digit_reading *reading)
 {
     size_t count;
     const digit_glyph *glyphs = digit_reading_glyphs(reading, &count);
-    char *name = numbered(path, index);
     PIX *pix = canvas(shown);
     L_BMF *font = bmfCreate(NULL, FONT_SIZE);
     for (size_t i = 0; pix && i < count; i++)
         draw_glyph(pix, font, &glyphs[i]);
-    const int failed = !name || !pix || pixWrite(name, pix, IFF_PNG) != 0;
-    if (failed)
-        cli_message("%s: the overlay could not be written", name ? name : path);
+    const int status = write_png(name, pix);
     bmfDestroy(&font);
     pixDestroy(&pix);
+    return status;
+}
+
+int read_overlay_write(const char *path, uint32_t index, const picture_list *pictures,
+                       const picture *shown, const digit_reading *reading)
+{
+    char *name = numbered(path, index);
+    int status = 1;
+    if (!name)
+        cli_message("out of memory");
+    else if (picture_list_has(pictures, name))
+        cli_message("%s: is a picture to read; the overlay is not written over it", name);
+    else
+        status = draw_and_write(name, shown, reading);
     free(name);
-    return failed;
+    return status;
 }

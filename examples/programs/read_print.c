@@ -1,6 +1,7 @@
 #include "read_print.h"
 
 #include "cli.h"
+#include "visible.h"
 
 #include <string.h>
 
@@ -76,13 +77,18 @@ static int print_json(const read_page *page)
 
 /* ---- CSV ------------------------------------------------------------------ */
 
+/* The name itself, for programs; on a terminal, its visible form. */
 static void print_quoted(const char *text)
 {
+    const bool terminal = cli_is_terminal(stdout);
+    char form[VISIBLE_ROOM] = "";
     putchar('"');
-    for (; *text; text++) {
-        if (*text == '"')
+    while (*text) {
+        form[0] = *text;
+        text += terminal ? visible_form(text, form) : 1;
+        if (form[0] == '"')
             putchar('"');
-        putchar(*text);
+        fputs(form, stdout);
     }
     putchar('"');
 }
@@ -107,17 +113,19 @@ static void print_csv(const read_page *page)
 
 /* ---- hOCR ----------------------------------------------------------------- */
 
-/* Text for XML: what XML 1.0 has no letters for becomes a question mark. */
+/* Text for XML, which can't hold control characters or bytes that are not UTF-8. */
 static void print_escaped(const char *text)
 {
-    for (; *text; text++) {
-        switch (*text) {
+    char form[VISIBLE_ROOM];
+    while (*text) {
+        text += visible_form(text, form);
+        switch (*form) {
         case '&': fputs("&amp;", stdout); break;
         case '<': fputs("&lt;", stdout); break;
         case '>': fputs("&gt;", stdout); break;
         case '"': fputs("&quot;", stdout); break;
         case '\'': fputs("&#39;", stdout); break;
-        default: putchar((unsigned char)*text < 32 ? '?' : *text); break;
+        default: fputs(form, stdout);
         }
     }
 }

@@ -164,11 +164,18 @@ static digit_status describe(dg_snapshot *snapshot, const digit_dataset *dataset
 }
 
 /* Find out now, not after hours of training, that the result can't be written: a text that is
- * no UTF-8, more tensors than a file holds. */
-static digit_status check_writable(const dg_snapshot *snapshot)
+ * no UTF-8, a header that is too large. A checkpoint has four times the tensors of its model, and
+ * must fit into a file only if one is written. */
+static digit_status check_writable(const dg_snapshot *snapshot, const char *checkpoint)
 {
+    dg_snapshot model = *snapshot;
     size_t size = 0;
-    return dg_codec_encode(snapshot, NULL, &size);
+    model.training = NULL;
+    digit_status status = dg_codec_encode(&model, NULL, &size);
+    if (status != DIGIT_OK || !checkpoint)
+        return status;
+    status = dg_codec_encode(snapshot, NULL, &size);
+    return status == DIGIT_OK ? status : dg_fail_about(status, "the checkpoint");
 }
 
 /* All that can go wrong before the first update. */
@@ -195,7 +202,8 @@ static digit_status prepare(const digit_model *model, dg_train_job *job)
     }
     if (status == DIGIT_OK)
         status = describe(job->snapshot, job->dataset, options);
-    return status == DIGIT_OK ? check_writable(job->snapshot) : status;
+    return status == DIGIT_OK ? check_writable(job->snapshot, options->checkpoint)
+                               : status;
 }
 
 /* A rank that can't begin, or has nothing to do, says so to the others. */

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What one network may ask for. A file of 256 MiB holds 2^26 weights. */
-#define PARAMS_MOST ((uint64_t)1 << 26)
+/* What one network may ask for. A model file of 256 MiB holds so many numbers and its header. */
+#define NUMBERS_MOST 67000000u
 #define OUTPUT_MOST ((uint64_t)1 << 20)
 #define SCRATCH_MOST ((uint64_t)1 << 24)
 #define SIDE_MOST 65536u /* of a tensor in a model file */
@@ -113,6 +113,7 @@ static void name_tensor(const dg_layer *layer, const dg_tensor_plan *plan, dg_te
 
 static digit_status list_tensors(dg_network *network)
 {
+    uint64_t numbers = 0;
     for (uint32_t i = 0; i < network->layer_count; i++) {
         const dg_layer *layer = &network->layers[i];
         dg_tensor_plan plans[DG_ROLES];
@@ -129,9 +130,10 @@ static digit_status list_tensors(dg_network *network)
                                    place->tensor.name, place->tensor.shape[d], SIDE_MOST);
             if (is_trained(plans[t].role))
                 network->parameters += place->tensor.count;
-            if (network->parameters > PARAMS_MOST)
-                return dg_fail(DIGIT_ERR_LIMIT, "architecture: more than %llu weights",
-                               (unsigned long long)PARAMS_MOST);
+            numbers += place->tensor.count;
+            if (numbers > NUMBERS_MOST)
+                return dg_fail(DIGIT_ERR_LIMIT, "architecture: more than %u weights",
+                               NUMBERS_MOST);
         }
     }
     return DIGIT_OK;

@@ -460,6 +460,31 @@ START_TEST(texts_a_file_cannot_hold_are_refused_first)
 }
 END_TEST
 
+/* The checkpoint has four times the tensors and bytes of the model: too many for a file, which
+ * is no reason not to train without one. */
+START_TEST(only_a_checkpoint_has_to_fit_into_a_file)
+{
+    static const char wide[] = "dense 21200 dense 10"; /* 16.85 million weights */
+    char deep[1024] = "";
+    for (int i = 0; i < 31; i++)
+        strcat(deep, "dense 20 relu ");
+    strcat(deep, "dense 10"); /* 63 layers, 64 tensors */
+    const char *architecture = _i == 0 ? deep : wide;
+    digit_model *model = api_model(architecture, 1), *before = api_model(architecture, 1);
+    digit_dataset *data = api_dataset(16, 1);
+    digit_train_options options = api_train_options(1, 16);
+    options.checkpoint = temp_path("checkpoint");
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_LIMIT, "the checkpoint: ");
+    ck_assert(api_same_models(model, before));
+    options.checkpoint = NULL;
+    assert_ok(digit_model_train(model, data, &options));
+    ck_assert(!api_same_models(model, before));
+    digit_dataset_free(data);
+    digit_model_free(model);
+    digit_model_free(before);
+}
+END_TEST
+
 START_TEST(divergence_is_an_error_and_changes_nothing)
 {
     digit_model *model = api_model("dense 300 dense 300 dense 300 dense 10", 1);
@@ -493,6 +518,7 @@ static const api_test tests[] = {
     API_TEST(a_slice_trains_like_a_copy),
     API_TEST(a_resumed_training_ends_the_same),
     API_TEST(texts_a_file_cannot_hold_are_refused_first),
+    API_LOOP(only_a_checkpoint_has_to_fit_into_a_file, 2),
     API_TEST(divergence_is_an_error_and_changes_nothing),
 };
 

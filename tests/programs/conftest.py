@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import resource
+import signal
 import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +50,14 @@ def run(name: str, *arguments: object, env: dict[str, str] | None = None, **opti
     return subprocess.run([program(name), *(os.fsencode(str(a)) for a in arguments)],
                           capture_output=True, encoding="utf-8", errors="surrogateescape",
                           env=env or environment(), timeout=300, check=False, **options)
+
+
+def no_room(limit: int) -> Callable[[], None]:
+    """For `preexec_fn`: a file of more than `limit` bytes can't be written, as on a full disk."""
+    def limit_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    return limit_files
 
 
 def model_arguments() -> list[str]:

@@ -1,14 +1,13 @@
 """What holds for every program: help, version, usage errors, streams."""
 from __future__ import annotations
 
-import pathlib
 import re
 import socket
 import subprocess
 
 import pytest
 
-from conftest import SOURCE, complaint, environment, model_arguments, program, run
+from conftest import SOURCE, complaint, environment, program, run
 
 # The options strangers were promised.
 OPTIONS = {
@@ -104,17 +103,3 @@ def test_full_disk_behind_standard_output(name: str) -> None:
         result = subprocess.run([program(name), "--help"], stdout=full, stderr=subprocess.PIPE,
                                 encoding="utf-8", check=False)
     complaint(result, 1, name, "standard output")
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_control_characters_of_names_do_not_reach_the_terminal(
-        name: str, tmp_path: pathlib.Path) -> None:
-    evil = "no\x1b[31msuch\nfile"
-    arguments = {"digit-train": ["--images", evil, "--labels", evil, "--output",
-                                 str(tmp_path / "out.safetensors")],
-                 "digit-eval": [*model_arguments(), evil, evil],
-                 "digit-predict": [*model_arguments(), evil],
-                 "digit-read": [*model_arguments(), evil]}[name]
-    result = run(name, *arguments, env=environment(LC_ALL="C"))
-    complaint(result, 1, name, "such?file")
-    assert "\x1b" not in result.stderr

@@ -70,6 +70,18 @@ def test_some_digits_may_be_missing(folder: Path, tmp_path: Path) -> None:
     assert train(folder, tmp_path / "m", "--architecture", TINY).returncode == 0
 
 
+def test_no_picture_is_overwritten(folder: Path, tmp_path: Path) -> None:
+    picture, linked, outside = folder / "3" / "0.png", folder / "4" / "link.png", tmp_path / "a.png"
+    outside.write_bytes(picture.read_bytes())
+    linked.symlink_to(outside)
+    before = picture.read_bytes()
+    for path in (picture, linked, outside):
+        complaint(train(folder, path), 2, "--output", "--folder")
+        complaint(train(folder, tmp_path / "m", "--history", path), 2, "--history", "--folder")
+        assert path.read_bytes() == before
+    assert train(folder, folder / "m", "--architecture", TINY).returncode == 0
+
+
 def test_folders_that_are_none(folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "m"
     complaint(train(tmp_path / "nowhere", output), 1, "nowhere", "no pictures")

@@ -6,19 +6,20 @@ import io
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from conftest import PICTURES, complaint, model_arguments, run
+from conftest import PICTURES, complaint, model_arguments, no_room, run
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def read(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return run("digit-read", *model_arguments(), *arguments)
+def read(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    return run("digit-read", *model_arguments(), *arguments, **more)
 
 
 def draw(digits: str, step: int = 40) -> Image.Image:
@@ -95,6 +96,37 @@ def test_overlay(number: Path, tmp_path: Path) -> None:
             colours = np.asarray(image.convert("RGB")).astype(int)
         assert (colours.max(axis=2) - colours.min(axis=2)).max() > 50, "boxes in colour"
     complaint(read("--overlay", tmp_path / "no" / "out.png", number), 1, "overlay")
+
+
+def test_an_overlay_is_written_whole_or_not_at_all(number: Path, tmp_path: Path) -> None:
+    for old in (None, b"an earlier overlay"):
+        folder = tmp_path / str(old)
+        folder.mkdir()
+        target = folder / "out.png"
+        if old:
+            target.write_bytes(old)
+        complaint(read("--overlay", target, number, preexec_fn=no_room(100)), 1, "out.png",
+                  "too large")
+        assert [path.read_bytes() for path in folder.iterdir()] == ([old] if old else [])
+    link = tmp_path / "link.png"
+    link.symlink_to(target)
+    target.chmod(0o640)
+    assert read("--overlay", link, number).returncode == 0
+    assert link.is_symlink() and target.stat().st_mode & 0o777 == 0o640
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_overlay_replaces_no_picture_that_is_read(number: Path, tmp_path: Path) -> None:
+    second = tmp_path / "number-2.png"
+    before = number.read_bytes()
+    second.write_bytes(before)
+    link = tmp_path / "link"
+    link.symlink_to(number)
+    for overlay in (number, link):
+        complaint(read("--overlay", overlay, number), 1, "is a picture to read")
+    result = read("--overlay", tmp_path / "x" / ".." / number.name, number, second)
+    assert result.returncode == 1
+    assert number.read_bytes() == second.read_bytes() == before
 
 
 def test_pages_of_a_tiff(tmp_path: Path) -> None:

@@ -112,4 +112,4 @@ def test_output_must_not_be_what_it_began_with(idx: Idx, tmp_path: Path) -> None
     """Stopped, it would save there, and the same command would begin with something else."""
     result = run("digit-train", "--images", idx.images, "--labels", idx.labels, "--from",
                  tmp_path / "m", "--output", tmp_path / "m", "--resume")
-    complaint(result, 2, "--resume", "--from")
+    complaint(result, 2, "--output", "--from")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import TINY, Idx, complaint, environment, make_idx, program, run
+from conftest import TINY, Idx, complaint, environment, make_idx, no_room, program, run
 
 QUICK = ("--architecture", TINY, "--epochs", "2", "--batch", "32", "--learning-rate", "0.01")
 
@@ -124,6 +124,79 @@ def test_output_is_checked_before_training(idx: Idx, tmp_path: Path) -> None:
         result = train(idx, output, "--epochs", 100000)
         assert result.returncode == 1 and "epoch" not in result.stderr, result
     complaint(train(idx, tmp_path / "m", "--history", tmp_path / "no" / "h.csv"), 1, "h.csv")
+
+
+def test_an_output_that_is_no_file_is_refused_before_training(idx: Idx, tmp_path: Path) -> None:
+    fifo, loop, dangling = (tmp_path / name for name in ("fifo", "loop", "dangling"))
+    os.mkfifo(fifo)
+    loop.symlink_to(loop)
+    dangling.symlink_to(tmp_path / "no" / "m")
+    for output in (fifo, "/dev/null", loop, tmp_path / ("x" * 256), dangling):
+        result = train(idx, output, "--epochs", 100000)
+        complaint(result, 1, str(output))
+        complaint(train(idx, tmp_path / "m", "--epochs", 100000, "--checkpoint", output), 1,
+                  str(output))
+    complaint(train(idx, tmp_path / ("x" * 250), "--epochs", 100000, "--resume"), 1, "too long")
+    if os.geteuid() != 0:  # whom no folder refuses
+        (tmp_path / "locked").mkdir(mode=0o500)
+        complaint(train(idx, tmp_path / "locked" / "m", "--epochs", 100000), 1, "denied")
+
+
+@pytest.mark.parametrize("ending", ["h5", "hdf5", "keras", "onnx", "ONNX", "pt"])
+def test_the_ending_of_another_format_is_refused(idx: Idx, tmp_path: Path, ending: str) -> None:
+    complaint(train(idx, tmp_path / f"m.{ending}", "--epochs", 100000), 2, ".safetensors",
+              "digit convert")
+
+
+@pytest.mark.parametrize("option", ["output", "history", "checkpoint"])
+@pytest.mark.parametrize("link", ["same", "symbolic", "hard"])
+def test_no_input_is_overwritten(tiny_model: Path, tmp_path: Path, option: str, link: str) -> None:
+    idx = make_idx(tmp_path, "own", 64, 1)
+    start = tmp_path / "start"
+    start.write_bytes(tiny_model.read_bytes())
+    for name, path in (("images", idx.images), ("labels", idx.labels), ("from", start),
+                       ("validation-images", idx.images), ("validation-labels", idx.labels)):
+        before, other = path.read_bytes(), tmp_path / f"{link}-{name}"
+        if link == "symbolic":
+            other.symlink_to(path)
+        if link == "hard":
+            other.hardlink_to(path)
+        given = {"images": idx.images, "labels": idx.labels, "output": tmp_path / "m",
+                 option: path if link == "same" else other}
+        if name == "from":
+            given["from"] = path
+        if name.startswith("validation"):
+            another = make_idx(tmp_path, "another", 64, 2)
+            given |= {"images": another.images, "labels": another.labels,
+                      "validation-images": idx.images, "validation-labels": idx.labels}
+        arguments = [part for key, value in given.items() for part in (f"--{key}", value)]
+        complaint(run("digit-train", *arguments), 2, f"--{option}", f"--{name}", "same file")
+        assert path.read_bytes() == before
+
+
+def test_two_outputs_are_two_files(idx: Idx, tmp_path: Path) -> None:
+    (tmp_path / "folder").symlink_to(tmp_path)
+    for option in ("history", "checkpoint"):
+        for other in (tmp_path / "m", tmp_path / "folder" / "m"):
+            complaint(train(idx, tmp_path / "m", f"--{option}", other), 2, "same file")
+    complaint(train(idx, tmp_path / "m", "--resume", "--history", tmp_path / "m.checkpoint"), 2,
+              "--history", "--resume")
+    assert train(idx, tmp_path / "m", "--history", "/dev/null").returncode == 0
+
+
+def test_a_history_has_whole_rows_on_a_full_disk(idx: Idx, tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    path.write_text("of an earlier training\n")
+    result = train(idx, tmp_path / "m", "--history", path, preexec_fn=no_room(10))
+    complaint(result, 1, "h.csv", "too large")
+    assert path.read_text() == "of an earlier training\n"
+    result = train(idx, tmp_path / "m", "--history", path, "--epochs", 8, preexec_fn=no_room(200))
+    assert result.returncode == 1 and "the history could not be written" in result.stderr
+    text = path.read_text()
+    rows = list(csv.reader(text.splitlines()))
+    assert text.endswith("\n") and 2 <= len(rows) < 9 and all(len(row) == 5 for row in rows)
+    assert f"after epoch {len(rows) - 1}" in result.stderr
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["h.csv"]
 
 
 def test_bad_data(idx: Idx, tmp_path: Path) -> None:

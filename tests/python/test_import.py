@@ -133,3 +133,15 @@ def test_help_is_enough_to_start():
     )
     for word in ("Model.pretrained()", "normalize", "load_idx", "fit(", "DigitError"):
         assert word in done.stdout
+
+
+def test_a_second_sub_interpreter_is_told_why():
+    pytest.importorskip("_xxsubinterpreters")
+    done = run_python(
+        "import _xxsubinterpreters as interpreters\n"
+        "import libdigit\n"
+        "interpreters.run_string(interpreters.create(), 'import libdigit')"
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert "ImportError" in last and "NumPy" in last and "sub-interpreters" in last

@@ -300,6 +300,13 @@ def test_output_and_pages(picture, tmp_path):
     assert b">1771</span>" in target.read_bytes()
 
 
+def test_names_do_not_control_the_terminal(picture, tmp_path):
+    done = reread(HOCR, picture, "--model", tmp_path / "no\x1b[31m\u202e\x9b")
+    said = done.stderr.decode()
+    assert done.returncode == 1 and not {"\x1b", "\u202e", "\x9b"} & set(said)
+    assert "x1b[31m" in said and "u202e" in said
+
+
 def test_missing_files(picture, tmp_path):
     refused(HOCR, tmp_path / "none.png", "none.png")
     done = subprocess.run(

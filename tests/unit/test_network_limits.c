@@ -32,10 +32,13 @@ static const struct {
     {"conv 200x1 conv 2x15 same dense 10", DIGIT_ERR_LIMIT,
      "architecture: layer 1 (conv) needs 134 MiB of scratch"},
     {"conv 64x3 same dense 2000 dense 10", DIGIT_ERR_LIMIT,
-     "architecture: more than 67108864 weights"},
+     "architecture: more than 67000000 weights"},
     {"dense 65536 dense 10", DIGIT_OK, NULL}, /* 52 million */
     {"dense 65536 dense 300 dense 10", DIGIT_ERR_LIMIT,
-     "architecture: more than 67108864 weights"},
+     "architecture: more than 67000000 weights"},
+    /* 67.05 million weights, and running statistics that no model file would have room for */
+    {"dense 65536 batchnorm dense 236 dense 10", DIGIT_ERR_LIMIT,
+     "architecture: more than 67000000 weights"},
     {"", DIGIT_ERR_ARGUMENT, "architecture: must end in 'dense 10'"},
 };
 

@@ -60,6 +60,16 @@ cli
 import importlib as _importlib
 from typing import Any as _Any
 
+try:
+    import numpy as _numpy
+except ImportError as _error:
+    if "once per process" not in str(_error) and "subinterpreter" not in str(_error):
+        raise
+    raise ImportError(
+        "libdigit needs NumPy, which only one interpreter of a process can load: import libdigit "
+        f"in the main interpreter, and use processes in place of sub-interpreters ({_error})"
+    ) from _error
+
 from ._errors import DigitError, Status
 from ._library import VERSION as __version__
 from ._library import build_info, version
@@ -104,4 +114,4 @@ for _public in (Digit, DigitError, Group, Metrics, Model, ModelInfo, Progress, R
     _public.__module__ = __name__  # for help(), tracebacks and pickles: where users import them
 for _function in (build_info, load_idx, normalize, version):
     _function.__module__ = __name__
-del _public, _function
+del _function, _numpy, _public
