@@ -10,9 +10,9 @@
 #define CELLS DG_BACKGROUND_CELLS
 #define CELL_MIN 4
 
-/* A window that the caller chooses has up to so many cells a side: more of them follow the paper no
- * better, and take time (16, 28 and 140 were tried). */
-#define WINDOW_CELLS 16
+/* A window that the caller chooses has up to so many cells a side: more take time and follow the
+ * paper no better. Tried: 16 (0.06 points less in noise at half the contrast), 28, no limit. */
+#define WINDOW_CELLS 28
 
 /* Pixels looked at along a cell's side. */
 #define CELL_SAMPLES 6
