@@ -2,7 +2,7 @@
 
     pip install '.[web]'
     python examples/web/app.py [--host 127.0.0.1] [--port 7860] [--model FILE]
-                               [--corrections FOLDER]
+                               [--corrections FOLDER] [--allow-host NAME]
 
 It is safe by default: it listens to this machine only, fetches nothing, and keeps nothing but
 what "Keep" is pressed for. docs/web.md has the rest.
@@ -29,7 +29,8 @@ def main() -> int:
         with confine():
             import page  # and with it Gradio, which looks around when it is imported
 
-            page.serve(page.build(model, corrections), options.host, options.port)
+            page.serve(page.build(model, corrections), options.host, options.port,
+                       options.allow_host)
     except (libdigit.DigitError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1
@@ -47,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         default=_default_folder(),
         help="where drawings go that were put right (%(default)s)",
+    )
+    add(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a further name that browsers may know this server by; may be repeated",
     )
     return parser
 

@@ -1,8 +1,10 @@
-"""What every request passes first: bounds on its way in, rules for the browser on its way out."""
+"""What every request passes first: its names and bounds on the way in, the browser's rules out."""
 
 from __future__ import annotations
 
+import ipaddress
 import urllib.parse
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -10,6 +12,7 @@ from starlette.exceptions import HTTPException
 from limits import UPLOAD_MAX
 
 PATH_MAX = 2048
+EVERYWHERE = {"0.0.0.0", "::"}
 
 # Gradio's page has scripts inside it and makes others from text (its templates do), but none
 # of them has to come from anywhere else, or may go there.
@@ -27,20 +30,46 @@ _HEADERS = [
 
 
 class Gate:
-    """ASGI middleware: bounded requests in, and out a page that stays on this server."""
+    """ASGI middleware: bounded requests in, and out a page that stays on this server.
 
-    def __init__(self, app: Any) -> None:
+    `names` are those of the server, addresses or host names.
+    """
+
+    def __init__(self, app: Any, names: Iterable[str]) -> None:
         self.app = app
+        self.names = {name.lower() for name in names}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = _refusal(scope)
+        refusal = self._stranger(scope) or _refusal(scope)
         if refusal:
             await _answer(send, *refusal)
             return
         await self.app(scope, _counted(receive), _marked(send))
+
+    def _stranger(self, scope: Any) -> tuple[int, str] | None:
+        """Refuses what a page from elsewhere sends, even if its name leads to this address."""
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if not self._is_ours(host):
+            return 421, "This server has another name; --allow-host gives it more."
+        if b"origin" in headers and headers[b"origin"].lower() not in (
+            f"{scheme}://{host}".encode("latin-1") for scheme in ("http", "https")
+        ):
+            return 403, "Other sites' pages can't send anything here."
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = urllib.parse.urlsplit(f"//{host}").hostname or ""
+            if name in self.names:
+                return True
+            # Listening at all addresses it has any of them: DNS rebinding needs a host name.
+            return bool(self.names & EVERYWHERE and ipaddress.ip_address(name))
+        except ValueError:
+            return False
 
 
 def _refusal(scope: Any) -> tuple[int, str] | None:
@@ -49,10 +78,7 @@ def _refusal(scope: Any) -> tuple[int, str] | None:
         return 414, "The address is too long."
     if any(f"/{way}=http" in urllib.parse.unquote(scope["path"]) for way in ("file", "proxy")):
         return 403, "Addresses are not fetched."
-    headers = dict(scope["headers"])
-    if scope["method"] != "GET" and headers.get(b"sec-fetch-site") == b"cross-site":
-        return 403, "Other sites' pages can't send anything here."
-    declared = headers.get(b"content-length", b"0")
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > UPLOAD_MAX:
         return 413, f"At most {UPLOAD_MAX >> 20} MB can be sent."
     return None

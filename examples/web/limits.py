@@ -19,7 +19,9 @@ PIXELS_MAX = 40_000_000
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP")
 QUEUE_MAX = 32
 AT_ONCE = 2
-SESSIONS_MAX = 100  # whose trained models are remembered
+WAITING_MAX = 8  # pictures of one client
+CONNECTIONS_MAX = 256
+SESSIONS_MAX = 100
 KEPT_SECONDS = 3600
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of <malloc.h>

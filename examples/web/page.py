@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
-from starlette.middleware import Middleware
 
 import libdigit
 import limits
 from about_tab import about_tab
 from api import add_api
 from camera_tab import camera_tab
+from connections import guard_server
 from corrections import Corrections
 from draw_tab import draw_tab
-from gate import Gate
 from picture_tab import picture_tab
 from train_tab import train_tab
 
@@ -49,16 +48,17 @@ def build(model: libdigit.Model, corrections: Corrections) -> gr.Blocks:
     return page
 
 
-def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
-    """Serves until interrupted; `options` are those of `launch`."""
-    return page.launch(
+def serve(page: gr.Blocks, host: str, port: int, names: Iterable[str]) -> None:
+    """Serves until interrupted; requests must be for `host`, this machine or one of `names`."""
+    known = {"localhost", "127.0.0.1", "::1", host.strip("[]"), *names}
+    guard_server(known, limits.CONNECTIONS_MAX)
+    page.launch(
         server_name=host,
         server_port=port,
         share=False,
         max_file_size=limits.UPLOAD_MAX,
         state_session_capacity=limits.SESSIONS_MAX,
         allowed_paths=[],
-        app_kwargs={"middleware": [Middleware(Gate)]},
         footer_links=[],
         ssr_mode=False,
         pwa=False,
@@ -73,5 +73,4 @@ def serve(page: gr.Blocks, host: str, port: int, **options: Any) -> Any:
             button_primary_background_fill_dark="*primary_700",
         ),
         css=_STYLE,
-        **options,
     )

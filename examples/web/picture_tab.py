@@ -9,6 +9,7 @@ import gradio as gr
 import answers
 import libdigit
 import readings
+from limits import QUEUE_MAX
 from pictures import opened, undecoded
 
 LAYOUTS = {"A page of lines": "page", "One line": "line", "One digit": "single"}
@@ -21,10 +22,12 @@ _IDLE = (
 def picture_tab(model: libdigit.Model) -> None:
     """Builds the tab; to be called inside of it."""
 
-    def read_picture(source: str | bytes | None, layout: str) -> tuple[str, str, Any]:
+    def read_picture(
+        source: str | bytes | None, layout: str, request: gr.Request
+    ) -> tuple[str, str, Any]:
         if source is None:
             return _IDLE, "", None
-        with opened(source) as picture:
+        with readings.turn(request), opened(source) as picture:
             reading = model.read(picture, LAYOUTS[layout], time_limit=readings.TIME_LIMIT)
             shown = readings.shown(picture, reading)
             size = picture.size
@@ -54,5 +57,6 @@ def picture_tab(model: libdigit.Model) -> None:
         [picture, layout],
         [shown, text, facts],
         concurrency_id="pictures",
+        concurrency_limit=QUEUE_MAX,
         api_visibility="private",
     )

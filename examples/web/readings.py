@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import base64
 import io
+from contextlib import AbstractContextManager
 from typing import Any
 
+import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
 import libdigit
+from limits import AT_ONCE, WAITING_MAX
+from turns import Turns
 
 SHOWN_MAX = 1600  # pixels a side
-TIME_LIMIT = 10.0  # seconds
+TIME_LIMIT = 5.0  # seconds
 FRAME_LIMIT = 1.0
+_TURNS = Turns(AT_ONCE, WAITING_MAX)
 
 _SURE, _MADE, _UNSURE = (0, 120, 60), (0, 90, 200), (200, 40, 30)
 _ALTERNATIVE_LEAST = 0.0005  # probabilities below this are no alternative
+
+
+def turn(request: gr.Request) -> AbstractContextManager[None]:
+    """The turn of a request's client, by its address: it can call itself what it likes."""
+    return _TURNS.turn(request.client.host)
 
 
 def shown(picture: Image.Image, reading: libdigit.Reading) -> str:

@@ -10,8 +10,6 @@ from typing import Any
 import gradio as gr
 
 import curve
-import libdigit
-import training_data
 from limits import UPLOAD_MAX
 from training import Training
 
@@ -46,19 +44,14 @@ def train_tab() -> None:
             chart = gr.HTML(curve.svg([]), elem_id="train-curve")
             model = gr.DownloadButton("Download the model", interactive=False, elem_id="model-file")
     running = gr.State(None)
-    job = begin.click(
-        prepare_training, [files, architecture, epochs], running, api_visibility="private"
-    )
-    job.success(
-        train, running, [said, chart, model], show_progress="hidden", api_visibility="private"
+    begin.click(
+        train,
+        [files, architecture, epochs],
+        [running, said, chart, model],
+        show_progress="hidden",
+        api_visibility="private",
     )
     stop.click(stop_training, running, None, queue=False, api_visibility="private")
-
-
-def prepare_training(paths: list[str] | None, architecture: str, epochs: float) -> Training:
-    model = libdigit.Model(ARCHITECTURES[architecture], seed=1)
-    data = training_data.load(paths or [], model)
-    return Training(model, data, min(int(epochs), EPOCHS_MAX))
 
 
 def stop_training(training: Training | None) -> None:
@@ -66,11 +59,16 @@ def stop_training(training: Training | None) -> None:
         training.stop()
 
 
-def train(training: Training) -> Iterator[tuple[Any, Any, Any]]:
-    none_yet = gr.DownloadButton(interactive=False)
-    for progress in training.run():
-        yield curve.sentence(progress), curve.svg(training.points), none_yet
+def train(paths: list[str] | None, architecture: str, epochs: float) -> Iterator[tuple[Any, ...]]:
+    training = Training(paths or [], ARCHITECTURES[architecture], min(int(epochs), EPOCHS_MAX))
     path = os.path.join(tempfile.mkdtemp(), "digits.safetensors")
-    training.model.save(path)
+    none_yet = gr.DownloadButton(interactive=False)
+    yield training, "The samples are being read.", curve.svg([]), none_yet
+    try:
+        for progress in training.run(path):
+            yield gr.skip(), curve.sentence(progress), curve.svg(training.points), none_yet
+    except gr.Error:
+        yield gr.skip(), "Nothing was trained.", curve.svg([]), none_yet
+        raise
     ready = gr.DownloadButton(value=path, interactive=True)
-    yield training.summary(), curve.svg(training.points), ready
+    yield gr.skip(), training.summary(), curve.svg(training.points), ready

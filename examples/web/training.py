@@ -6,28 +6,32 @@ import queue
 import threading
 from collections.abc import Iterator
 
+import gradio as gr
 import numpy as np
 
 import libdigit
+import training_data
 from pictures import problem
-from training_data import Data
 
 _VALIDATION = 10  # every tenth sample is kept for validation
 _UNHEARD_MAX = 60  # reports that nobody took: whoever wanted them has left
 
-# One at a time, whoever asks: it takes all of a processor for minutes.
+# One at a time, whoever asks: it takes all of a processor for minutes, and its samples take 54 MB.
 _busy = threading.Lock()
 
 
 class Training:
-    """A model, what it learns from, and how far it has come."""
+    """What to train and on which files, and how far it has come.
 
-    def __init__(self, model: libdigit.Model, data: Data, epochs: int) -> None:
-        self.model = model
+    A session keeps it, so it holds samples and model only while `run` is under way.
+    """
+
+    def __init__(self, paths: list[str], architecture: str, epochs: int) -> None:
         self.points: list[libdigit.Progress] = []
-        self._data: Data | None = data
-        self._skipped = data.skipped
+        self._paths = paths
+        self._architecture = architecture
         self._epochs = epochs
+        self._skipped = 0
         self._stopped = threading.Event()
         self._heard: queue.Queue[libdigit.Progress | BaseException | None] = queue.Queue()
 
@@ -35,13 +39,18 @@ class Training:
         """Have it end soon; the model keeps what it learned."""
         self._stopped.set()
 
-    def run(self) -> Iterator[libdigit.Progress]:
-        """Train, and tell of it some times a second; it ends if nobody listens."""
+    def run(self, path: str) -> Iterator[libdigit.Progress]:
+        """Train, and tell of it some times a second; it ends if nobody listens.
+
+        The model is saved in the file `path`.
+        """
         if not _busy.acquire(blocking=False):
             raise problem("Another training is under way here. Try again in some minutes.")
-        thread = threading.Thread(target=self._work, daemon=True)
+        thread = threading.Thread(target=self._work, args=(path,), daemon=True)
         thread.start()
         while (heard := self._heard.get()) is not None:
+            if isinstance(heard, gr.Error):
+                raise heard
             if isinstance(heard, BaseException):
                 raise problem(f"Training failed: {heard}") from heard
             self.points.append(heard)
@@ -60,27 +69,30 @@ class Training:
             + (f" {self._skipped:,} pictures could not be used." if self._skipped else "")
         )
 
-    def _work(self) -> None:
-        data, self._data = self._data, None  # a session lives longer than its samples
-        heard: BaseException | None
+    def _work(self, path: str) -> None:
+        heard: BaseException | None = None
         try:
-            if data is None:
-                raise ValueError("it has been trained already")
-            kept = np.arange(len(data.labels)) % _VALIDATION == 0
-            self.model.fit(
-                data.samples[~kept],
-                data.labels[~kept],
-                epochs=self._epochs,
-                validation=(data.samples[kept], data.labels[kept]),
-                progress=self._watch,
-                trained_on="samples uploaded to the web app",
-            )
-            heard = None
+            self._train(path)
         except BaseException as error:
             heard = error
         finally:
             _busy.release()
         self._heard.put(heard)
+
+    def _train(self, path: str) -> None:
+        model = libdigit.Model(self._architecture, seed=1)
+        data = training_data.load(self._paths, model)
+        self._skipped = data.skipped
+        kept = np.arange(len(data.labels)) % _VALIDATION == 0
+        model.fit(
+            data.samples[~kept],
+            data.labels[~kept],
+            epochs=self._epochs,
+            validation=(data.samples[kept], data.labels[kept]),
+            progress=self._watch,
+            trained_on="samples uploaded to the web app",
+        )
+        model.save(path)
 
     def _watch(self, progress: libdigit.Progress) -> bool:
         self._heard.put(progress)

@@ -5,6 +5,7 @@ tests/run.sh sets both, and MNIST_DIR.
 """
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
@@ -50,6 +51,13 @@ class App:
         self.corrections = folder / "corrections"
         self.http = httpx.Client(base_url=self.address, timeout=60,
                                  limits=httpx.Limits(max_keepalive_connections=0))
+
+    def seen_from(self, address: str) -> App:
+        """The same app, asked from another address of this machine: 127.0.0.2 and so on."""
+        other = copy.copy(self)
+        other.http = httpx.Client(base_url=self.address, timeout=60,
+                                  transport=httpx.HTTPTransport(local_address=address))
+        return other
 
     def upload(self, content: bytes, name: str = "picture.png") -> str:
         """Gives the path at the server."""

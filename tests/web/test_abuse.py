@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -9,17 +10,26 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image
+import uvicorn
+from PIL import Image, ImageDraw
 
-from conftest import API, PICTURES, SOURCE, WEB, App, Reply, file_of, seven, start, stop
+import connections
+from conftest import (API, PICTURES, SOURCE, WEB, App, Reply, file_of, free_port, seven, start,
+                      stop)
+from limits import CONNECTIONS_MAX, WAITING_MAX
+from turns import Turns
 
 MEMORY_MAX = 600  # MB
 PICTURE = PICTURES / "seven-blue-pen.png"
@@ -133,12 +143,48 @@ def test_nothing_is_passed_on(abused: App, elsewhere: tuple[str, socket.socket])
     assert not was_asked(listener)
 
 
-def test_another_sites_page(abused: App) -> None:
+@pytest.mark.parametrize("origin", [
+    "https://example.org", "http://localhost:1", "http://127.0.0.1", "null", "file://", ""])
+def test_another_sites_page(abused: App, origin: str) -> None:
     """What a browser says of a request that a page from elsewhere makes."""
-    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://example.org"}
-    for where in ("upload", "call/predict", "queue/join"):
-        assert abused.http.post(f"{API}/{where}", headers=headers).status_code == 403
-    assert abused.http.get("/", headers=headers).status_code == 200, "a link is fine"
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for where in ("", f"{API}/upload", f"{API}/call/predict", f"{API}/queue/join"):
+        for method in ("GET", "POST", "OPTIONS"):
+            reply = abused.http.request(method, where, headers=headers)
+            assert reply.status_code == 403 and "Other sites" in reply.text
+            assert "access-control-allow-origin" not in reply.headers
+    link = {"Sec-Fetch-Site": "cross-site"}
+    assert abused.http.get("/", headers=link).status_code == 200, "a link is fine"
+    assert abused.http.get("/", headers={"Origin": abused.address}).status_code == 200
+
+
+@pytest.mark.parametrize("host", [
+    "example.org", "example.org:80", "127.0.0.1.example.org", "localhost.example.org", "10.0.0.1",
+    "[::2]", "[::1", "localhost@example.org", ""])
+def test_another_name(abused: App, host: str) -> None:
+    """DNS rebinding: a page's own name leads to this address, so Host and Origin agree."""
+    for headers in ({"Host": host}, {"Host": host, "Origin": f"http://{host}"}):
+        for reply in (abused.http.get("/config", headers=headers),
+                      abused.http.post(f"{API}/call/predict", headers=headers)):
+            assert reply.status_code == 421 and "--allow-host" in reply.text
+            assert "access-control-allow-origin" not in reply.headers
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:7860", "127.0.0.1:1", "[::1]:7860"])
+def test_names_of_this_machine(abused: App, host: str) -> None:
+    assert abused.http.get("/config", headers={"Host": host}).status_code == 200
+
+
+def test_names_that_are_given(tmp_path: Path) -> None:
+    app = start(tmp_path, "--host", "0.0.0.0", "--allow-host", "Digits.example",
+                "--allow-host", "b.example")
+    try:
+        for host, status in (("digits.example:80", 200), ("B.example", 200), ("192.0.2.7:80", 200),
+                             ("[2001:db8::1]", 200), ("c.example", 421), ("x.b.example", 421)):
+            headers = {"Host": host, "Origin": f"http://{host}"}
+            assert app.http.get("/config", headers=headers).status_code == status, host
+    finally:
+        stop(app)
 
 
 # ---- Too much ---------------------------------------------------------------
@@ -236,18 +282,19 @@ def test_a_zip_of_bzip2(abused: App) -> None:
         archive.writestr("7/a.png", bytes(512 << 20))
     content = file.getvalue().replace((512 << 20).to_bytes(4, "little"), b"\xe8\3\0\0")
     given = [{"path": abused.upload(content, "data.zip"), **META}]
-    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    reply = abused.call("train", given, "Tutorials' network (fast)", 1)
     assert reply.event == "error" and "no pictures" in str(reply.data)
 
 
 def test_64_requests_at_once(abused: App) -> None:
-    """Each is answered, or told that the queue is full."""
+    """Each is answered, or told that the queue is full or that its sender has enough in it."""
     picture = {"path": abused.upload(PICTURE.read_bytes())}
     with ThreadPoolExecutor(64) as pool:
         replies = list(pool.map(lambda _: abused.call("predict", picture), range(64)))
     answered = [reply for reply in replies if reply.event == "complete"]
-    refused = [reply for reply in replies if reply.event == "refused 503"]
-    assert len(answered) + len(refused) == 64 and len(answered) >= 32
+    refused = [reply for reply in replies if reply.event == "refused 503"
+               or "wait already" in str(reply.data)]
+    assert len(answered) + len(refused) == 64 and len(answered) > WAITING_MAX
     assert {reply.data[0]["digit"] for reply in answered} == {7}
 
 
@@ -255,6 +302,131 @@ def test_64_uploads_at_once(abused: App) -> None:
     content = os.urandom(2 << 20)
     with ThreadPoolExecutor(64) as pool:
         assert len(set(pool.map(lambda n: abused.upload(content, f"{n}.png"), range(64)))) == 64
+
+
+# ---- Too slowly -------------------------------------------------------------
+
+def mesh(side: int) -> bytes:
+    """A page of small meshes, which takes the reader longest for its size."""
+    page = Image.new("1", (side, side), 1)
+    pen = ImageDraw.Draw(page)
+    for top in range(3, side - 20, 23):
+        for left in range(3, side - 40, 43):
+            for y in range(top, top + 20, 4):
+                pen.line((left, y, left + 39, y), 0)
+            for x in range(left, left + 40, 4):
+                pen.line((x, top, x, top + 19), 0)
+    return file_of(page)
+
+
+def test_two_who_send_much(abused: App) -> None:
+    """A third waits for one picture of theirs, not for all."""
+    hostile = mesh(2_000)
+    begun = time.monotonic()
+    assert abused.ask("read", hostile).event in ("complete", "error")
+    alone = time.monotonic() - begun
+    senders = [abused.seen_from(f"127.0.0.{last}") for last in (2, 3)]
+    with ThreadPoolExecutor(24) as pool:
+        sent = [pool.submit(sender.ask, "read", hostile) for _ in range(12) for sender in senders]
+        time.sleep(1 + alone)
+        begun = time.monotonic()
+        assert abused.ask("predict", PICTURE.read_bytes()).data[0]["digit"] == 7
+        waited = time.monotonic() - begun
+        replies = [one.result() for one in sent]
+    assert waited < 1 + 3 * alone
+    refused = [reply for reply in replies if reply.event == "error"]
+    assert refused and all("wait already" in reply.data["error"] for reply in refused)
+
+
+def test_turns() -> None:
+    """By round robin, and one at a time of each client."""
+    turns, order = Turns(at_once=2, waiting_max=3), []
+    with contextlib.ExitStack() as held, ThreadPoolExecutor(8) as pool:
+        def work(client: str) -> None:
+            with turns.turn(client):
+                order.append(client)
+        held.enter_context(turns.turn("x"))
+        second = held.enter_context(contextlib.ExitStack())
+        second.enter_context(turns.turn("y"))
+        work_sent = []
+        for client in "aaabbx":
+            work_sent.append(pool.submit(work, client))
+            time.sleep(0.05)
+        with pytest.raises(gr.Error, match="3 pictures of yours wait"):
+            turns.turn("a").__enter__()
+        assert order == []
+        second.close()
+        for one in work_sent[:5]:
+            one.result(5)
+        assert order == list("ababa"), "x has one under way"
+        held.close()
+    assert order == list("ababax")
+
+
+@pytest.fixture(name="timed")
+def fixture_timed(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a server whose patience is short."""
+    for state in connections.SECONDS:
+        monkeypatch.setitem(connections.SECONDS, state, 0.5)
+
+    async def reader(_: object, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(reader, port=port, lifespan="off", log_level="critical",
+                                           http=connections.TimedProtocol))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield port
+    server.should_exit = True
+    thread.join()
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+
+
+def is_closed_in_time(port: int, start: bytes, drip: bytes) -> bool:
+    """Whether a server ends a connection on which a byte comes every 0.1 seconds."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.1) as line:
+        line.sendall(start)
+        for byte in drip[:30]:
+            try:
+                while answer := line.recv(4096):
+                    assert b"204" in answer
+                return True
+            except TimeoutError:
+                line.sendall(bytes([byte]))
+            except ConnectionResetError:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("start", [
+    b"", b"POST", HEAD, HEAD + b"\r\n", HEAD + b"\r\n123456789" + HEAD,
+    HEAD + b"\r\n123456789" + HEAD + b"\r\n1"],
+    ids=["nothing", "method", "head", "body", "second-head", "second-body"])
+def test_requests_that_never_end(timed: int, start: bytes) -> None:
+    assert is_closed_in_time(timed, start, b"1" * 8 if b"\r\n\r\n" in start else b"X" * 30)
+
+
+def test_connections_by_the_hundred(abused: App) -> None:
+    """Further ones are refused, those that say nothing are ended, and all is well again."""
+    with contextlib.ExitStack() as held:
+        lines = [held.enter_context(socket.create_connection(("127.0.0.1", abused.port)))
+                 for _ in range(CONNECTIONS_MAX)]
+        for line in lines:
+            line.sendall(b"GET / HTTP/1.1\r\n")
+        assert abused.http.get("/").status_code == 503
+        for line in lines:
+            line.settimeout(20)
+            with contextlib.suppress(ConnectionResetError):
+                assert line.recv(1) == b""
+        assert abused.is_well()
 
 
 # ---- What is no picture -----------------------------------------------------
@@ -381,14 +553,14 @@ def test_a_zip_that_climbs(abused: App) -> None:
         for name in ("../../../7/a.png", "/7/b.png", "..\\7\\c.png", "x/1/../../1/d.png"):
             archive.writestr(name, file_of(seven()))
     given = [{"path": abused.upload(file.getvalue(), "data.zip"), **META}]
-    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    reply = abused.call("train", given, "Tutorials' network (fast)", 1)
     assert reply.event == "complete", reply
 
 
 @pytest.mark.parametrize("given", [
     None, [], [{"path": "/etc/passwd", **META}], [{"path": str(PICTURE)}], "x", 5])
 def test_nothing_to_train_on(abused: App, given: object) -> None:
-    reply = abused.call("prepare_training", given, "Tutorials' network (fast)", 1)
+    reply = abused.call("train", given, "Tutorials' network (fast)", 1)
     assert reply.event == "error" and "root:" not in str(reply.data)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import gzip
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -140,34 +141,36 @@ def test_idx_files_that_will_not_do(tmp_path: Path, network: libdigit.Model) -> 
             training_data.load(given, network)
 
 
-def test_training(tmp_path: Path, network: libdigit.Model) -> None:
-    training = Training(network, training_data.load(idx(tmp_path), network), epochs=6)
+def test_training(tmp_path: Path) -> None:
+    training = Training(idx(tmp_path), "dense 10", epochs=6)
     assert training.summary() == "Stopped before it began."
-    heard = list(training.run())
+    saved = tmp_path / "model.safetensors"
+    heard = list(training.run(str(saved)))
     assert heard == training.points and heard[-1].epoch == 6
     assert training.summary().startswith("**Done** in epoch 6")
     assert "of the samples kept for validation right" in training.summary()
+    assert "web app" in libdigit.Model.load(saved).info.trained_on
     drawing = curve.svg(training.points)
     assert drawing.count("<circle") == 6 and "6 epochs" in drawing
 
 
-def test_a_training_that_is_stopped(tmp_path: Path, network: libdigit.Model) -> None:
-    training = Training(network, training_data.load(idx(tmp_path), network), epochs=1000)
-    for _ in training.run():
+def test_a_training_that_is_stopped(tmp_path: Path) -> None:
+    training = Training(idx(tmp_path), "dense 10", epochs=1000)
+    for _ in training.run(str(tmp_path / "model")):
         training.stop()
     assert training.points[-1].epoch < 1000 and "**Stopped** in epoch" in training.summary()
 
 
-def test_one_at_a_time_until_nobody_listens(tmp_path: Path, network: libdigit.Model) -> None:
-    data = training_data.load(idx(tmp_path), network)
-    left = Training(network, data, epochs=100_000).run()
+def test_one_at_a_time_until_nobody_listens(tmp_path: Path) -> None:
+    paths, saved = idx(tmp_path), str(tmp_path / "model")
+    left = Training(paths, "dense 10", epochs=100_000).run(saved)
     next(left)
     with pytest.raises(gr.Error, match="under way"):
-        next(Training(libdigit.Model("dense 10"), data, epochs=1).run())
+        next(Training(paths, "dense 10", epochs=1).run(saved))
     for _ in range(300):
         time.sleep(0.1)
         try:
-            other = list(Training(libdigit.Model("dense 10"), data, epochs=1).run())
+            other = list(Training(paths, "dense 10", epochs=1).run(saved))
             break
         except gr.Error:
             pass
@@ -175,8 +178,20 @@ def test_one_at_a_time_until_nobody_listens(tmp_path: Path, network: libdigit.Mo
     assert list(left)[-1].epoch < 100_000
 
 
-def test_a_training_that_fails(tmp_path: Path, network: libdigit.Model) -> None:
-    data = training_data.load(idx(tmp_path), network)
-    network.close()
-    with pytest.raises(gr.Error, match="closed"):
-        list(Training(network, data, epochs=1).run())
+def test_a_training_that_fails(tmp_path: Path) -> None:
+    paths = idx(tmp_path)
+    with pytest.raises(gr.Error, match="Training failed.*missing"):
+        list(Training(paths, "dense 10", epochs=1).run(str(tmp_path / "missing" / "model")))
+    Path(paths[0]).write_bytes(b"no images")
+    with pytest.raises(gr.Error, match="no IDX files"):
+        list(Training(paths, "dense 10", epochs=1).run(str(tmp_path / "model")))
+
+
+def test_sessions_hold_no_samples(tmp_path: Path) -> None:
+    """What is trained or waits for it is its files; the samples of all would take gigabytes."""
+    tracemalloc.start()
+    trainings = [Training(idx(tmp_path, 10_000), "dense 10", epochs=1) for _ in range(10)]
+    list(trainings[0].run(str(tmp_path / "model")))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(trainings) == 10 and held < 1 << 20
