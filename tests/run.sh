@@ -7,7 +7,7 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='style release sanitize reference python programs web docs'
-lanes_all="haswell system serial openmp neighbours abi clang base v3 package packaging keras \
+lanes_all="memory haswell system serial openmp neighbours abi clang base v3 package packaging keras \
 browser opencv mpi bulk tsan tsan-reference msan valgrind fuzz coverage soak accuracy"
 lanes_release='pretrained spark'
 fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
@@ -205,6 +205,15 @@ lane_sanitize() {
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || return 1
     ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
         UBSAN_OPTIONS=print_stacktrace=1 run_meson sanitize $c_suites
+}
+
+# Every allocation failing in turn, in memory that is watched.
+lane_memory() {
+    configure memory -Dblas=reference -Dprograms=disabled -Dbuildtype=debugoptimized \
+        -Db_sanitize=address,undefined -Db_lundef=false \
+        -Dc_args=-fno-sanitize-recover=all || return 1
+    ASAN_OPTIONS=allocator_may_return_null=1 CK_TIMEOUT_MULTIPLIER=5 \
+        run_meson memory memory --timeout-multiplier 5
 }
 
 lane_reference() {
