@@ -7,8 +7,8 @@ build=${DIGIT_TEST_BUILD:-$top/build}
 logs=$build/logs
 venv=$build/venv
 lanes_default='style release sanitize reference python programs web docs'
-lanes_all="memory haswell system serial openmp neighbours abi clang base v3 package packaging keras \
-browser opencv mpi bulk tsan tsan-reference msan valgrind fuzz coverage soak accuracy"
+lanes_all="memory haswell system serial openmp neighbours abi clang base v3 package packaging \
+keras browser opencv mpi bulk tsan tsan-reference msan valgrind fuzz coverage soak accuracy"
 lanes_release='pretrained spark'
 fuzz_seconds=${DIGIT_FUZZ_SECONDS:-90}
 soak_seconds=${DIGIT_SOAK_SECONDS:-600}
