@@ -40,7 +40,7 @@ static digit_status add(dg_crossings *found, const dg_crossing *crossing)
 
 /* Those in a tile; another tile's are left to it. */
 static digit_status find_in_tile(const dg_rules *rules, const dg_rule_map *map, size_t tile,
-                                 dg_crossings *found)
+                                 void *found)
 {
     const uint32_t *items = map->items + map->begin[tile];
     const size_t count = map->begin[tile + 1] - map->begin[tile];
@@ -59,27 +59,11 @@ static digit_status find_in_tile(const dg_rules *rules, const dg_rule_map *map, 
     return status;
 }
 
-static double thickest(const dg_rules *rules)
-{
-    double most = 0;
-    for (size_t i = 0; i < rules->count; i++)
-        most = fmax(most, rules->items[i].thick);
-    return most;
-}
-
 digit_status dg_crossings_find(const dg_rules *rules, dg_pace *pace, dg_crossings *found)
 {
-    dg_rule_map map;
     *found = (dg_crossings){0};
-    digit_status status = dg_rule_map_make(rules, MISS + thickest(rules), 0.5, pace, &map);
-    for (size_t tile = 0; status == DIGIT_OK && tile < map.columns * map.rows; tile++) {
-        const size_t count = map.begin[tile + 1] - map.begin[tile];
-        status = find_in_tile(rules, &map, tile, found);
-        if (status == DIGIT_OK)
-            status = dg_pace_step(pace, 4 * count * count + 1);
-    }
-    dg_rule_map_free(&map);
-    return status;
+    return dg_rule_map_visit(rules, MISS + dg_rules_thickest(rules), 0.5, pace, find_in_tile,
+                             found);
 }
 
 void dg_crossings_free(dg_crossings *crossings)

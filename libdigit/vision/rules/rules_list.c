@@ -88,7 +88,7 @@ static digit_status add_pair(pairs *found, pair added)
 }
 
 static digit_status find_pairs_in_tile(const dg_rules *rules, const dg_rule_map *map, size_t tile,
-                                       pairs *found)
+                                       void *found)
 {
     digit_status status = DIGIT_OK;
     for (size_t i = map->begin[tile]; i < map->begin[tile + 1]; i++)
@@ -104,18 +104,8 @@ static digit_status find_pairs_in_tile(const dg_rules *rules, const dg_rule_map 
 /* All pairs of rules that lie on each other, in order. */
 static digit_status find_pairs(const dg_rules *rules, dg_pace *pace, pairs *found)
 {
-    double thickest = 0;
-    dg_rule_map map;
-    for (size_t i = 0; i < rules->count; i++)
-        thickest = fmax(thickest, rules->items[i].thick);
-    digit_status status = dg_rule_map_make(rules, 0, thickest / 2 + 1.5, pace, &map);
-    for (size_t tile = 0; status == DIGIT_OK && tile < map.columns * map.rows; tile++) {
-        const size_t count = map.begin[tile + 1] - map.begin[tile];
-        status = find_pairs_in_tile(rules, &map, tile, found);
-        if (status == DIGIT_OK)
-            status = dg_pace_step(pace, 4 * count * count + 1);
-    }
-    dg_rule_map_free(&map);
+    const digit_status status = dg_rule_map_visit(rules, 0, dg_rules_thickest(rules) / 2 + 1.5,
+                                                  pace, find_pairs_in_tile, found);
     if (found->count > 0)
         qsort(found->items, found->count, sizeof *found->items, compare_pairs);
     return status;

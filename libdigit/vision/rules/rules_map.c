@@ -79,10 +79,9 @@ static digit_status pass_all(const dg_rules *rules, double beyond, double aside,
     return status;
 }
 
-digit_status dg_rule_map_make(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
-                              dg_rule_map *map)
+static digit_status make(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
+                         dg_rule_map *map)
 {
-    *map = (dg_rule_map){0};
     measure(rules, map);
     const size_t tiles = map->columns * map->rows;
     map->begin = dg_alloc_zero(tiles + 1, sizeof *map->begin);
@@ -102,9 +101,27 @@ digit_status dg_rule_map_make(const dg_rules *rules, double beyond, double aside
     return status;
 }
 
-void dg_rule_map_free(dg_rule_map *map)
+/* To compare all pairs in a tile takes steps by the square of its rules. */
+digit_status dg_rule_map_visit(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
+                               dg_rule_tile_fn visit, void *found)
 {
-    dg_free(map->items);
-    dg_free(map->begin);
-    *map = (dg_rule_map){0};
+    dg_rule_map map = {0};
+    digit_status status = make(rules, beyond, aside, pace, &map);
+    for (size_t tile = 0; status == DIGIT_OK && tile < map.columns * map.rows; tile++) {
+        const size_t count = map.begin[tile + 1] - map.begin[tile];
+        status = visit(rules, &map, tile, found);
+        if (status == DIGIT_OK)
+            status = dg_pace_step(pace, 4 * count * count + 1);
+    }
+    dg_free(map.items);
+    dg_free(map.begin);
+    return status;
+}
+
+double dg_rules_thickest(const dg_rules *rules)
+{
+    double most = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        most = fmax(most, rules->items[i].thick);
+    return most;
 }

@@ -53,15 +53,20 @@ typedef struct dg_rule_map {
     size_t columns, rows;
 } dg_rule_map;
 
-/* Rules pass where their middle does, `beyond` pixels beyond their ends and `aside` to either side,
- * too. Release with dg_rule_map_free(), after a failure too. */
-digit_status dg_rule_map_make(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
-                              dg_rule_map *map);
+/* What is looked for among the rules of one tile is added to `found`. */
+typedef digit_status (*dg_rule_tile_fn)(const dg_rules *rules, const dg_rule_map *map,
+                                        size_t tile, void *found);
+
+/* Visit all tiles of a map. Rules pass where their middle does, `beyond` pixels beyond their ends
+ * and `aside` to either side, too. */
+digit_status dg_rule_map_visit(const dg_rules *rules, double beyond, double aside, dg_pace *pace,
+                               dg_rule_tile_fn visit, void *found);
 
 /* The tile that holds a place; places outside of the map belong to the nearest tile. */
 size_t dg_rule_map_tile(const dg_rule_map *map, double x, double y);
 
-void dg_rule_map_free(dg_rule_map *map);
+/* Of all rules, in pixels; 0: there are none. */
+double dg_rules_thickest(const dg_rules *rules);
 
 /* Long runs of pixels; vertical ones are of columns, x and y exchanged. */
 typedef struct dg_long_runs {
