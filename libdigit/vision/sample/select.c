@@ -136,10 +136,8 @@ typedef struct choice {
 
 static bool is_of_digit(const dg_component *c, const void *context)
 {
-    const choice *of = context;
-    const bool is_main = c->left == of->main.left && c->top == of->main.top &&
-                         c->first == of->main.first;
-    if (!is_main && (is_speck(c, &of->main) || is_neighbour(c, &of->main, of->width, of->height)))
+    const choice *of = context; /* the largest one is neither a speck beside itself nor cut off */
+    if (is_speck(c, &of->main) || is_neighbour(c, &of->main, of->width, of->height))
         return false;
     grow_box(of->box, c);
     return true;
