@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 enum {
-    IMAGES, LABELS, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_SPLIT,
+    IMAGES, LABELS, STROKES, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS,
+    VALIDATION_STROKES, VALIDATION_SPLIT,
     ARCHITECTURE, EPOCHS, BATCH, LEARNING_RATE, SCHEDULE, WEIGHT_DECAY, AUGMENT,
     LABEL_SMOOTHING, AVERAGE, PULL, SEED, THREADS, CHECKPOINT, CHECKPOINT_INTERVAL, RESUME,
     HISTORY, TRAINED_ON, LICENCE, OUTPUT, JSON, OPTION_COUNT
@@ -22,14 +23,16 @@ enum {
 
 static cli_option options[OPTION_COUNT] = {
     [IMAGES] = {"images", "FILE", "training pictures, IDX, plain or gzip", ""},
-    [LABELS] = {"labels", "FILE", "their labels", ""},
-    [FOLDER] = {"folder", "DIR", "or: pictures in sub-folders 0 to 9 of this one", ""},
+    [LABELS] = {"labels", "FILE", "their labels; both again for more pictures", ""},
+    [STROKES] = {"strokes", "FILE", "digits as strokes of a pen; again for more", ""},
+    [FOLDER] = {"folder", "DIR", "instead of --images: pictures in sub-folders 0 to 9", ""},
     [FROM] = {"from", "MODEL", "adapt this model file, or 'built-in'", ""},
     [VALIDATION_IMAGES] = {"validation-images", "FILE",
                            "pictures to judge each epoch by and to calibrate with", ""},
     [VALIDATION_LABELS] = {"validation-labels", "FILE", "their labels", ""},
+    [VALIDATION_STROKES] = {"validation-strokes", "FILE", "besides or instead: strokes", ""},
     [VALIDATION_SPLIT] = {"validation-split", "N",
-                          "or: hold out the last N training pictures for that", ""},
+                          "hold out the last N pictures of the first --images for that", ""},
     [ARCHITECTURE] = {"architecture", "A", "preset or list of layers", ""},
     [EPOCHS] = {"epochs", "N", "times through the training pictures", ""},
     [BATCH] = {"batch", "N", "pictures per update of the weights", ""},
@@ -58,6 +61,7 @@ static char purpose[400]; /* written by show_purpose() */
 static const cli_program program = {
     .name = "digit-train",
     .usage = "--images FILE --labels FILE --output FILE [options]\n"
+             "       digit-train --strokes FILE --output FILE [options]\n"
              "       digit-train --folder DIR --output FILE [options]",
     .purpose = purpose,
     .options = options,
@@ -65,8 +69,8 @@ static const cli_program program = {
 };
 
 typedef struct settings {
-    const char *files[OPTION_COUNT]; /* values of the options that name files */
-    uint64_t split;
+    const char *files[OPTION_COUNT]; /* values of the options that name one file */
+    train_source source;
     uint32_t threads;
     bool json, resume, has_architecture;
     digit_model_options model;
@@ -132,12 +136,26 @@ static uint32_t parse_schedule(const char *text)
     cli_usage_error("--schedule is constant or cosine, not '%s'", text);
 }
 
+/* One more file of a kind. */
+static void add_file(int option, const char *list[TRAIN_FILES_MOST + 1])
+{
+    int count = 0;
+    while (list[count])
+        count++;
+    if (count == TRAIN_FILES_MOST)
+        cli_usage_error("--%s: at most %d times", options[option].name, TRAIN_FILES_MOST);
+    list[count] = optarg;
+}
+
 static void apply_option(settings *s, int option)
 {
     digit_train_options *t = &s->train;
     switch (option) {
+    case IMAGES: add_file(option, s->source.images); break;
+    case LABELS: add_file(option, s->source.labels); break;
+    case STROKES: add_file(option, s->source.strokes); break;
     case VALIDATION_SPLIT:
-        s->split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
+        s->source.split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
         break;
     case ARCHITECTURE:
         s->model.architecture = optarg;
@@ -188,6 +206,21 @@ static void set_defaults(settings *s, int argc, char **argv)
     optind = 1;
 }
 
+static void check_source(const train_source *s, const char *const files[OPTION_COUNT])
+{
+    for (int i = 0; s->images[i] || s->labels[i]; i++)
+        if (!s->images[i] || !s->labels[i])
+            cli_usage_error("--%s is missing", s->images[i] ? "labels" : "images");
+    if (!s->images[0] && !s->strokes[0] && !files[FOLDER])
+        cli_usage_error("--images is missing, or --strokes or --folder");
+    if (files[FOLDER] && s->images[0])
+        cli_usage_error("--folder and --images exclude each other");
+    if (!files[VALIDATION_IMAGES] != !files[VALIDATION_LABELS])
+        cli_usage_error("--validation-images and --validation-labels go together");
+    if (s->split && files[VALIDATION_IMAGES])
+        cli_usage_error("--validation-split and --validation-images exclude each other");
+}
+
 static void parse(settings *s, int argc, char **argv)
 {
     *s = (settings){0};
@@ -197,20 +230,11 @@ static void parse(settings *s, int argc, char **argv)
     if (optind < argc)
         cli_usage_error("'%s' is not an option", argv[optind]);
 
-    static const int required[] = {OUTPUT, IMAGES, LABELS};
-    const size_t count = s->files[FOLDER] ? 1 : sizeof required / sizeof *required;
-    for (size_t i = 0; i < count; i++) {
-        if (!s->files[required[i]])
-            cli_usage_error("--%s is missing", options[required[i]].name);
-    }
-    if (s->files[FOLDER] && (s->files[IMAGES] || s->files[LABELS]))
-        cli_usage_error("--folder and --images exclude each other");
+    check_source(&s->source, s->files);
+    if (!s->files[OUTPUT])
+        cli_usage_error("--output is missing");
     if (s->files[FROM] && s->has_architecture)
         cli_usage_error("--from and --architecture exclude each other: a model has one");
-    if (!s->files[VALIDATION_IMAGES] != !s->files[VALIDATION_LABELS])
-        cli_usage_error("--validation-images and --validation-labels go together");
-    if (s->split && s->files[VALIDATION_IMAGES])
-        cli_usage_error("--validation-split and --validation-images exclude each other");
     if (s->train.checkpoint_interval > 0 && !s->files[CHECKPOINT] && !s->resume)
         cli_usage_error("--checkpoint-interval wants --checkpoint or --resume");
 }
@@ -218,14 +242,11 @@ static void parse(settings *s, int argc, char **argv)
 static int load_data(run *r)
 {
     const char *const *files = r->settings->files;
-    const train_source source = {
-        .images = files[IMAGES],
-        .labels = files[LABELS],
-        .folder = files[FOLDER],
-        .validation_images = files[VALIDATION_IMAGES],
-        .validation_labels = files[VALIDATION_LABELS],
-        .split = r->settings->split,
-    };
+    train_source source = r->settings->source;
+    source.folder = files[FOLDER];
+    source.validation_images = files[VALIDATION_IMAGES];
+    source.validation_labels = files[VALIDATION_LABELS];
+    source.validation_strokes = files[VALIDATION_STROKES];
     return train_data_load(&source, r->model, &r->data);
 }
 
@@ -247,24 +268,38 @@ static int name_checkpoint(run *r)
     return 0;
 }
 
+static size_t list_inputs(const settings *s, train_file inputs[3 * TRAIN_FILES_MOST + 4])
+{
+    const train_source *source = &s->source;
+    const char *from = s->files[FROM];
+    size_t count = 0;
+    for (int i = 0; source->images[i]; i++) {
+        inputs[count++] = (train_file){"images", source->images[i]};
+        inputs[count++] = (train_file){"labels", source->labels[i]};
+    }
+    for (int i = 0; source->strokes[i]; i++)
+        inputs[count++] = (train_file){"strokes", source->strokes[i]};
+    static const int single[] = {VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_STROKES};
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        inputs[count++] = (train_file){options[single[i]].name, s->files[single[i]]};
+    inputs[count++] =
+        (train_file){"from", from && strcmp(from, "built-in") == 0 ? NULL : from};
+    return count;
+}
+
 /* Better to hear now than after an hour of training. */
 static int check_files(const run *r)
 {
-    const char *const *files = r->settings->files, *from = files[FROM];
-    const train_file inputs[] = {
-        {"images", files[IMAGES]},
-        {"labels", files[LABELS]},
-        {"validation-images", files[VALIDATION_IMAGES]},
-        {"validation-labels", files[VALIDATION_LABELS]},
-        {"from", from && strcmp(from, "built-in") == 0 ? NULL : from},
-    };
+    const char *const *files = r->settings->files;
+    train_file inputs[3 * TRAIN_FILES_MOST + 4];
+    const size_t input_count = list_inputs(r->settings, inputs);
     const train_file outputs[] = {
         {"output", files[OUTPUT]},
         {r->settings->resume ? "resume" : "checkpoint", r->checkpoint},
         {"history", files[HISTORY]},
     };
     const size_t count = sizeof outputs / sizeof *outputs;
-    train_files_check_apart(inputs, sizeof inputs / sizeof *inputs, outputs, count);
+    train_files_check_apart(inputs, input_count, outputs, count);
     if (files[FOLDER])
         train_files_check_folder(files[FOLDER], outputs, count);
     const int status = train_files_check_model(files[OUTPUT]);

@@ -5,15 +5,20 @@
 #include <digit/digit.h>
 #include <stdint.h>
 
-/* What the command line names: IDX files, or a folder of pictures. */
+/* Of each kind, at most. */
+#define TRAIN_FILES_MOST 8
+
+/* What the command line names: pairs of IDX files, files of strokes, or a folder of pictures. */
 typedef struct train_source {
-    const char *images, *labels, *folder;
-    const char *validation_images, *validation_labels; /* NULL: none */
-    uint64_t split; /* or: so many at the end of the others */
+    const char *images[TRAIN_FILES_MOST + 1], *labels[TRAIN_FILES_MOST + 1]; /* up to a NULL */
+    const char *strokes[TRAIN_FILES_MOST + 1];
+    const char *folder;
+    const char *validation_images, *validation_labels, *validation_strokes; /* NULL: none */
+    uint64_t split; /* or: so many at the end of the first pair of files or of the folder */
 } train_source;
 
 typedef struct train_data {
-    digit_dataset *all, *training, *validation; /* all: what `training` was cut from */
+    digit_dataset *training, *validation; /* validation: NULL if there is none */
 } train_data;
 
 /* Returns the exit status, 0 or 1, after saying what was wrong. Pictures are prepared as `model`

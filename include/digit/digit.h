@@ -236,6 +236,20 @@ DIGIT_API digit_status digit_dataset_create(const uint8_t *samples,
                                             const uint8_t *labels, size_t count,
                                             digit_dataset **out);
 
+/**
+ * Load digits as the strokes of a pen, from a text file ("libdigit strokes 1",
+ * docs/strokes.md). Each sample is drawn once with a pen of any usual width. A
+ * training with digit_train_options.augment above 0 draws it anew in each epoch,
+ * with another pen.
+ */
+DIGIT_API digit_status digit_dataset_load_strokes(const char *path,
+                                                  digit_dataset **out);
+
+/** Copy the samples of datasets[number], in this order, into one dataset. Strokes
+ *  are kept. DIGIT_ERR_LIMIT if memory can't hold so many. */
+DIGIT_API digit_status digit_dataset_join(const digit_dataset *const *datasets,
+                                          size_t number, digit_dataset **out);
+
 /** A dataset of the samples first .. first+count-1. It shares the storage of the
  *  original; the two may be freed in any order. */
 DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,

@@ -298,6 +298,22 @@ public:
         return loaded;
     }
 
+    static Dataset load_strokes(const std::string &path)
+    {
+        Dataset loaded;
+        detail::check(digit_dataset_load_strokes(path.c_str(), loaded.out()));
+        return loaded;
+    }
+
+    /** A copy of the samples of this dataset and of those of `more` behind them. */
+    Dataset join(const Dataset &more) const
+    {
+        const digit_dataset *parts[] = {get(), more.get()};
+        Dataset joined;
+        detail::check(digit_dataset_join(parts, 2, joined.out()));
+        return joined;
+    }
+
     /** Shares the storage; the two may be destroyed in any order. */
     Dataset slice(std::size_t first, std::size_t count) const
     {

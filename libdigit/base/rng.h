@@ -18,6 +18,7 @@ typedef enum dg_rng_purpose {
     DG_RNG_DISTORTION = 4, /* index = epoch and sample */
     DG_RNG_OTHER = 5,      /* index = likewise, times 2 */
     DG_RNG_CUT = 6,        /* index = likewise, times 2 */
+    DG_RNG_PEN = 7,        /* index = epoch and sample */
 } dg_rng_purpose;
 
 typedef struct dg_rng {

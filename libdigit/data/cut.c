@@ -57,12 +57,11 @@ void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, flo
     erase_beyond(rng, at, side, field);
 }
 
-void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,
-                 uint8_t out[DIGIT_SAMPLE_BYTES])
+void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
+                 const uint8_t digit[DIGIT_SAMPLE_BYTES], uint8_t out[DIGIT_SAMPLE_BYTES])
 {
     dg_rng rng;
     dg_field whole, field;
-    const uint8_t *digit = dataset->samples + index * DIGIT_SAMPLE_BYTES;
     dg_rng_init(&rng, seed, DG_RNG_CUT, 2 * name + 1);
     dg_field_from_bytes(digit, &whole);
     field = whole;

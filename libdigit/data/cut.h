@@ -16,11 +16,11 @@
 bool dg_cut_takes(float strength, uint64_t seed, uint64_t name);
 
 /*
- * out[28][28] = sample `index` of the dataset, cut from one neighbour or from between two; these
- * are any others of the dataset. It keeps its label.
+ * out[28][28] = digit[28][28], cut from one neighbour or from between two; these are any of the
+ * dataset. It keeps its label. digit and out may be the same.
  */
-void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset, size_t index,
-                 uint8_t out[DIGIT_SAMPLE_BYTES]);
+void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
+                 const uint8_t digit[DIGIT_SAMPLE_BYTES], uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 /*
  * What is left of a neighbour that stood in the ink of a field, which ends `edge` pixels from

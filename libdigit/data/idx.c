@@ -235,7 +235,7 @@ static digit_status check_labels(const source *s, const uint8_t *labels, size_t 
 static digit_status load_pair(source *images, source *labels, digit_dataset **out)
 {
     promise samples, answers;
-    uint8_t *pixels = NULL, *values = NULL;
+    dg_dataset_parts parts = {0};
     digit_status status = read_header(images, 3, &samples);
     if (status == DIGIT_OK)
         status = read_header(labels, 1, &answers);
@@ -243,15 +243,14 @@ static digit_status load_pair(source *images, source *labels, digit_dataset **ou
         status = dg_fail(DIGIT_ERR_FORMAT, "%s: %u labels for %u images", labels->file.path,
                          answers.count, samples.count);
     if (status == DIGIT_OK)
-        status = read_body(images, samples.bytes, &pixels);
+        status = read_body(images, samples.bytes, &parts.samples);
     if (status == DIGIT_OK)
-        status = read_body(labels, answers.bytes, &values);
+        status = read_body(labels, answers.bytes, &parts.labels);
     if (status == DIGIT_OK)
-        status = check_labels(labels, values, answers.count);
+        status = check_labels(labels, parts.labels, answers.count);
     if (status == DIGIT_OK)
-        return dg_dataset_adopt(pixels, values, samples.count, out);
-    dg_free(pixels);
-    dg_free(values);
+        return dg_dataset_adopt(parts, samples.count, out);
+    dg_dataset_parts_free(parts);
     return status;
 }
 

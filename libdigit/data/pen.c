@@ -18,18 +18,26 @@ typedef struct point {
     float x, y;
 } point;
 
-/* What is to be drawn, in units of the grid: pieces, straight each. */
+typedef struct piece {
+    point from, to;
+    float press; /* the stroke's width here, as a part of the pen's */
+} piece;
+
+/* What is to be drawn, in units of a grid or of a tablet: pieces, straight each. */
 typedef struct drawing {
-    point from[256], to[256];
+    piece pieces[DG_PEN_POINTS_MOST];
     int count;
 } drawing;
 
+static void add_pressed_piece(drawing *d, point from, point to, float press)
+{
+    if (d->count < DG_PEN_POINTS_MOST)
+        d->pieces[d->count++] = (piece){from, to, press};
+}
+
 static void add_piece(drawing *d, point from, point to)
 {
-    if (d->count < (int)(sizeof d->from / sizeof d->from[0])) {
-        d->from[d->count] = from;
-        d->to[d->count++] = to;
-    }
+    add_pressed_piece(d, from, to, 1);
 }
 
 /* Catmull and Rom's spline, `part` of the way from b to c. */
@@ -132,8 +140,8 @@ static void ink(const drawing *d, float squeeze, float radius, dg_field *field)
 {
     span horizontal = {INFINITY, -INFINITY}, vertical = {INFINITY, -INFINITY};
     for (int i = 0; i < d->count; i++) {
-        horizontal = widen(horizontal, d->from[i].x, d->to[i].x);
-        vertical = widen(vertical, d->from[i].y, d->to[i].y);
+        horizontal = widen(horizontal, d->pieces[i].from.x, d->pieces[i].to.x);
+        vertical = widen(vertical, d->pieces[i].from.y, d->pieces[i].to.y);
     }
     const float width = (horizontal.high - horizontal.low) * squeeze;
     const float height = vertical.high - vertical.low;
@@ -141,11 +149,12 @@ static void ink(const drawing *d, float squeeze, float radius, dg_field *field)
     const float scale = (FIT - 2 * radius) / longer;
     const float left = (SIDE - 1 - width * scale) / 2, top = (SIDE - 1 - height * scale) / 2;
     for (int i = 0; i < d->count; i++) {
-        const point from = {left + (d->from[i].x - horizontal.low) * squeeze * scale,
-                            top + (d->from[i].y - vertical.low) * scale};
-        const point to = {left + (d->to[i].x - horizontal.low) * squeeze * scale,
-                          top + (d->to[i].y - vertical.low) * scale};
-        ink_piece(from, to, radius, field);
+        const piece *p = &d->pieces[i];
+        const point from = {left + (p->from.x - horizontal.low) * squeeze * scale,
+                            top + (p->from.y - vertical.low) * scale};
+        const point to = {left + (p->to.x - horizontal.low) * squeeze * scale,
+                          top + (p->to.y - vertical.low) * scale};
+        ink_piece(from, to, radius * p->press, field);
     }
 }
 
@@ -163,7 +172,8 @@ static float draw_radius(dg_rng *rng)
 
 void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field)
 {
-    drawing d = {.count = 0};
+    drawing d;
+    d.count = 0; /* its pieces stay unset: they are many */
     while (*glyph) {
         const size_t length = strcspn(glyph, " ");
         add_stroke(rng, &d, glyph, length, serifs);
@@ -175,7 +185,8 @@ void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg
 void dg_pen_scribble(dg_rng *rng, dg_field *field)
 {
     point points[POINTS_MOST];
-    drawing d = {.count = 0};
+    drawing d;
+    d.count = 0;
     const int strokes = 1 + (int)dg_rng_below(rng, 3);
     for (int s = 0; s < strokes; s++) {
         const int count = 4 + (int)dg_rng_below(rng, 7);
@@ -187,4 +198,54 @@ void dg_pen_scribble(dg_rng *rng, dg_field *field)
             add_line(&d, points, count);
     }
     ink(&d, 1, draw_radius(rng), field);
+}
+
+/* ---- Strokes of a hand ------------------------------------------------ */
+
+/* From a hairline to a felt-tip pen; the middle is that of MNIST's strokes. Preparation brings
+ * widths into nearly this range (docs/normalize.md). */
+#define HAND_RADIUS 1.05f   /* pixels, the median */
+#define HAND_SPREAD 0.38f   /* standard deviation of its logarithm */
+#define HAND_THINNEST 0.6f  /* pixels */
+#define HAND_THICKEST 2.4f
+
+#define PRESS_SHARE 0.67f /* of digits whose stroke width varies along a stroke */
+#define PRESS 0.30f       /* by so much of itself, either way */
+
+static float draw_hand_radius(dg_rng *rng)
+{
+    /* The sum of three uniform numbers is near enough to a normal one; its deviation is 1/2. */
+    const float sum = dg_rng_unit(rng) + dg_rng_unit(rng) + dg_rng_unit(rng);
+    return dg_clamp_f32(HAND_RADIUS * expf(HAND_SPREAD * 2 * (sum - 1.5f)), HAND_THINNEST,
+                        HAND_THICKEST);
+}
+
+static point at_pen(dg_pen_point p)
+{
+    return (point){p.x, p.y};
+}
+
+/* One stroke; its pressure is a slow wave. A single point is a dot. */
+static void add_hand_stroke(dg_rng *rng, drawing *d, const dg_pen_point *points, uint32_t count,
+                            float press)
+{
+    const float phase = dg_rng_between(rng, 0, 6.2831853f), turns = dg_rng_between(rng, 1, 6);
+    if (count == 1)
+        add_piece(d, at_pen(points[0]), at_pen(points[0]));
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        const float wave = sinf(phase + turns * (float)i / (float)count);
+        add_pressed_piece(d, at_pen(points[i]), at_pen(points[i + 1]), 1 + press * wave);
+    }
+}
+
+void dg_pen_strokes(dg_rng *rng, const dg_pen_point *points, const uint32_t *first,
+                    uint32_t count, dg_field *field)
+{
+    const float radius = draw_hand_radius(rng);
+    const float press = dg_rng_unit(rng) < PRESS_SHARE ? PRESS * dg_rng_unit(rng) : 0;
+    drawing d;
+    d.count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        add_hand_stroke(rng, &d, points + first[i], first[i + 1] - first[i], press);
+    ink(&d, 1, radius, field);
 }

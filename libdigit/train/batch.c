@@ -201,17 +201,18 @@ static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
     const float strength = b->options->augment;
     const uint32_t logits = dg_network_logits(b->snapshot->network);
     const bool knows_pairs = logits > DG_LABEL_PAIRS;
-    const uint8_t *source = b->dataset->samples + from * DIGIT_SAMPLE_BYTES;
     uint8_t label = b->dataset->labels[from];
     if (logits > DG_LABEL_OTHER && dg_other_takes(knows_pairs, seed, name)) {
         const int pair = dg_other_draw(knows_pairs, seed, name, b->dataset, sample);
-        source = sample;
         label = (uint8_t)(knows_pairs && pair >= 0 ? DG_LABEL_PAIRS + pair : DG_LABEL_OTHER);
-    } else if (dg_cut_takes(strength, seed, name)) {
-        dg_cut_draw(seed, name, b->dataset, from, sample);
-        source = sample;
+    } else if (strength > 0) {
+        dg_dataset_draw(b->dataset, from, seed, name, sample);
+        if (dg_cut_takes(strength, seed, name))
+            dg_cut_draw(seed, name, b->dataset, sample, sample);
+    } else {
+        memcpy(sample, b->dataset->samples + from * DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_BYTES);
     }
-    dg_augment(source, label, strength, seed, name, sample);
+    dg_augment(sample, label, strength, seed, name, sample);
     return label;
 }
 

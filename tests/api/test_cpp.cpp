@@ -134,6 +134,7 @@ START_TEST(errors)
     fails(DIGIT_ERR_ARGUMENT, "frobnicate", [] { digit::Model("frobnicate 7"); });
     fails(DIGIT_ERR_IO, "/no", [] { digit::Model(small).save("/no/such/folder/model"); });
     fails(DIGIT_ERR_IO, "/no", [] { digit::Dataset::load_idx("/no/images", "/no/labels"); });
+    fails(DIGIT_ERR_IO, "/no", [] { digit::Dataset::load_strokes("/no/strokes"); });
     fails(DIGIT_ERR_ARGUMENT, "threads", [] { digit::Model(small).set_threads(1000000); });
     try {
         digit::Model::load("/no/such/file");
@@ -212,6 +213,7 @@ START_TEST(datasets)
     ck_assert_uint_eq(part.count(), 5);
     ck_assert_uint_eq(part.samples().size(), 5 * DIGIT_SAMPLE_BYTES);
     ck_assert_int_eq(std::accumulate(part.labels().begin(), part.labels().end(), 0), 25);
+    ck_assert_uint_eq(part.join(part).join(bars()).count(), 50);
     const std::vector<std::uint8_t> sample(DIGIT_SAMPLE_BYTES), two(2), odd(7);
     fails(DIGIT_ERR_ARGUMENT, "number", [&] { digit::Dataset(sample, two); });
     fails(DIGIT_ERR_ARGUMENT, "number", [&] { digit::Dataset(odd, {}); });

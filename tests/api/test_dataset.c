@@ -63,6 +63,14 @@ START_TEST(wrong_arguments_are_named)
     assert_fails(digit_dataset_load_idx("a", "b", NULL), DIGIT_ERR_ARGUMENT, "out");
     assert_fails(digit_dataset_load_idx(NULL, "b", &out), DIGIT_ERR_ARGUMENT, "images_path");
     assert_fails(digit_dataset_load_idx("a", NULL, &out), DIGIT_ERR_ARGUMENT, "labels_path");
+    assert_fails(digit_dataset_load_strokes("a", NULL), DIGIT_ERR_ARGUMENT, "out");
+    assert_fails(digit_dataset_load_strokes(NULL, &out), DIGIT_ERR_ARGUMENT, "path");
+    const digit_dataset *parts[] = {dataset, NULL};
+    assert_fails(digit_dataset_join(parts, 1, NULL), DIGIT_ERR_ARGUMENT, "out");
+    assert_fails(digit_dataset_join(NULL, 1, &out), DIGIT_ERR_ARGUMENT, "datasets");
+    out = dataset;
+    assert_fails(digit_dataset_join(parts, 2, &out), DIGIT_ERR_ARGUMENT, "datasets[1]");
+    ck_assert_ptr_null(out);
     ck_assert_uint_eq(digit_dataset_count(NULL), 0);
     ck_assert_ptr_null(digit_dataset_samples(NULL));
     ck_assert_ptr_null(digit_dataset_labels(NULL));
@@ -108,6 +116,77 @@ START_TEST(slices_end_where_the_data_ends)
     assert_ok(digit_dataset_slice(dataset, 30, 0, &slice));
     digit_dataset_free(slice);
     digit_dataset_free(dataset);
+}
+END_TEST
+
+START_TEST(joined_datasets_are_a_copy)
+{
+    digit_dataset *first = api_dataset(30, 1), *second = api_dataset(20, 2), *none, *all;
+    uint8_t labels[50];
+    memcpy(labels, digit_dataset_labels(first), 30);
+    memcpy(labels + 30, digit_dataset_labels(second), 20);
+    assert_ok(digit_dataset_join(NULL, 0, &none));
+    ck_assert_uint_eq(digit_dataset_count(none), 0);
+    const digit_dataset *parts[] = {none, first, second};
+    assert_ok(digit_dataset_join(parts, 3, &all));
+    assert_same_bytes(digit_dataset_samples(all) + 30 * DIGIT_SAMPLE_BYTES,
+                      digit_dataset_samples(second), 20 * DIGIT_SAMPLE_BYTES);
+    digit_dataset_free(first);
+    digit_dataset_free(second);
+    digit_dataset_free(none);
+    ck_assert_uint_eq(digit_dataset_count(all), 50);
+    assert_same_bytes(digit_dataset_labels(all), labels, 50);
+    digit_dataset_free(all);
+}
+END_TEST
+
+/* ---- Strokes ---------------------------------------------------------- */
+
+static digit_dataset *make_strokes(void)
+{
+    static const char text[] = "libdigit strokes 1\n"
+                               "7 40: 0,0 140,10 90,300; 30,150 120,150\n"
+                               "1 40: 5,0 5,100\n";
+    digit_dataset *dataset;
+    const char *path = temp_write("strokes", text, sizeof text - 1);
+    assert_ok(digit_dataset_load_strokes(path, &dataset));
+    return dataset;
+}
+
+START_TEST(strokes_are_samples)
+{
+    digit_dataset *dataset = make_strokes();
+    ck_assert_uint_eq(digit_dataset_count(dataset), 80);
+    ck_assert_uint_eq(digit_dataset_labels(dataset)[0], 7);
+    ck_assert_uint_eq(digit_dataset_labels(dataset)[79], 1);
+    digit_dataset_free(dataset);
+    digit_dataset *out = dataset;
+    assert_fails(digit_dataset_load_strokes(temp_path("none"), &out), DIGIT_ERR_IO, "none");
+    ck_assert_ptr_null(out);
+    const char *bad = temp_write("bad", "libdigit strokes 1\n7 1: x\n", 26);
+    assert_fails(digit_dataset_load_strokes(bad, &out), DIGIT_ERR_FORMAT, "line 2");
+}
+END_TEST
+
+/* Of strokes, an epoch sees another drawing; without augmentation, the sample as it is. */
+START_TEST(training_draws_strokes_anew)
+{
+    digit_dataset *strokes = make_strokes(), *still;
+    assert_ok(digit_dataset_create(digit_dataset_samples(strokes), digit_dataset_labels(strokes),
+                                   digit_dataset_count(strokes), &still));
+    for (int augmented = 0; augmented < 2; augmented++) {
+        digit_train_options options = api_train_options(1, 16);
+        digit_model *moving = api_model(API_SMALL, 1), *fixed = api_model(API_SMALL, 1);
+        options.trained_on = "a 7 and a 1";
+        options.augment = augmented ? 0.001f : 0;
+        assert_ok(digit_model_train(moving, strokes, &options));
+        assert_ok(digit_model_train(fixed, still, &options));
+        ck_assert_int_eq(api_same_models(moving, fixed), !augmented);
+        digit_model_free(moving);
+        digit_model_free(fixed);
+    }
+    digit_dataset_free(strokes);
+    digit_dataset_free(still);
 }
 END_TEST
 
@@ -253,6 +332,9 @@ static const api_test tests[] = {
     API_TEST(wrong_arguments_are_named),
     API_LOOP(slices_share_and_may_go_in_any_order, 6),
     API_TEST(slices_end_where_the_data_ends),
+    API_TEST(joined_datasets_are_a_copy),
+    API_TEST(strokes_are_samples),
+    API_TEST(training_draws_strokes_anew),
     API_TEST(idx_files_are_read_plain_and_packed),
     API_LOOP(a_lying_header_is_refused, (int)(sizeof lies / sizeof lies[0])),
     API_TEST(cut_and_damaged_idx_is_refused),

@@ -130,6 +130,26 @@ static digit_status slice(scene *s)
     return free_dataset(status, dataset);
 }
 
+static digit_status join(scene *s)
+{
+    const digit_dataset *parts[] = {s->data, s->data};
+    digit_dataset *dataset;
+    const digit_status status = digit_dataset_join(parts, 2, &dataset);
+    return free_dataset(status, dataset);
+}
+
+static digit_status load_strokes(scene *s)
+{
+    digit_dataset *dataset, *twice = NULL;
+    digit_status status = digit_dataset_load_strokes(temp_path("strokes"), &dataset);
+    if (status == DIGIT_OK) {
+        const digit_dataset *parts[] = {dataset, s->data};
+        status = digit_dataset_join(parts, 2, &twice);
+        digit_dataset_free(dataset);
+    }
+    return free_dataset(status, twice);
+}
+
 static digit_status load_idx(scene *s)
 {
     digit_dataset *dataset;
@@ -280,6 +300,8 @@ static const scenario scenarios[] = {
     {"save_memory", save_memory, false},
     {"dataset_create", create_dataset, false},
     {"dataset_slice", slice, false},
+    {"dataset_join", join, false},
+    {"dataset_load_strokes", load_strokes, false},
     {"dataset_load_idx", load_idx, false},
     {"dataset_load_idx, gzip", load_idx_gz, false},
     {"train", train, true},
@@ -318,6 +340,7 @@ static void open_scene(scene *s)
 {
     const uint8_t images_head[] = {0, 0, 8, 3, 0, 0, 0, SAMPLES, 0, 0, 0, 28, 0, 0, 0, 28};
     const uint8_t labels_head[] = {0, 0, 8, 1, 0, 0, 0, SAMPLES};
+    static const char strokes[] = "libdigit strokes 1\n1 3: 0,0 0,9; 1,1\n";
     digit_model *model = api_model(NETWORK, 1);
     failing_open();
     s->model = NULL;
@@ -329,6 +352,7 @@ static void open_scene(scene *s)
     write_idx("images", images_head, sizeof images_head, s->samples,
               SAMPLES * DIGIT_SAMPLE_BYTES);
     write_idx("labels", labels_head, sizeof labels_head, s->labels, SAMPLES);
+    temp_write("strokes", strokes, sizeof strokes - 1);
     temp_write("saved", "precious", 8);
 }
 

@@ -56,6 +56,8 @@ static void tour_of_training(void)
     digit_train_options options = api_train_options(50, 10);
     digit_dataset_slice(data, 99, 2, &slice);
     digit_dataset_load_idx("/nowhere", "/nowhere", &slice);
+    digit_dataset_load_strokes("/nowhere", &slice);
+    digit_dataset_join(NULL, 1, &slice);
     digit_dataset_create(NULL, NULL, 1, &slice);
     options.progress = ask_to_stop;
     digit_model_train(model, data, &options);

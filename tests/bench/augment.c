@@ -105,7 +105,7 @@ static void draw_cut(const bench_data *data, int row, int column, uint8_t *sampl
         exit(1);
     const size_t index = (size_t)(first_of(data, row % DIGIT_CLASSES) - data->samples);
     if (column)
-        dg_cut_draw(1, name, dataset, index / DIGIT_SAMPLE_BYTES, sample);
+        dg_cut_draw(1, name, dataset, dataset->samples + index, sample);
     else
         memcpy(sample, data->samples + index, DIGIT_SAMPLE_BYTES);
     digit_dataset_free(dataset);

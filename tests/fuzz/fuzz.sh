@@ -6,7 +6,7 @@ set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$1 seconds=$2
 shift 2
-[ $# -gt 0 ] || set -- model json idx roundtrip architecture normalize read calls
+[ $# -gt 0 ] || set -- model json idx strokes roundtrip architecture normalize read calls
 crashes=$build/crashes
 mkdir -p "$crashes"
 passed=0 failed=0

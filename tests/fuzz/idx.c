@@ -3,23 +3,11 @@
  * what lies inside; a file that is gzip already is left as it is. Two bytes for the size of the
  * labels' file follow, then both files.
  */
-#define _GNU_SOURCE /* memfd_create */
-#include "fuzz.h"
+#include "memory_file.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
 #include <zlib.h>
 
 enum { PACK_LABELS = 1, PACK_IMAGES = 2 };
-
-/* A file in memory that the library can open by its name in /proc. */
-static int make_file(const uint8_t *bytes, size_t size, char path[40])
-{
-    const int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    FUZZ_REQUIRE(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
-    snprintf(path, 40, "/proc/self/fd/%d", fd);
-    return fd;
-}
 
 static int make_gzip(const uint8_t *bytes, size_t size, char path[40])
 {
@@ -33,7 +21,7 @@ static int make_gzip(const uint8_t *bytes, size_t size, char path[40])
     z.next_out = packed;
     z.avail_out = (uInt)room;
     FUZZ_REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
-    const int fd = make_file(packed, room - z.avail_out, path);
+    const int fd = memory_file_make(packed, room - z.avail_out, path);
     deflateEnd(&z);
     free(packed);
     return fd;
@@ -61,10 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t images_size = in.left - labels_size;
     char labels_path[40], images_path[40];
     digit_dataset *dataset;
-    const int labels_fd = (pack & PACK_LABELS ? make_gzip : make_file)(in.at, labels_size,
-                                                                       labels_path);
-    const int images_fd = (pack & PACK_IMAGES ? make_gzip : make_file)(images, images_size,
-                                                                       images_path);
+    const int labels_fd =
+        (pack & PACK_LABELS ? make_gzip : memory_file_make)(in.at, labels_size, labels_path);
+    const int images_fd =
+        (pack & PACK_IMAGES ? make_gzip : memory_file_make)(images, images_size, images_path);
     const digit_status status = digit_dataset_load_idx(images_path, labels_path, &dataset);
     FUZZ_REQUIRE((status == DIGIT_OK) == (dataset != NULL));
     if (status == DIGIT_OK)

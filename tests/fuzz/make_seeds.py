@@ -101,6 +101,12 @@ def idx_pairs():
     yield "members", pair(0, packed[0] + packed[0], packed[1])
 
 
+def stroke_lines():
+    yield "seven", b"7 2: 0,0 14,1 9,30; 3,15 12,15\n1 1: 5,0 5,100"
+    yield "edges", b"0 0: -32768,32767\n9 1000: 7,7"
+    yield "wrong", b"7 1: 1,1 2.5,1\n"
+
+
 def architectures():
     for name, (text, _) in NETWORKS.items():
         yield name, text.encode()
@@ -162,6 +168,7 @@ def main(out):
     shutil.rmtree(out, ignore_errors=True)
     corpora = {
         "model": models, "roundtrip": models, "json": texts_of_json, "idx": idx_pairs,
+        "strokes": stroke_lines,
         "architecture": architectures, "normalize": normalizings, "read": readings,
         "calls": call_sequences,
     }

@@ -210,6 +210,29 @@ def test_bad_data(idx: Idx, tmp_path: Path) -> None:
     assert output.read_text() == "what was there before"
 
 
+STROKES = "libdigit strokes 1\n" + "".join(
+    f"{digit} 20: {x},0 {x},100; 0,{y} 100,{y}\n"
+    for digit, (x, y) in enumerate((x, y) for x in (0, 25, 50, 75, 100) for y in (20, 80)))
+
+
+def test_strokes_and_several_files(idx: Idx, tmp_path: Path) -> None:
+    strokes, output = tmp_path / "s.strokes", tmp_path / "m"
+    strokes.write_text(STROKES)
+    result = run("digit-train", "--strokes", strokes, "--strokes", strokes, *QUICK, "--augment",
+                 0.1, "--validation-strokes", strokes, "--json", "--output", output)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["validation_accuracy"] > 0.5
+    assert train(idx, output, "--strokes", strokes, "--images", idx.images, "--labels",
+                 idx.labels, "--validation-split", 5).returncode == 0
+    complaint(train(idx, output, "--images", idx.images), 2, "--labels is missing")
+    complaint(train(idx, output, "--labels", idx.labels), 2, "--images is missing")
+    complaint(train(idx, output, *["--strokes", strokes] * 9), 2, "at most 8 times")
+    complaint(train(idx, strokes, "--strokes", strokes), 2, "same file")
+    complaint(run("digit-train", *QUICK, "--output", output), 2, "--images is missing")
+    strokes.write_text(STROKES + "x\n")
+    complaint(train(idx, output, "--strokes", strokes), 1, str(strokes), "line 12")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_saves_what_was_learned(tmp_path: Path, number: signal.Signals) -> None:
     idx = make_idx(tmp_path, "long", 2000, 3)

@@ -159,3 +159,37 @@ def test_mnist():
     assert np.bincount(labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     metrics = libdigit.Model.pretrained().evaluate(images, labels)
     assert metrics.accuracy >= 0.99
+
+
+# ---- Strokes -----------------------------------------------------------------
+
+STROKES = "libdigit strokes 1\n7 30: 0,0 140,10 90,300\n1 30: 5,0 5,100\n"
+
+
+@pytest.fixture
+def strokes(tmp_path):
+    path = tmp_path / "digits.strokes"
+    path.write_text(STROKES)
+    return path
+
+
+def test_strokes_are_trained_on(samples, strokes):
+    nothing = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
+    model = libdigit.Model("dense 10", seed=1)
+    history = model.fit(*nothing, strokes=strokes, augment=0.3, epochs=20, batch=10)
+    assert history[-1].accuracy > 0.9 and history[-1].samples_total == 60
+    [both] = model.fit(*samples, strokes=[strokes, str(strokes)], epochs=1)
+    assert both.samples_total == len(samples[0]) + 120
+
+
+def test_strokes_that_are_none(samples, strokes, tmp_path):
+    model = libdigit.Model("dense 10")
+    with pytest.raises(DigitError, match="nowhere") as caught:
+        model.fit(*samples, strokes=[strokes, tmp_path / "nowhere"])
+    assert caught.value.status == Status.IO
+    strokes.write_text(STROKES + "x")
+    with pytest.raises(DigitError, match="line 4") as caught:
+        model.fit(*samples, strokes=strokes)
+    assert caught.value.status == Status.FORMAT
+    with pytest.raises(TypeError, match="^strokes: expected"):
+        model.fit(*samples, strokes=3)

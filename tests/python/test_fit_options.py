@@ -16,7 +16,8 @@ from libdigit.sklearn import DigitClassifier
 MEMBERS = dict(c.digit_train_options._fields_)
 INTERNAL = {"size", "user_data", "reduce_data"}
 SIGNATURE = inspect.signature(Model.fit).parameters
-OPTIONS = [name for name in SIGNATURE if name not in ("self", "images", "labels")]
+DATA = ("images", "labels", "strokes")
+OPTIONS = [name for name in SIGNATURE if name not in ("self", *DATA)]
 SCHEDULES = {c.DIGIT_SCHEDULE_CONSTANT: "constant", c.DIGIT_SCHEDULE_COSINE: "cosine"}
 ANNOTATIONS = {
     c.c_uint32: "Optional[int]",
@@ -96,7 +97,7 @@ def test_hints_suit_the_members():
 
 def test_docstring_has_the_signature():
     described = entries(Model.fit)
-    assert list(described) == ["images", "labels", *OPTIONS]
+    assert list(described) == [*DATA, *OPTIONS]
 
 
 @pytest.mark.parametrize("name", [n for n in GIVEN if MEMBERS[n] is not c.c_char_p])

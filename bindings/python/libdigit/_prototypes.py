@@ -242,6 +242,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         digit_status,
         [c_void_p, c_void_p, c_size_t, POINTER(digit_dataset_p)],
     ),
+    "digit_dataset_load_strokes": (digit_status, [c_char_p, POINTER(digit_dataset_p)]),
+    "digit_dataset_join": (
+        digit_status,
+        [POINTER(digit_dataset_p), c_size_t, POINTER(digit_dataset_p)],
+    ),
     "digit_dataset_slice": (
         digit_status,
         [digit_dataset_p, c_size_t, c_size_t, POINTER(digit_dataset_p)],

@@ -26,6 +26,7 @@ def training(
     images: Any,
     labels: Any,
     *,
+    strokes: Any = None,
     validation: Any = None,
     progress: Any = None,
     reduce: Any = None,
@@ -48,7 +49,8 @@ def training(
             check(status)
         return watcher.history
 
-    with closing(watcher), dataset_of(images, labels) as dataset, _held_out(validation) as held_out:
+    data = dataset_of(images, labels, strokes=strokes)
+    with closing(watcher), data as dataset, _held_out(validation) as held_out:
         options.validation = held_out
         yield run
 

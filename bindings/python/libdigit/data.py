@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -74,21 +75,42 @@ def _copy(address: int | None, size: int) -> npt.NDArray[np.uint8]:
 
 
 @contextmanager
-def dataset_of(images: Any, labels: Any, suffix: str = "") -> Iterator[ctypes.c_void_p]:
-    """Arrays as a C digit_dataset, freed at the end of the ``with``.
+def dataset_of(
+    images: Any, labels: Any, suffix: str = "", strokes: Any = None
+) -> Iterator[ctypes.c_void_p]:
+    """Arrays and files of strokes as a C digit_dataset, freed at the end of the ``with``.
 
     The library copies the arrays, so other threads may change them meanwhile.
     `suffix` follows the names of the arguments in messages.
     """
     samples = samples_of(images, "images" + suffix)
     answers = labels_of(labels, len(samples), "labels" + suffix)
-    handle = digit_dataset_p()
-    check(
-        lib.digit_dataset_create(
-            samples.ctypes.data, answers.ctypes.data, len(samples), ctypes.byref(handle)
-        )
-    )
-    try:
-        yield handle
-    finally:
-        lib.digit_dataset_free(handle)
+    with ExitStack() as parts:
+
+        def made(function: Callable[..., int], *arguments: Any) -> ctypes.c_void_p:
+            handle = digit_dataset_p()
+            check(function(*arguments, ctypes.byref(handle)))
+            parts.callback(lib.digit_dataset_free, handle)
+            return handle
+
+        pixels, count = samples.ctypes.data, len(samples)
+        handles = [made(lib.digit_dataset_create, pixels, answers.ctypes.data, count)]
+        for path in _paths(strokes):
+            handles.append(made(lib.digit_dataset_load_strokes, path_of(path, "strokes")))
+        if len(handles) == 1:
+            yield handles[0]
+        else:
+            array = (digit_dataset_p * len(handles))(*handles)
+            yield made(lib.digit_dataset_join, array, len(handles))
+
+
+def _paths(strokes: Any) -> list[Any]:
+    """One path, several, or None."""
+    if strokes is None:
+        return []
+    if isinstance(strokes, (str, bytes, os.PathLike)):
+        return [strokes]
+    if not isinstance(strokes, (list, tuple)):
+        kind = type(strokes).__name__
+        raise TypeError(f"strokes: expected a path or a list of paths, not {kind}")
+    return list(strokes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import inspect
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Optional, TypeVar, Union, cast
 
@@ -577,6 +577,7 @@ class Model:
         images: Any,
         labels: Any,
         *,
+        strokes: Optional[Union[PathLike, Sequence[PathLike]]] = None,
         epochs: Optional[int] = None,
         batch: Optional[int] = None,
         learning_rate: Optional[float] = None,
@@ -609,6 +610,10 @@ class Model:
             See `predict_full`.
         labels : array of integers, shape (n,)
             The right digit of each sample, 0..9.
+        strokes : path or list of paths, optional
+            Files of digits as the strokes of a pen (docs/strokes.md), to train on
+            besides `images`. With `augment` above 0 they are drawn anew in each
+            epoch, with other pens.
         epochs : int, optional
             Passes through the samples, 1..100,000. Default: 10.
         batch : int, optional

@@ -10,6 +10,8 @@ import sys
 from types import FrameType
 from typing import Any, Literal, Optional, TextIO
 
+import numpy as np
+
 from .. import DigitError, Model, Progress, Status, load_idx
 from .. import _prototypes as c
 from .._endings import foreign_writer
@@ -39,9 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     changed = [f"{_flag(n)} {adapting[n]:g}" for n in defaults if adapting[n] != defaults[n]]
     start = f"adapt this model, or 'built-in': changes the defaults to {' '.join(changed)}"
     add = parser.add_argument
-    add("--images", metavar="FILE", help="training pictures, IDX, plain or gzip")
-    add("--labels", metavar="FILE", help="their labels")
-    add("--folder", metavar="DIR", help="or: pictures in sub-folders 0 to 9 of this one")
+    more = {"metavar": "FILE", "action": "append", "default": []}
+    add("--images", help="training pictures, IDX, plain or gzip", **more)
+    add("--labels", help="their labels; both again for more pictures", **more)
+    add("--strokes", help="digits as strokes of a pen; again for more", **more)
+    add("--folder", metavar="DIR", help="instead of --images: pictures in sub-folders 0 to 9")
     add("--from", dest="start", metavar="MODEL", help=start)
     add("--validation-images", metavar="FILE", help="to judge each epoch by and calibrate with")
     add("--validation-labels", metavar="FILE", help="their labels")
@@ -49,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validation-split",
         metavar="N",
         type=whole(1, 2**63),
-        help="or: hold out the last N training pictures for that",
+        help="or: hold out the last N pictures of the first --images for that",
     )
     add("--architecture", metavar="A", help="preset or list of layers (default)")
     for name, kind, about in _NUMBERS:
@@ -111,9 +115,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if bool(options.folder) == bool(options.images):
-        raise UsageError("either --images and --labels, or --folder")
-    if bool(options.images) != bool(options.labels):
+    if options.folder and options.images:
+        raise UsageError("--images or --folder, not both")
+    if not (options.folder or options.images or options.labels or options.strokes):
+        raise UsageError("--images and --labels, --strokes, or --folder")
+    if len(options.images) != len(options.labels):
         raise UsageError("--images and --labels go together")
     if bool(options.validation_images) != bool(options.validation_labels):
         raise UsageError("--validation-images and --validation-labels go together")
@@ -143,24 +149,30 @@ def _start(options: argparse.Namespace) -> Model:
         raise
 
 
-def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
-    """Samples and labels for training, and a pair of them for validation or None."""
+def _pairs(options: argparse.Namespace, model: Model) -> list[tuple[Any, Any]]:
+    """Samples and labels of each training set that is not strokes."""
     if options.folder:
         plain_folder = argparse.Namespace(as_is=False, transpose=False, part="train")
-        images, labels = load_data(options.folder, None, model, plain_folder)
-    else:
-        images, labels = load_idx(options.images, options.labels)
+        return [load_data(options.folder, None, model, plain_folder)]
+    return [load_idx(*files) for files in zip(options.images, options.labels)]
+
+
+def _load(options: argparse.Namespace, model: Model) -> tuple[Any, Any, Any]:
+    """Samples and labels for training, and a pair of them for validation or None."""
+    pairs = _pairs(options, model) or [(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8))]
+    held_out = None
     if options.validation_images:
         held_out = load_idx(options.validation_images, options.validation_labels)
-        return images, labels, held_out
-    split = options.validation_split
-    if not split:
-        return images, labels, None
-    if split >= len(images):
-        raise ValueError(
-            f"--validation-split {split} leaves none of the {len(images)} pictures to train on"
-        )
-    return images[:-split], labels[:-split], (images[-split:], labels[-split:])
+    if split := options.validation_split:
+        images, labels = pairs[0]
+        if split >= len(images):
+            raise ValueError(
+                f"--validation-split {split} leaves none of the {len(images)} pictures to train on"
+            )
+        pairs[0] = images[:-split], labels[:-split]
+        held_out = images[-split:], labels[-split:]
+    images, labels = (np.concatenate(arrays) for arrays in zip(*pairs))
+    return images, labels, held_out
 
 
 class _Stop:
