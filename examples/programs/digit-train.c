@@ -17,7 +17,7 @@ enum {
     IMAGES, LABELS, STROKES, FOLDER, FROM, VALIDATION_IMAGES, VALIDATION_LABELS,
     VALIDATION_STROKES, VALIDATION_SPLIT,
     ARCHITECTURE, EPOCHS, BATCH, LEARNING_RATE, SCHEDULE, WEIGHT_DECAY, AUGMENT,
-    LABEL_SMOOTHING, AVERAGE, PULL, SEED, THREADS, CHECKPOINT, CHECKPOINT_INTERVAL, RESUME,
+    LABEL_SMOOTHING, AVERAGE, PULL, TEACHER, TEACHER_SHARE, SEED, THREADS, CHECKPOINT, CHECKPOINT_INTERVAL, RESUME,
     HISTORY, TRAINED_ON, LICENCE, OUTPUT, JSON, OPTION_COUNT
 };
 
@@ -43,6 +43,8 @@ static cli_option options[OPTION_COUNT] = {
     [LABEL_SMOOTHING] = {"label-smoothing", "0..0.5", "share of a label given to the others", ""},
     [AVERAGE] = {"average", "0..1", "decay of the averaged weights, 0 = off", ""},
     [PULL] = {"pull", "R", "of the weights towards those of --from, 0 = none", ""},
+    [TEACHER] = {"teacher", "MODEL", "a model to learn from, or 'built-in'; again for more", ""},
+    [TEACHER_SHARE] = {"teacher-share", "0..1", "of what is learned; the rest are the labels", ""},
     [SEED] = {"seed", "N", "of initial weights and order; same seed, same model", ""},
     [THREADS] = {"threads", "N", "0 = one per CPU; the result is the same", "0"},
     [CHECKPOINT] = {"checkpoint", "FILE", "written each epoch, resumed from if there", ""},
@@ -71,6 +73,7 @@ static const cli_program program = {
 typedef struct settings {
     const char *files[OPTION_COUNT]; /* values of the options that name one file */
     train_source source;
+    const char *teachers[TRAIN_FILES_MOST + 1]; /* up to a NULL */
     uint32_t threads;
     bool json, resume, has_architecture;
     digit_model_options model;
@@ -80,6 +83,7 @@ typedef struct settings {
 typedef struct run {
     const settings *settings;
     digit_model *model;
+    digit_model *teachers[TRAIN_FILES_MOST];
     train_data data;
     char *checkpoint; /* its name; NULL: none */
     bool goes_on;     /* from a checkpoint that is there */
@@ -87,6 +91,9 @@ typedef struct run {
     progress_bar bar;
     digit_progress last; /* of the last epoch that ended; epoch 0 = none */
 } run;
+
+/* Images, labels, strokes and teachers; one file each of --from and three --validation-... */
+#define INPUTS_MOST (4 * TRAIN_FILES_MOST + 4)
 
 static volatile sig_atomic_t stopped_by;
 
@@ -103,6 +110,7 @@ static void show_defaults(const settings *s)
         {LEARNING_RATE, t->learning_rate}, {WEIGHT_DECAY, t->weight_decay},
         {AUGMENT, t->augment},       {LABEL_SMOOTHING, t->label_smoothing},
         {AVERAGE, t->average},       {PULL, t->pull},
+        {TEACHER_SHARE, t->teacher_share},
         {SEED, (double)t->seed},     {CHECKPOINT_INTERVAL, t->checkpoint_interval},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -154,6 +162,10 @@ static void apply_option(settings *s, int option)
     case IMAGES: add_file(option, s->source.images); break;
     case LABELS: add_file(option, s->source.labels); break;
     case STROKES: add_file(option, s->source.strokes); break;
+    case TEACHER: add_file(option, s->teachers); break;
+    case TEACHER_SHARE:
+        t->teacher_share = (float)cli_real("--teacher-share", optarg, 0, 1);
+        break;
     case VALIDATION_SPLIT:
         s->source.split = cli_whole("--validation-split", optarg, 1, UINT32_MAX);
         break;
@@ -268,7 +280,12 @@ static int name_checkpoint(run *r)
     return 0;
 }
 
-static size_t list_inputs(const settings *s, train_file inputs[3 * TRAIN_FILES_MOST + 4])
+static bool is_built_in(const char *model)
+{
+    return strcmp(model, "built-in") == 0;
+}
+
+static size_t list_inputs(const settings *s, train_file inputs[INPUTS_MOST])
 {
     const train_source *source = &s->source;
     const char *from = s->files[FROM];
@@ -279,11 +296,14 @@ static size_t list_inputs(const settings *s, train_file inputs[3 * TRAIN_FILES_M
     }
     for (int i = 0; source->strokes[i]; i++)
         inputs[count++] = (train_file){"strokes", source->strokes[i]};
+    for (int i = 0; s->teachers[i]; i++)
+        if (!is_built_in(s->teachers[i]))
+            inputs[count++] = (train_file){"teacher", s->teachers[i]};
     static const int single[] = {VALIDATION_IMAGES, VALIDATION_LABELS, VALIDATION_STROKES};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         inputs[count++] = (train_file){options[single[i]].name, s->files[single[i]]};
     inputs[count++] =
-        (train_file){"from", from && strcmp(from, "built-in") == 0 ? NULL : from};
+        (train_file){"from", from && is_built_in(from) ? NULL : from};
     return count;
 }
 
@@ -291,7 +311,7 @@ static size_t list_inputs(const settings *s, train_file inputs[3 * TRAIN_FILES_M
 static int check_files(const run *r)
 {
     const char *const *files = r->settings->files;
-    train_file inputs[3 * TRAIN_FILES_MOST + 4];
+    train_file inputs[INPUTS_MOST];
     const size_t input_count = list_inputs(r->settings, inputs);
     const train_file outputs[] = {
         {"output", files[OUTPUT]},
@@ -331,6 +351,9 @@ static digit_status train(run *r)
     train_options.checkpoint = r->checkpoint;
     train_options.progress = report;
     train_options.user_data = r;
+    train_options.teachers = (const digit_model *const *)r->teachers;
+    while (r->settings->teachers[train_options.teacher_count])
+        train_options.teacher_count++;
     progress_start(&r->bar, r->goes_on);
     const digit_status status = digit_model_train(r->model, r->data.training, &train_options);
     progress_clear(&r->bar);
@@ -392,13 +415,23 @@ static int save(run *r, bool stopped)
     return 0;
 }
 
+static digit_status load_model(const char *from, digit_model **model)
+{
+    return is_built_in(from) ? digit_model_load_pretrained(model) : digit_model_load(from, model);
+}
+
 static digit_status make_model(const settings *s, digit_model **model)
 {
     const char *from = s->files[FROM];
-    if (!from)
-        return digit_model_create(&s->model, model);
-    return strcmp(from, "built-in") == 0 ? digit_model_load_pretrained(model)
-                                         : digit_model_load(from, model);
+    return from ? load_model(from, model) : digit_model_create(&s->model, model);
+}
+
+static int load_teachers(run *r)
+{
+    for (int i = 0; r->settings->teachers[i]; i++)
+        if (load_model(r->settings->teachers[i], &r->teachers[i]) != DIGIT_OK)
+            return cli_library_error(r->settings->teachers[i]);
+    return 0;
 }
 
 static int work(run *r)
@@ -411,7 +444,8 @@ static int work(run *r)
         cli_usage_error("--architecture: %s", digit_last_error());
     if (made != DIGIT_OK || digit_model_set_threads(r->model, s->threads) != DIGIT_OK)
         return cli_library_error(s->files[FROM]);
-    if (load_data(r) != 0 || history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
+    if (load_teachers(r) != 0 || load_data(r) != 0 ||
+        history_open(&r->history, s->files[HISTORY], r->goes_on) != 0)
         return 1;
 
     const digit_status trained = train(r);
@@ -436,6 +470,8 @@ int main(int argc, char **argv)
     const int status = work(&r);
     free(r.checkpoint);
     train_data_free(&r.data);
+    for (int i = 0; i < TRAIN_FILES_MOST; i++)
+        digit_model_free(r.teachers[i]);
     digit_model_free(r.model);
     return cli_finish(status);
 }

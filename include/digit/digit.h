@@ -377,6 +377,14 @@ typedef struct digit_train_options {
     uint32_t rank;           /**< of this process, 0..ranks-1; default 0 */
     uint32_t ranks;          /**< processes that train this model together, 1..16;
                                   more than 1 requires reduce; default 1 */
+    const digit_model *const *teachers; /**< teachers[teacher_count]: models with as
+                                  many outputs, whose mean probabilities for each
+                                  sample are learned besides its label (distillation:
+                                  Hinton, Vinyals and Dean, 2015). They must not be
+                                  trained meanwhile; default NULL */
+    uint32_t teacher_count;  /**< 0..16; default 0 */
+    float    teacher_share;  /**< of the teachers in what is learned, 0..1; the rest is
+                                  the label's; default 0.5 */
 } digit_train_options;
 
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);

@@ -26,6 +26,7 @@ static const digit_train_options defaults = {
     .schedule = DIGIT_SCHEDULE_COSINE,
     .seed = 1,
     .ranks = 1,
+    .teacher_share = 0.5f,
 };
 
 /* Of the options as they were first published: programs built then pass no more. */
@@ -84,12 +85,21 @@ static digit_status check_options(const digit_train_options *o)
         status = check_real("average", o->average, 0, 0.99999f);
     if (status == DIGIT_OK)
         status = check_real("pull", o->pull, 0, 1e6f);
+    if (status == DIGIT_OK)
+        status = check_real("teacher_share", o->teacher_share, 0, 1);
     if (status != DIGIT_OK)
         return status;
     if (o->epochs == 0 || o->epochs > 100000)
         return dg_fail(DIGIT_ERR_ARGUMENT, "epochs is %u, not 1 to 100000", o->epochs);
     if (o->batch == 0 || o->batch > DG_BATCH_MOST)
         return dg_fail(DIGIT_ERR_ARGUMENT, "batch is %u, not 1 to %d", o->batch, DG_BATCH_MOST);
+    if (o->teacher_count > DG_TEACHERS_MOST)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "teacher_count is %u, not 0 to %d", o->teacher_count,
+                       DG_TEACHERS_MOST);
+    for (uint32_t i = 0; i < o->teacher_count; i++)
+        if (!o->teachers || !o->teachers[i])
+            return dg_fail(DIGIT_ERR_ARGUMENT, "teacher_count is %u, and teacher %u is NULL",
+                           o->teacher_count, i);
     if (o->schedule > DIGIT_SCHEDULE_COSINE)
         return dg_fail(DIGIT_ERR_ARGUMENT, "schedule %u is unknown", o->schedule);
     return DIGIT_OK;
@@ -178,13 +188,30 @@ static digit_status check_writable(const dg_snapshot *snapshot, const char *chec
     return status == DIGIT_OK ? status : dg_fail_about(status, "the checkpoint");
 }
 
+/* *teachers is NULL if there are none. */
+static digit_status make_teachers(const digit_model *model, const digit_train_options *options,
+                                  dg_teachers **teachers)
+{
+    const dg_snapshot *snapshots[DG_TEACHERS_MOST];
+    *teachers = NULL;
+    if (options->teacher_count == 0)
+        return DIGIT_OK;
+    for (uint32_t i = 0; i < options->teacher_count; i++)
+        snapshots[i] = options->teachers[i]->snapshot;
+    return dg_teachers_create(snapshots, options->teacher_count,
+                              dg_network_logits(model->snapshot->network), teachers);
+}
+
 /* All that can go wrong before the first update. */
-static digit_status prepare(const digit_model *model, dg_train_job *job)
+static digit_status prepare(const digit_model *model, dg_train_job *job, dg_teachers **teachers)
 {
     const digit_train_options *options = job->options;
     digit_status status = check_options(options);
     if (status == DIGIT_OK)
         status = check_count(job->dataset);
+    if (status == DIGIT_OK)
+        status = make_teachers(model, options, teachers);
+    job->teachers = *teachers;
     if (status != DIGIT_OK || job->dataset->count == 0)
         return status;
     status = dg_snapshot_copy(model->snapshot, true, &job->snapshot);
@@ -217,9 +244,11 @@ static digit_status train(digit_model *model, const digit_dataset *dataset,
         .threads = dg_model_threads(model),
     };
     dg_ranks ranks = dg_ranks_of(options);
-    digit_status status = prepare(model, &job);
+    dg_teachers *teachers = NULL;
+    digit_status status = prepare(model, &job, &teachers);
     const bool begins = status == DIGIT_OK && dataset->count > 0;
     status = begins ? dg_train(&job) : dg_ranks_settle(&ranks, status, 0, DG_RANKS_ALIKE);
+    dg_teachers_free(teachers);
     if (!begins || (status != DIGIT_OK && status != DIGIT_ERR_CANCELLED)) {
         dg_snapshot_free(job.snapshot);
         return status;

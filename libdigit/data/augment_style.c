@@ -14,9 +14,9 @@
 
 /* Shares at full strength, of the samples of a digit. */
 static const float drawn_share[DIGIT_CLASSES] = {
-    0.02f, 0.45f, 0.08f, 0.06f, 0.12f, 0.08f, 0.06f, 0.10f, 0.08f, 0.10f,
+    0.02f, 0.32f, 0.05f, 0.04f, 0.08f, 0.05f, 0.04f, 0.06f, 0.05f, 0.08f,
 };
-#define CROSS_SHARE 0.30f /* of the 7s, drawn anew or not */
+#define CROSS_SHARE 0.25f /* of the 7s, drawn anew or not */
 #define SLASH_SHARE 0.12f /* of the 0s: slashed */
 #define DOT_SHARE   0.03f /* of the 0s: dotted */
 
@@ -63,6 +63,8 @@ static const form forms[] = {
     {9, "~60301143635160 6068"},    /* straight stem */
     {9, "~703011143353 ~706768"},   /* open */
     {9, "~60301143635160 ~60635628"}, /* bent tail */
+    {9, "~61401123435130 ~62534637"}, /* an S for a tail */
+    {9, "~614011234362 ~51635628"},
 };
 
 #define FORMS (sizeof forms / sizeof forms[0])
@@ -82,9 +84,9 @@ static void draw_form(dg_rng *rng, uint8_t digit, dg_field *field)
 
 /* In parts of its height; angles in degrees. The bar of a 7 is flatter than any upstroke. */
 #define HEIGHT 800.0f /* pen points */
-#define UPSTROKE_LOWEST 0.15f
+#define UPSTROKE_LOWEST 0.2f
 #define UPSTROKE_HIGHEST 1.0f
-#define UPSTROKE_FLATTEST 34.0f /* from the horizontal */
+#define UPSTROKE_FLATTEST 38.0f /* from the horizontal */
 #define UPSTROKE_STEEPEST 68.0f
 #define UPSTROKE_WIDEST 0.75f
 #define FOOT_SHARE 0.3f

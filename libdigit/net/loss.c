@@ -70,21 +70,32 @@ double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperat
     return dg_smooth_cross_entropy(classes, logits, temperature, label, 0);
 }
 
-void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,
-                      double scale, dg_real *logits, dg_loss *loss)
+/* What is wanted of a sample: wanted[classes]. */
+static void lay_target(const dg_targets *targets, uint32_t index, uint32_t classes, double *wanted)
 {
-    const uint32_t spread = spread_over(classes);
-    const double rest = smoothing / spread;
+    const float *soft = targets->soft ? targets->soft + (size_t)index * classes : NULL;
+    const double hard = soft ? 1 - targets->share : 1;
+    const uint32_t label = targets->labels[index], spread = spread_over(classes);
+    const double rest = targets->smoothing / spread;
+    for (uint32_t c = 0; c < classes; c++) {
+        const double target =
+            (c < spread ? rest : 0) + (c == label ? 1 - targets->smoothing : 0);
+        wanted[c] = hard * target + (soft ? targets->share * (double)soft[c] : 0);
+    }
+}
+
+void dg_loss_gradient(uint32_t count, uint32_t classes, const dg_targets *targets, double scale,
+                      dg_real *logits, dg_loss *loss)
+{
     for (uint32_t i = 0; i < count; i++, logits += classes) {
-        double p[DG_LOGITS_MAX];
-        const uint32_t label = labels[i];
+        double p[DG_LOGITS_MAX], wanted[DG_LOGITS_MAX];
         const double most = largest(classes, logits);
         const double sum = exponentials(classes, logits, 1, p), log_sum = log(sum);
-        loss->correct += (uint32_t)dg_argmax(classes, logits) == label;
+        lay_target(targets, i, classes, wanted);
+        loss->correct += (uint32_t)dg_argmax(classes, logits) == targets->labels[i];
         for (uint32_t c = 0; c < classes; c++) {
-            const double target = (c < spread ? rest : 0) + (c == label ? 1 - smoothing : 0);
-            loss->sum += target * (log_sum - ((double)logits[c] - most));
-            logits[c] = (dg_real)((p[c] / sum - target) * scale);
+            loss->sum += wanted[c] * (log_sum - ((double)logits[c] - most));
+            logits[c] = (dg_real)((p[c] / sum - wanted[c]) * scale);
         }
     }
 }

@@ -44,11 +44,20 @@ double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double t
                                int label, double smoothing);
 
 /*
- * The loss of count samples against their labels, each spread by `smoothing` likewise
- * (Szegedy et al., "Rethinking the Inception architecture", CVPR 2016); adds to
- * `loss` and overwrites logits[count][classes] by scale times its gradient.
+ * What a training wants of each sample: its label, spread by `smoothing` likewise (Szegedy et
+ * al., "Rethinking the Inception architecture", CVPR 2016); a `share` of that is replaced by
+ * probabilities from elsewhere.
  */
-void dg_loss_gradient(uint32_t count, uint32_t classes, const uint8_t *labels, double smoothing,
-                      double scale, dg_real *logits, dg_loss *loss);
+typedef struct dg_targets {
+    const uint8_t *labels; /* [count] */
+    double smoothing;
+    const float *soft; /* [count][classes]; NULL: none */
+    double share;      /* 0..1, of the soft ones */
+} dg_targets;
+
+/* The cross-entropy of count samples and their targets; adds to `loss` and overwrites
+ * logits[count][classes] by scale times its gradient. */
+void dg_loss_gradient(uint32_t count, uint32_t classes, const dg_targets *targets, double scale,
+                      dg_real *logits, dg_loss *loss);
 
 #endif

@@ -34,12 +34,14 @@ typedef struct scratch {
     dg_workspace *workspace;
     uint8_t *samples; /* [shard][DIGIT_SAMPLE_BYTES], gathered */
     uint8_t *labels;  /* [shard] */
+    dg_lesson *lesson; /* NULL without teachers */
 } scratch;
 
 struct dg_batch {
     const dg_snapshot *snapshot;
     const digit_dataset *dataset;
     const digit_train_options *options;
+    const dg_teachers *teachers;
     dg_threads threads;
     dg_ranks *ranks;
     dg_optimizer *optimizer;
@@ -86,8 +88,10 @@ static bool make_scratch(dg_batch *b)
             .workspace = dg_workspace_create(b->snapshot->network, b->shard, true),
             .samples = dg_alloc(b->shard, DIGIT_SAMPLE_BYTES),
             .labels = dg_alloc(b->shard, 1),
+            .lesson = b->teachers ? dg_lesson_create(b->teachers, b->shard) : NULL,
         };
-        if (!b->scratch[i].workspace || !b->scratch[i].samples || !b->scratch[i].labels)
+        if (!b->scratch[i].workspace || !b->scratch[i].samples || !b->scratch[i].labels ||
+            (b->teachers && !b->scratch[i].lesson))
             return false;
     }
     return true;
@@ -142,7 +146,8 @@ static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origi
 
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
                              const digit_train_options *options,
-                             const dg_real *origin, uint32_t size, dg_threads threads,
+                             const dg_real *origin, const dg_teachers *teachers,
+                             uint32_t size, dg_threads threads,
                              dg_ranks *ranks, dg_batch **out)
 {
     dg_batch *b = dg_alloc_zero(1, sizeof *b);
@@ -151,6 +156,7 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
     b->snapshot = snapshot;
     b->dataset = dataset;
     b->options = options;
+    b->teachers = teachers;
     b->threads = threads;
     b->ranks = ranks;
     b->shard = shard_size(snapshot->network, size);
@@ -181,6 +187,7 @@ void dg_batch_free(dg_batch *b)
         dg_workspace_free(b->scratch[i].workspace);
         dg_free(b->scratch[i].samples);
         dg_free(b->scratch[i].labels);
+        dg_lesson_free(b->scratch[i].lesson);
     }
     for (uint32_t s = 0; b->gradients && s < b->part; s++)
         dg_free(b->gradients[s]);
@@ -248,8 +255,13 @@ static void run_shard(void *context, uint32_t index, uint32_t worker)
 
     dg_real *logits =
         dg_network_forward(network, b->snapshot->params, s->samples, &pass, s->workspace);
-    dg_loss_gradient(pass.samples, dg_network_logits(network), s->labels,
-                     (double)b->options->label_smoothing, 1.0 / b->count, logits,
+    const dg_targets targets = {
+        .labels = s->labels,
+        .smoothing = (double)b->options->label_smoothing,
+        .soft = s->lesson ? dg_lesson_answer(s->lesson, s->samples, pass.samples) : NULL,
+        .share = (double)b->options->teacher_share,
+    };
+    dg_loss_gradient(pass.samples, dg_network_logits(network), &targets, 1.0 / b->count, logits,
                      &b->losses[shard]);
     dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
 }

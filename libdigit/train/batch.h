@@ -8,17 +8,19 @@
 #include "net/predict.h"
 #include "net/snapshot.h"
 #include "train/ranks.h"
+#include "train/teachers.h"
 
 #define DG_BATCH_MOST 16384
 
 /* Buffers for batches of one size, made once for a training. */
 typedef struct dg_batch dg_batch;
 
-/* `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains snapshot->params with
+/* `teachers` may be NULL. `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains snapshot->params with
  * snapshot->training; all arguments must outlive the batch. */
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
                              const digit_train_options *options,
-                             const dg_real *origin, uint32_t size, dg_threads threads,
+                             const dg_real *origin, const dg_teachers *teachers,
+                             uint32_t size, dg_threads threads,
                              dg_ranks *ranks, dg_batch **out);
 void dg_batch_free(dg_batch *batch);
 

@@ -9,13 +9,27 @@ static uint64_t mix(uint64_t hash, uint64_t fact)
     return (hash ^ fact) * 0x100000001B3u;
 }
 
-static uint64_t mix_params(uint64_t hash, const dg_snapshot *snapshot)
+static uint64_t mix_params(uint64_t hash, const dg_network *network, const dg_real *params)
 {
-    const size_t params = dg_network_params(snapshot->network);
-    for (size_t i = 0; i < params; i++) {
+    const size_t count = dg_network_params(network);
+    for (size_t i = 0; i < count; i++) {
         uint32_t bits = 0;
-        memcpy(&bits, &snapshot->params[i], sizeof bits);
+        memcpy(&bits, &params[i], sizeof bits);
         hash = mix(hash, bits);
+    }
+    return hash;
+}
+
+static uint64_t mix_teachers(uint64_t hash, const dg_train_job *job)
+{
+    const dg_teachers *teachers = job->teachers;
+    if (!teachers)
+        return hash;
+    hash = mix(hash, (uint64_t)llround((double)job->options->teacher_share * 1e12));
+    for (uint32_t i = 0; i < teachers->count; i++) {
+        const dg_teacher *teacher = &teachers->items[i];
+        hash = mix(hash, (uint64_t)llround(teacher->temperature * 1e12));
+        hash = mix_params(hash, teacher->network, teacher->params);
     }
     return hash;
 }
@@ -42,13 +56,15 @@ uint64_t dg_fingerprint_start(const dg_train_job *job)
         hash = mix(hash, facts[i]);
     for (const char *c = dg_network_architecture(job->snapshot->network); *c; c++)
         hash = mix(hash, (unsigned char)*c);
-    return mix_params(hash, job->snapshot);
+    hash = mix_teachers(hash, job);
+    return mix_params(hash, job->snapshot->network, job->snapshot->params);
 }
 
 uint64_t dg_fingerprint_now(const dg_train_job *job)
 {
     const dg_training_state *state = job->snapshot->training;
-    return mix_params(mix(state->fingerprint, state->step), job->snapshot);
+    return mix_params(mix(state->fingerprint, state->step), job->snapshot->network,
+                      job->snapshot->params);
 }
 
 uint64_t dg_fingerprint_ranks(const dg_train_job *job)

@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "net/predict.h"
 #include "net/snapshot.h"
+#include "train/teachers.h"
 
 /* Called with where training stands: after each epoch, at the interval of the options, and when
  * training is cancelled. A failure ends the training. */
@@ -15,6 +16,7 @@ typedef struct dg_train_job {
     const digit_dataset *dataset;       /* at least one sample */
     const digit_train_options *options; /* checked */
     const dg_real *origin; /* [dg_network_params()]: where L2-SP draws to, by options->pull */
+    const dg_teachers *teachers; /* NULL: none; else for options->teacher_share of the targets */
     dg_threads threads;
     dg_checkpoint_fn checkpoint; /* NULL: none */
     void *checkpoint_context;

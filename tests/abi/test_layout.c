@@ -104,6 +104,9 @@ AT(digit_train_options, reduce, 104);
 AT(digit_train_options, reduce_data, 112);
 AT(digit_train_options, rank, 120);
 AT(digit_train_options, ranks, 124);
+AT(digit_train_options, teachers, 128);
+AT(digit_train_options, teacher_count, 136);
+AT(digit_train_options, teacher_share, 140);
 
 SIZE_LEAST(digit_reduction, 32);
 AT(digit_reduction, size, 0);

@@ -184,6 +184,15 @@ static digit_status train_threads(scene *s)
     return status == DIGIT_OK ? digit_model_train(s->model, s->data, &options) : status;
 }
 
+static digit_status train_teachers(scene *s)
+{
+    digit_train_options options = api_train_options(1, SAMPLES / 2);
+    const digit_model *teachers[] = {s->model, s->model};
+    options.teachers = teachers;
+    options.teacher_count = 2;
+    return digit_model_train(s->model, s->data, &options);
+}
+
 /* The sum of one rank is what it has. */
 static int add_nothing(const digit_reduction *reduction, void *user_data)
 {
@@ -306,6 +315,7 @@ static const scenario scenarios[] = {
     {"dataset_load_idx, gzip", load_idx_gz, false},
     {"train", train, true},
     {"train with threads", train_threads, true},
+    {"train with teachers", train_teachers, true},
     {"train as a rank", train_ranks, true},
     {"predict one", predict_one, false},
     {"predict many", predict_batch, false},

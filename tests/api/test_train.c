@@ -37,6 +37,9 @@ START_TEST(defaults_are_those_of_the_header)
     ck_assert_ptr_null(options.reduce_data);
     ck_assert_uint_eq(options.rank, 0);
     ck_assert_uint_eq(options.ranks, 1);
+    ck_assert_ptr_null(options.teachers);
+    ck_assert_uint_eq(options.teacher_count, 0);
+    ck_assert(options.teacher_share == 0.5f);
 }
 END_TEST
 
@@ -344,6 +347,89 @@ START_TEST(pull_keeps_a_model_what_it_was)
 }
 END_TEST
 
+/* ---- Teachers --------------------------------------------------------- */
+
+/* Of teachers that know nothing the student learns nothing: by how much is the share's. */
+START_TEST(teachers_count_by_their_share)
+{
+    static const float shares[] = {0, 0.3f, 1};
+    digit_dataset *data = api_dataset(200, 1);
+    digit_model *teacher = api_model(API_NORM, 3);
+    digit_train_options options = api_train_options(6, 16);
+    double before = 1e9;
+    options.learning_rate = 0.003f;
+    options.teachers = (const digit_model *const[]){teacher, teacher};
+    options.teacher_count = 2;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        digit_model *student = api_model(API_NORM, 1);
+        options.teacher_share = shares[i];
+        assert_ok(digit_model_train(student, data, &options));
+        const double now = apart(student, teacher, data);
+        ck_assert_double_lt(now, before);
+        before = now;
+        digit_model_free(student);
+    }
+    /* A model may learn from what it was. */
+    options.teachers = (const digit_model *const[]){teacher};
+    options.teacher_count = 1;
+    assert_ok(digit_model_train(teacher, data, &options));
+    digit_dataset_free(data);
+    digit_model_free(teacher);
+}
+END_TEST
+
+START_TEST(wrong_teachers_are_named)
+{
+    digit_dataset *data = api_dataset(20, 1);
+    digit_model *model = api_model(API_SMALL, 1), *other = api_model("dense 10 other 1", 1);
+    const digit_model *teachers[17] = {model, other};
+    digit_train_options options = api_train_options(1, 16);
+    options.teachers = teachers;
+    options.teacher_count = 2;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_ARGUMENT,
+                 "teacher 1 has 11 outputs, the model 10");
+    options.teacher_count = 3;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_ARGUMENT,
+                 "teacher 2 is NULL");
+    options.teacher_count = 17;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_ARGUMENT,
+                 "teacher_count is 17, not 0 to 16");
+    options.teachers = NULL;
+    options.teacher_count = 1;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_ARGUMENT,
+                 "teacher 0 is NULL");
+    options.teacher_count = 0;
+    options.teacher_share = 1.5f;
+    assert_fails(digit_model_train(model, data, &options), DIGIT_ERR_ARGUMENT, "teacher_share");
+    digit_dataset_free(data);
+    digit_model_free(model);
+    digit_model_free(other);
+}
+END_TEST
+
+START_TEST(a_checkpoint_knows_its_teachers)
+{
+    digit_dataset *data = api_dataset(20, 1);
+    digit_model *model = api_model(API_SMALL, 1), *again = api_model(API_SMALL, 1);
+    const digit_model *one = api_model(API_SMALL, 2), *two = api_model(API_SMALL, 3);
+    digit_train_options options = api_train_options(1, 16);
+    options.checkpoint = temp_path("checkpoint");
+    options.teachers = &one;
+    options.teacher_count = 1;
+    assert_ok(digit_model_train(model, data, &options));
+    options.teachers = &two;
+    assert_fails(digit_model_train(again, data, &options), DIGIT_ERR_ARGUMENT,
+                 "not a checkpoint of this model");
+    options.teachers = &one;
+    assert_ok(digit_model_train(again, data, &options));
+    digit_model_free((digit_model *)(size_t)one);
+    digit_model_free((digit_model *)(size_t)two);
+    digit_model_free(model);
+    digit_model_free(again);
+    digit_dataset_free(data);
+}
+END_TEST
+
 /* ---- What it depends on ----------------------------------------------- */
 
 static uint8_t *train_bytes(const char *architecture, uint32_t threads, uint64_t seed, size_t *size)
@@ -356,9 +442,13 @@ static uint8_t *train_bytes(const char *architecture, uint32_t threads, uint64_t
     options.label_smoothing = 0.1f;
     options.pull = 1;
     options.validation = validation;
+    const digit_model *teacher = api_model(architecture, 9);
+    options.teachers = &teacher;
+    options.teacher_count = 1;
     assert_ok(digit_model_set_threads(model, threads));
     assert_ok(digit_model_train(model, data, &options));
     uint8_t *bytes = api_bytes(model, size);
+    digit_model_free((digit_model *)(size_t)teacher);
     digit_dataset_free(data);
     digit_dataset_free(validation);
     digit_model_free(model);
@@ -514,6 +604,9 @@ static const api_test tests[] = {
     API_TEST(the_callers_environment_stays),
     API_TEST(cancelling_keeps_what_was_learned),
     API_TEST(pull_keeps_a_model_what_it_was),
+    API_TEST(teachers_count_by_their_share),
+    API_TEST(wrong_teachers_are_named),
+    API_TEST(a_checkpoint_knows_its_teachers),
     API_LOOP(threads_change_nothing, 2),
     API_TEST(a_slice_trains_like_a_copy),
     API_TEST(a_resumed_training_ends_the_same),

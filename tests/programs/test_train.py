@@ -229,6 +229,11 @@ def test_strokes_and_several_files(idx: Idx, tmp_path: Path) -> None:
     complaint(train(idx, output, *["--strokes", strokes] * 9), 2, "at most 8 times")
     complaint(train(idx, strokes, "--strokes", strokes), 2, "same file")
     complaint(run("digit-train", *QUICK, "--output", output), 2, "--images is missing")
+    complaint(train(idx, output, "--teacher", tmp_path / "no"), 1, str(tmp_path / "no"))
+    complaint(train(idx, output, "--teacher", output), 2, "same file")
+    complaint(train(idx, output, "--teacher", "built-in"), 2, "outputs")
+    assert train(idx, tmp_path / "student", "--teacher", output, "--teacher", output,
+                 "--teacher-share", 0.7).returncode == 0
     strokes.write_text(STROKES + "x\n")
     complaint(train(idx, output, "--strokes", strokes), 1, str(strokes), "line 12")
 

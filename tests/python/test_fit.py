@@ -313,3 +313,28 @@ def test_nothing_to_learn_from(model, trained_bytes):
 def test_no_positional_options(samples):
     with pytest.raises(TypeError):
         libdigit.Model("dense 10").fit(*samples, 3)
+
+
+def test_teachers_are_learned_from(samples):
+    """The labels are all wrong and the teachers right: the share decides."""
+    images, labels = samples
+    teacher = Model("dense 10", seed=1)
+    teacher.fit(images, labels, epochs=10, batch=20, learning_rate=0.01)
+    wrong = (labels + 1) % 10
+    for share, expected in ((0.9, labels), (0.1, wrong)):
+        student = Model("dense 10", seed=2)
+        student.fit(images, wrong, epochs=10, batch=20, learning_rate=0.01,
+                    teachers=[teacher, teacher], teacher_share=share)
+        assert np.mean(student.predict(images) == expected) > 0.95
+    itself = teacher.fit(images, labels, epochs=1, teachers=(teacher,))
+    assert itself[-1].accuracy > 0.9
+
+
+def test_teachers_that_are_none(samples):
+    for teachers in (Model("dense 10"), "built-in", [None], [Model]):
+        with pytest.raises(TypeError, match="^teachers: expected"):
+            Model("dense 10").fit(*samples, teachers=teachers)
+    with pytest.raises(ValueError, match="teacher 1 has 11 outputs, the model 10"):
+        Model("dense 10").fit(*samples, teachers=[Model("dense 10"), Model("dense 10 other 1")])
+    with pytest.raises(ValueError, match="teacher_count is 17, not 0 to 16"):
+        Model("dense 10").fit(*samples, teachers=[Model("dense 10")] * 17)

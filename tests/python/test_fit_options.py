@@ -14,7 +14,7 @@ from libdigit._library import lib
 from libdigit.sklearn import DigitClassifier
 
 MEMBERS = dict(c.digit_train_options._fields_)
-INTERNAL = {"size", "user_data", "reduce_data"}
+INTERNAL = {"size", "user_data", "reduce_data", "teacher_count"}
 SIGNATURE = inspect.signature(Model.fit).parameters
 DATA = ("images", "labels", "strokes")
 OPTIONS = [name for name in SIGNATURE if name not in ("self", *DATA)]
@@ -42,8 +42,14 @@ GIVEN = {
     "checkpoint_interval": 9,
     "rank": 1,
     "ranks": 2,
+    "teacher_share": 0.25,
 }
-OBJECTS = {"validation": make_samples(10), "progress": print, "reduce": print}
+OBJECTS = {
+    "validation": make_samples(10),
+    "progress": print,
+    "reduce": print,
+    "teachers": [Model("dense 10"), Model("dense 10")],
+}
 
 
 def entries(thing):
@@ -153,6 +159,7 @@ def test_every_option_reaches_the_library(given_to_the_library):
         expected = value.encode() if MEMBERS[name] is c.c_char_p else value
         assert seen[name] == (c.DIGIT_SCHEDULE_CONSTANT if name == "schedule" else expected), name
     assert seen["held out"] == 10 and seen["progress"] and seen["reduce"]
+    assert seen["teacher_count"] == 2 and seen["teachers"][1]
 
 
 @pytest.mark.parametrize("method, init", [

@@ -86,7 +86,8 @@ static double target_of(uint32_t class, uint32_t label, double smoothing)
 START_TEST(gradient_is_answer_minus_target)
 {
     enum { SAMPLES = 33 };
-    const double smoothing = _i % 2 ? 0.2 : 0, scale = 1.0 / 7;
+    const double smoothing = _i % 2 ? 0.2 : 0, scale = 1.0 / 7, share = _i % 3 ? 0.4 : 0;
+    float soft[SAMPLES * DG_LOGITS_MAX];
     dg_real logits[SAMPLES * DG_LOGITS_MAX], before[SAMPLES * DG_LOGITS_MAX];
     uint8_t labels[SAMPLES];
     dg_loss found = {.sum = 3, .correct = 5};
@@ -96,13 +97,17 @@ START_TEST(gradient_is_answer_minus_target)
     memcpy(before, logits, sizeof before);
     for (int s = 0; s < SAMPLES; s++)
         labels[s] = (uint8_t)(7 * (uint32_t)s % classes);
-    dg_loss_gradient(SAMPLES, classes, labels, smoothing, scale, logits, &found);
+    for (uint32_t i = 0; i < SAMPLES * classes; i++)
+        soft[i] = i % classes == 3 ? 0.75f : 0.25f / (float)(classes - 1);
+    const dg_targets targets = {labels, smoothing, share > 0 ? soft : NULL, share};
+    dg_loss_gradient(SAMPLES, classes, &targets, scale, logits, &found);
     for (int s = 0; s < SAMPLES; s++) {
         const dg_real *sample = before + (uint32_t)s * classes;
         correct += dg_argmax(classes, sample) == labels[s];
         for (uint32_t c = 0; c < classes; c++) {
             const double log_p = (double)naive_log(sample, 1, c);
-            const double target = target_of(c, labels[s], smoothing);
+            const double target = (1 - share) * target_of(c, labels[s], smoothing) +
+                                  share * (double)soft[(uint32_t)s * classes + c];
             sum -= target * log_p;
             ck_assert_double_eq_tol((double)logits[(uint32_t)s * classes + c],
                                     (exp(log_p) - target) * scale, 1e-7);
@@ -122,7 +127,7 @@ START_TEST(passes_on_what_is_not_finite)
         dg_real logits[DIGIT_CLASSES] = {0};
         dg_loss found = {0};
         logits[at] = bad[_i];
-        dg_loss_gradient(1, DIGIT_CLASSES, &label, 0, 1, logits, &found);
+        dg_loss_gradient(1, DIGIT_CLASSES, &(dg_targets){.labels = &label}, 1, logits, &found);
         ck_assert_msg(!isfinite(found.sum), "%g at %d: loss %g", (double)bad[_i], at, found.sum);
     }
 }

@@ -48,7 +48,8 @@ static double loss(void *context)
     dg_loss sum = {0};
     dg_real *logits =
         dg_network_forward(s->network, s->params, s->samples, &pass, s->workspace);
-    dg_loss_gradient(SAMPLES, DIGIT_CLASSES, s->labels, s->smoothing, 1.0 / SAMPLES, logits, &sum);
+    const dg_targets targets = {.labels = s->labels, .smoothing = s->smoothing};
+    dg_loss_gradient(SAMPLES, DIGIT_CLASSES, &targets, 1.0 / SAMPLES, logits, &sum);
     return sum.sum / SAMPLES;
 }
 

@@ -160,6 +160,9 @@ class digit_train_options(Structure):
         ("reduce_data", c_void_p),
         ("rank", c_uint32),
         ("ranks", c_uint32),
+        ("teachers", POINTER(digit_model_p)),
+        ("teacher_count", c_uint32),
+        ("teacher_share", c_float),
     ]
 
 

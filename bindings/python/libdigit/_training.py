@@ -30,6 +30,7 @@ def training(
     validation: Any = None,
     progress: Any = None,
     reduce: Any = None,
+    teachers: Any = (),
     **members: Any,
 ) -> Iterator[Run]:
     """A function that trains the model behind a handle, once.
@@ -40,6 +41,8 @@ def training(
     watcher, reducer = Watcher(progress), Reducer(reduce)
     options = options_of(c.digit_train_options, init, members)
     options.progress, options.reduce = watcher.function, reducer.function
+    handles = (c.digit_model_p * len(teachers))(*(model._open_handle() for model in teachers))
+    options.teachers, options.teacher_count = handles, len(handles)
 
     def run(model: ctypes.c_void_p) -> list[Progress]:
         status = lib.digit_model_train(model, dataset, ctypes.byref(options))

@@ -595,6 +595,8 @@ class Model:
         reduce: Optional[Reduce] = None,
         rank: Optional[int] = None,
         ranks: Optional[int] = None,
+        teachers: Optional[Sequence[Model]] = None,
+        teacher_share: Optional[float] = None,
         trained_on: Optional[str] = None,
         licence: Optional[str] = None,
     ) -> list[Progress]:
@@ -669,6 +671,13 @@ class Model:
             Number of processes, 1..16; above 1 with `reduce` only. All ranks are
             given the same model, data and options, and end with the same model.
             Default: 1.
+        teachers : sequence of Model, optional
+            Models, 16 at most and with as many outputs as this one, whose mean
+            probabilities for each sample are learned besides its label
+            (distillation: Hinton, Vinyals and Dean, 2015). They are copied first.
+        teacher_share : float, optional
+            Share of the teachers in what is learned, 0..1; the rest is the label's.
+            Default: 0.5.
         trained_on : str, optional
             Description of the data, for `ModelInfo.trained_on`. By default the
             number and CRC-32 of the samples.
@@ -740,8 +749,22 @@ class Model:
     def _train(self, init: Callable[..., None], arguments: dict[str, Any]) -> list[Progress]:
         """Train with the arguments of `fit` by name; `init` sets their defaults."""
         options = {name: value for name, value in arguments.items() if name != "self"}
+        options["teachers"] = self._copies(options.get("teachers"))
         with training(init, **options) as run, self._guard.writing():
             return run(self._open_handle())
+
+
+    @staticmethod
+    def _copies(teachers: Any) -> list[Model]:
+        """Models of our own: nobody has to wait for the end of a training that uses them."""
+        if teachers is None:
+            return []
+        if not isinstance(teachers, (list, tuple)):
+            raise TypeError(f"teachers: expected a list of models, not {type(teachers).__name__}")
+        for teacher in teachers:
+            if not isinstance(teacher, Model):
+                raise TypeError(f"teachers: expected models, not {type(teacher).__name__}")
+        return [Model.from_bytes(teacher.to_bytes()) for teacher in teachers]
 
 
 # Names of the keyword arguments of `Model.fit`.

@@ -12,6 +12,7 @@
 #include "vision/ink/polarity.h"
 #include "vision/sample/despeckle.h"
 #include "vision/sample/enlarge.h"
+#include "vision/sample/full_box.h"
 #include "vision/sample/margin.h"
 #include "vision/sample/one_digit.h"
 #include "vision/sample/stripes.h"
@@ -76,19 +77,40 @@ static void bring_back(digit_box *box, size_t margin, size_t factor, const dg_pl
     bring_axis_back(&box->y, &box->height, margin, factor, grey->height);
 }
 
-/* A digit that fills its picture: with paper around it, if the corners know what that is. */
+/* What the paper around the picture is like: shape tells, or else the corners do. */
+static digit_status find_paper(const dg_plane *grey, dg_prepared *result, uint8_t *level,
+                               bool *found)
+{
+    dg_full_box box;
+    const digit_status status = dg_full_box_judge(grey, &box, found);
+    const uint32_t ink = box.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
+    *found = status == DIGIT_OK && *found && (result->ink == DIGIT_INK_AUTO || result->ink == ink);
+    if (*found) {
+        result->ink = ink;
+        *level = box.paper;
+    } else if (status == DIGIT_OK) {
+        *found = dg_margin_level(grey, level);
+    }
+    return status;
+}
+
+/* A digit that fills its picture gets paper around it. */
 static digit_status prepare_tight(const dg_plane *grey, dg_framer frame, dg_prepared *result)
 {
     const size_t margin = dg_margin_width(grey->width, grey->height);
     dg_plane wide = {NULL, grey->width + 2 * margin, grey->height + 2 * margin};
     uint8_t level;
-    if (grey->width * grey->height > TIGHT_PIXELS_MOST || !dg_margin_level(grey, &level))
+    bool found;
+    if (grey->width * grey->height > TIGHT_PIXELS_MOST)
         return prepare_plain(grey, frame, result);
+    digit_status status = find_paper(grey, result, &level, &found);
+    if (status != DIGIT_OK || !found)
+        return status == DIGIT_OK ? prepare_plain(grey, frame, result) : status;
     wide.pixels = dg_alloc(wide.width, wide.height);
     if (!wide.pixels)
         return dg_fail_memory("a picture", wide.width * wide.height);
     dg_margin_add(grey, margin, level, wide.pixels);
-    const digit_status status = prepare_plain(&wide, frame, result);
+    status = prepare_plain(&wide, frame, result);
     dg_free(wide.pixels);
     bring_back(&result->box, margin, 1, grey);
     return status;
