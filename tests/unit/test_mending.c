@@ -1,6 +1,7 @@
 /* What is mended before ink is sought: salt and pepper, stripes, tiny pictures, missing margins. */
 #include "vision/sample/despeckle.h"
 #include "vision/sample/enlarge.h"
+#include "vision/sample/full_box.h"
 #include "vision/sample/margin.h"
 #include "vision/sample/normalize.h"
 #include "vision/sample/stripes.h"
@@ -248,6 +249,66 @@ START_TEST(reads_eight_by_eight)
 }
 END_TEST
 
+/* Bold digits of 16 x 16 that reach all four edges: ink covers half of the picture, of its border
+ * and of its corners. */
+static const char *const boxes[][16] = {
+    {
+        "....########....", "..############..", ".####......####.", "####........####",
+        "####........####", ".####......####.", "..############..", "....########....",
+        "..############..", ".####......####.", "####........####", "####........####",
+        "####........####", ".####......####.", "..############..", "....########....",
+    },
+    {
+        "###############.", "################", "################", "...........#####",
+        "...........#####", "..........#####.", ".....#########..", ".....#########..",
+        ".....###########", "............####", "............####", "............####",
+        "#...........####", "################", "################", "##############..",
+    },
+};
+
+static void draw_box(const char *const rows[16], uint8_t ink, uint8_t paper, uint8_t out[16 * 16])
+{
+    for (int i = 0; i < 16 * 16; i++)
+        out[i] = rows[i / 16][i % 16] == '#' ? ink : paper;
+}
+
+START_TEST(shape_tells_the_ink_of_a_full_box)
+{
+    static const uint8_t levels[][2] = {{255, 0}, {0, 255}, {90, 140}, {140, 90}};
+    const uint8_t ink = levels[_i / 2][0], paper = levels[_i / 2][1];
+    uint8_t full[16 * 16];
+    dg_full_box box;
+    dg_prepared found;
+    bool is_full;
+    draw_box(boxes[_i % 2], ink, paper, full);
+    ck_assert_int_eq(dg_full_box_judge(&(dg_plane){full, 16, 16}, &box, &is_full), DIGIT_OK);
+    ck_assert(is_full);
+    ck_assert_int_eq(box.light, ink > paper);
+    ck_assert_uint_eq(box.paper, paper);
+    const digit_image image = {full, 16, 16, 16, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+    ck_assert_int_eq(dg_normalize(&image, &found), DIGIT_OK);
+    ck_assert_uint_eq(found.ink, ink > paper ? DIGIT_INK_LIGHT : DIGIT_INK_DARK);
+    ck_assert_uint_eq(found.flags, 0);
+    ck_assert_int_eq(found.box.width, 16);
+    ck_assert_int_eq(found.box.height, 16);
+}
+END_TEST
+
+/* Paper on a whole edge, or one level only: nothing to judge by shape. */
+START_TEST(other_pictures_are_no_full_box)
+{
+    static const uint8_t flat[16 * 16];
+    dg_full_box box;
+    bool is_full = true;
+    draw_ring();
+    ck_assert_int_eq(dg_full_box_judge(&plane, &box, &is_full), DIGIT_OK);
+    ck_assert(!is_full);
+    const dg_plane even = {(uint8_t *)(size_t)flat, 16, 16};
+    ck_assert_int_eq(dg_full_box_judge(&even, &box, &is_full), DIGIT_OK);
+    ck_assert(!is_full);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("mending");
@@ -262,5 +323,7 @@ int main(void)
     tcase_add_test(tcase, corners_know_the_paper);
     tcase_add_test(tcase, a_margin_surrounds);
     tcase_add_test(tcase, reads_eight_by_eight);
+    tcase_add_loop_test(tcase, shape_tells_the_ink_of_a_full_box, 0, 8);
+    tcase_add_test(tcase, other_pictures_are_no_full_box);
     return suite_run("mending", tcase);
 }

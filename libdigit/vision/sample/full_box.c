@@ -98,6 +98,7 @@ digit_status dg_full_box_judge(const dg_plane *grey, dg_full_box *box, bool *fou
     count_levels(grey, &h);
     const int middle = twice_middle(&h);
     *found = false;
+    *box = (dg_full_box){0};
     if (h.least == h.most || !edges_have_both(grey, middle))
         return DIGIT_OK;
     digit_status status = invert(grey, &negative);
