@@ -2,18 +2,23 @@
 # The commands of docs/pretrained.md give the built-in networks again, byte for byte (on the
 # kind of CPU they were made on: kernels round differently).
 #
-#     sh tests/accuracy/pretrained.sh BUILD_FOLDER MNIST_FOLDER OUTPUT_FOLDER
+#     sh tests/accuracy/pretrained.sh BUILD_FOLDER MNIST_FOLDER HANDS_FOLDER OUTPUT_FOLDER [PYTHON]
+#
+# HANDS_FOLDER is the one that docs/pretrained.md names; "" leaves out the networks that need it.
+# PYTHON has NumPy.
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=$(CDPATH='' cd -- "$1" && pwd)
 mnist=$(CDPATH='' cd -- "$2" && pwd)
-mkdir -p "$3"
-output=$(CDPATH='' cd -- "$3" && pwd)
+hands=$3
+mkdir -p "$4"
+output=$(CDPATH='' cd -- "$4" && pwd)
+python=${5:-python3}
 
 # The indented command that writes a file, with the lines that a backslash continues.
 command_for() {
-    awk -v output="--output libdigit/io/$1" '
+    awk -v output="--output $1" '
         /^    digit-train / { text = ""; on = 1 }
         on { text = text $0 "\n" }
         on && $0 !~ /\\$/ { on = 0; if (index(text, output)) printf "%s", text }' \
@@ -23,20 +28,34 @@ command_for() {
 # Run as they stand, in a folder that looks like the top of the tree to them.
 stage=$output/pretrained
 rm -rf "$stage"
-mkdir -p "$stage/libdigit/io"
-ln -s "$mnist" "$stage/data"
+mkdir -p "$stage/libdigit/io" "$stage/data"
+ln -s "$mnist"/* "$stage/data"
+
+run() { # FILE
+    command=$(command_for "$1")
+    printf '%s\n' "$command"
+    [ -n "$command" ] && (cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command")
+}
 
 failed=0
-for file in pretrained.safetensors pairs.safetensors; do
-    command=$(command_for "$file")
-    printf '%s\n' "$command"
-    if [ -n "$command" ] && (cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command") &&
-        cmp "$stage/libdigit/io/$file" "$top/libdigit/io/$file"; then
+check() { # FILE
+    if run "libdigit/io/$1" && cmp "$stage/libdigit/io/$1" "$top/libdigit/io/$1"; then
         echo 'Ok: 1'
     else
-        echo "WRONG: $file made anew is another one, or docs/pretrained.md has no command for it"
+        echo "WRONG: $1 made anew is another one, or docs/pretrained.md has no command for it"
         echo 'Fail: 1'
         failed=1
     fi
-done
+}
+
+if [ -n "$hands" ]; then
+    PYTHONPATH=$top/bindings/python LIBDIGIT_LIBRARY=$build/libdigit/libdigit.so \
+        "$python" "$top/tests/accuracy/hands_data.py" "$hands" "$stage/data"
+    run data/teacher-mnist.safetensors
+    run data/teacher-hands.safetensors
+    check pretrained.safetensors
+else
+    echo 'SKIPPED: pretrained.safetensors: there is no folder of hands (HANDS_DIR)'
+fi
+check pairs.safetensors
 exit $failed
