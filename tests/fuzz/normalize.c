@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_input in = {data, size};
     const fuzz_picture picture = fuzz_picture_make(&in, 4096);
     dg_prepared found;
-    FUZZ_REQUIRE(dg_normalize(&picture.image, &found) == DIGIT_OK);
+    FUZZ_REQUIRE(dg_normalize(&picture.image, NULL, &found) == DIGIT_OK);
     FUZZ_REQUIRE(found.ink == DIGIT_INK_DARK || found.ink == DIGIT_INK_LIGHT);
     FUZZ_REQUIRE((found.flags & ~(uint32_t)DIGIT_FLAG_BLANK) == 0);
     fuzz_check_box(&found.box, &picture.image);

@@ -235,7 +235,7 @@ START_TEST(reads_eight_by_eight)
     const digit_image image = {seven, 8, 8, 8, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
     dg_prepared found;
     int inked = 0;
-    ck_assert_int_eq(dg_normalize(&image, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_normalize(&image, NULL, &found), DIGIT_OK);
     const digit_box box = found.box;
     ck_assert_uint_eq(found.ink, DIGIT_INK_LIGHT);
     ck_assert_uint_eq(found.flags, 0);

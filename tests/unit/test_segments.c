@@ -60,9 +60,10 @@ END_TEST
 START_TEST(slices_hold_all_the_ink)
 {
     const bool doubted[] = {true, false};
+    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
     dg_plane seen = drawing(300, 80, 0);
     uint32_t next = 0;
     for (size_t i = 0; i < f.segments.count; i++) {
@@ -87,9 +88,10 @@ END_TEST
 START_TEST(slices_are_even)
 {
     const bool doubted[] = {true, false};
+    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
     const size_t slices = f.segments.count - 1;
     ck_assert_uint_eq(slices, (size_t)(98 * DG_SLICES / f.lines.items[0].size + 0.5));
     for (size_t i = 0; i < slices; i++) {

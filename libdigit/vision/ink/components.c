@@ -58,10 +58,12 @@ static void gather(const dg_runs *runs, const uint32_t *labels, dg_components *f
 }
 
 static digit_status split(const dg_runs *runs, uint32_t *labels, uint32_t size,
-                          dg_components *found)
+                          const dg_deadline *deadline, dg_components *found)
 {
     size_t kept;
-    found->count = dg_runs_label(runs->items, runs->count, labels);
+    digit_status status = dg_runs_label(runs->items, runs->count, deadline, labels, &found->count);
+    if (status != DIGIT_OK)
+        return status;
     if (found->count > COMPONENTS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components of ink; at most %d",
                        found->count, KEPT_MAX);
@@ -70,6 +72,9 @@ static digit_status split(const dg_runs *runs, uint32_t *labels, uint32_t size,
         return dg_fail_memory("connected components", found->count * sizeof *found->items);
     for (size_t i = 0; i < runs->count; i++)
         component_add(&found->items[labels[i]], &runs->items[i]);
+    status = dg_deadline_check(deadline);
+    if (status != DIGIT_OK)
+        return status;
     found->run_count = place_components(found->items, found->count, size, &kept);
     if (kept > KEPT_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components of ink; at most %d", kept,
@@ -81,13 +86,14 @@ static digit_status split(const dg_runs *runs, uint32_t *labels, uint32_t size,
     return DIGIT_OK;
 }
 
-digit_status dg_components_find(const dg_runs *runs, uint32_t size, dg_components *found)
+digit_status dg_components_find(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                dg_components *found)
 {
     *found = (dg_components){0};
     uint32_t *labels = dg_alloc(runs->count, sizeof *labels);
     if (!labels)
         return dg_fail_memory("connected components", runs->count * sizeof *labels);
-    const digit_status status = split(runs, labels, size, found);
+    const digit_status status = split(runs, labels, size, deadline, found);
     dg_free(labels);
     return status;
 }
