@@ -86,7 +86,7 @@ static digit_status render_runs(const classification *c, const dg_run *runs, siz
         return dg_glyph_sample(c->classifier->ink, runs, count, box, dg_frame_even, sample);
     digit_status status = dg_thumbnail_make(c->classifier->ink, runs, count, box, &whole);
     if (status == DIGIT_OK)
-        status = dg_thumbnails_sample(&whole, 1, dg_frame_even, sample);
+        status = dg_thumbnails_sample(&whole, 1, box, dg_frame_even, sample);
     dg_thumbnail_free(&whole);
     return status;
 }
@@ -106,7 +106,7 @@ static void render(void *context, uint32_t index, uint32_t worker)
         ready &= thumbnails[i].cells != NULL;
     }
     (void)worker;
-    if ((ready ? dg_thumbnails_sample(thumbnails, hypothesis->count, dg_frame_even, sample)
+    if ((ready ? dg_thumbnails_sample(thumbnails, hypothesis->count, &box, dg_frame_even, sample)
                : render_runs(c, c->segments->runs + segments[0].first, runs, &box,
                              thumbnails[0].cell, sample)) != DIGIT_OK)
         atomic_store(&c->failed, true);

@@ -31,7 +31,7 @@
 #define SLICES_FINE 1024
 
 /* A page with more hypotheses before anything is cut holds no digits. */
-#define CLUSTERS_MOST 32768
+#define CLUSTERS_MOST 24576
 
 /* The cost of a cut to each side: this part of -log(doubt) of the whole cluster, which is taken to
  * be at least DOUBT_LEAST. */

@@ -300,6 +300,19 @@ static void large_zigzags(const canvas *c)
     draw_zigzags(c, unit(c));
 }
 
+/* Marks too low for a digit alone, as close as broken digits' parts, and as many digits as make
+ * them so: each mark may be one with the next two. */
+static void marks(const canvas *c)
+{
+    for (int y = 2; y + 20 < c->height; y += 24)
+        for (int x = 2; x + 16 < c->width; x += 20) {
+            bar(c, x, y, 5, 20);
+            bar(c, x + 7, y + 11, 2, 8);
+            bar(c, x + 11, y + 11, 2, 8);
+            bar(c, x + 15, y + 11, 2, 8);
+        }
+}
+
 /* As a hand that fills a page: eight strokes at random, a word's width. */
 static void scribbles(const canvas *c)
 {
@@ -416,6 +429,8 @@ const hostile_picture hostile_pictures[] = {
     {"bars", .draw = bars},
     {"zigzags", .draw = zigzags},
     {"large zigzags", .draw = large_zigzags},
+    {"line of zigzags", .draw = zigzags, .layout = DIGIT_LAYOUT_LINE, .shape = HOSTILE_WIDE},
+    {"marks", .draw = marks},
     {"scribbles", .draw = scribbles},
     {"dense digits", .draw = dense_digits},
     {"shadowed digits", .draw = shadowed_digits},

@@ -26,6 +26,10 @@ typedef struct dg_components {
 digit_status dg_components_find(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
                                 dg_components *found);
 
+/* The same without their runs. */
+digit_status dg_components_boxes(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                 dg_components *found);
+
 /* Is a component to stay? */
 typedef bool (*dg_component_fn)(const dg_component *component, const void *context);
 

@@ -47,21 +47,26 @@ static digit_status make_grey(const digit_image *image, dg_threads threads, cons
 }
 
 /* Form lines are sought in paler ink than digits are: pale ink breaks them less, and what it adds
- * in dirt is short. */
+ * in dirt is short. `runs` are of density `pale`, or of DG_INK_EDGE if that is less. */
 static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pale,
                                 dg_threads threads)
 {
     const dg_deadline *deadline = threads.deadline;
-    dg_runs dense;
-    digit_status status = dg_runs_within(runs, &sheet->ink, pale, deadline, &dense);
+    dg_runs within = {0};
+    const dg_runs *dense = runs;
+    digit_status status = DIGIT_OK;
+    if (pale > DG_INK_EDGE) {
+        dense = &within;
+        status = dg_runs_within(runs, &sheet->ink, pale, deadline, &within);
+    }
     if (status == DIGIT_OK)
-        status = dg_components_find(&dense, DG_RULE_PIECE, deadline, &sheet->components);
+        status = dg_components_find(dense, DG_RULE_PIECE, deadline, &sheet->components);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, pale, &dense, &sheet->components, threads,
+        status = dg_rules_find(&sheet->ink, pale, dense, &sheet->components, threads,
                                &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, pale, deadline);
-    dg_runs_free(&dense);
+    dg_runs_free(&within);
     return status;
 }
 

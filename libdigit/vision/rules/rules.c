@@ -51,7 +51,7 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
     if (status == DIGIT_OK)
         status = dg_runs_within(job->runs, &copy, job->least, job->pace.deadline, &left);
     if (status == DIGIT_OK)
-        status = dg_components_find(&left, DG_RULE_PIECE, job->pace.deadline, &rest);
+        status = dg_components_boxes(&left, DG_RULE_PIECE, job->pace.deadline, &rest);
     if (status == DIGIT_OK)
         status = dg_digit_height(&rest, width, height, size);
     dg_components_free(&rest);

@@ -126,7 +126,7 @@ static digit_status prepare_paper(const dg_plane *grey, dg_prepared *result)
         return prepare_tiny(grey, factor, result);
     digit_status status = dg_deadline_check(result->deadline);
     if (status == DIGIT_OK)
-        status = dg_despeckle(grey);
+        status = dg_despeckle(grey, result->deadline);
     if (status == DIGIT_OK)
         status = dg_deadline_check(result->deadline);
     if (status != DIGIT_OK)

@@ -85,17 +85,32 @@ static void add_part(const dg_thumbnail *part, const digit_box *box, const dg_pl
     }
 }
 
-digit_status dg_thumbnails_sample(const dg_thumbnail *parts, size_t count, dg_framer frame,
-                                  uint8_t sample[DIGIT_SAMPLE_BYTES])
+/* One axis of the ink's box, in cells from the sheet's edge: to the nearest, for what the ink hardly
+ * reaches into would make it look larger. What lies outside of the box is seen too. */
+static void nearest_cells(int32_t start, int32_t size, int32_t cell, int32_t first, int32_t *from,
+                          int32_t *count)
 {
-    const digit_box box = bounds(parts, count), inside = {MARGIN, MARGIN, box.width, box.height};
-    dg_plane sheet = {.width = (size_t)box.width + 2 * MARGIN,
-                      .height = (size_t)box.height + 2 * MARGIN};
+    *from = dg_min_i32((start + cell / 2) / cell, (start + size - 1) / cell);
+    *count = dg_max_i32((start + size + cell / 2) / cell - *from, 1);
+    *count = dg_min_i32(*count, (start + size - 1) / cell - *from + 1);
+    *from += MARGIN - first;
+}
+
+digit_status dg_thumbnails_sample(const dg_thumbnail *parts, size_t count, const digit_box *box,
+                                  dg_framer frame, uint8_t sample[DIGIT_SAMPLE_BYTES])
+{
+    const digit_box all = bounds(parts, count);
+    const int32_t cell = parts[0].cell;
+    dg_plane sheet = {.width = (size_t)all.width + 2 * MARGIN,
+                      .height = (size_t)all.height + 2 * MARGIN};
+    digit_box inside;
+    nearest_cells(box->x, box->width, cell, all.x, &inside.x, &inside.width);
+    nearest_cells(box->y, box->height, cell, all.y, &inside.y, &inside.height);
     sheet.pixels = dg_alloc_zero(sheet.width, sheet.height);
     if (!sheet.pixels)
         return dg_fail_memory("a digit", sheet.width * sheet.height);
     for (size_t i = 0; i < count; i++)
-        add_part(&parts[i], &box, &sheet);
+        add_part(&parts[i], &all, &sheet);
     const digit_status status = frame(&sheet, &inside, sample);
     dg_free(sheet.pixels);
     return status;

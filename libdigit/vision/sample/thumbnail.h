@@ -25,8 +25,9 @@ digit_status dg_thumbnail_make(const dg_plane *ink, const dg_run *runs, size_t c
 
 void dg_thumbnail_free(dg_thumbnail *thumbnail);
 
-/* The sample of all of parts[count], whose cells have one size. */
-digit_status dg_thumbnails_sample(const dg_thumbnail *parts, size_t count, dg_framer frame,
-                                  uint8_t sample[DIGIT_SAMPLE_BYTES]);
+/* The sample of all of parts[count], whose cells have one size; `box` is that of their ink, in
+ * pixels. */
+digit_status dg_thumbnails_sample(const dg_thumbnail *parts, size_t count, const digit_box *box,
+                                  dg_framer frame, uint8_t sample[DIGIT_SAMPLE_BYTES]);
 
 #endif
