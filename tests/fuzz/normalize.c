@@ -3,7 +3,7 @@
 
 #include "picture.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     static const uint8_t blank[DIGIT_SAMPLE_BYTES];
     fuzz_input in = {data, size};
