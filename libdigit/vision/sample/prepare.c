@@ -45,6 +45,9 @@ static uint32_t settle(uint32_t asked, const dg_polarity *polarity)
 
 static digit_status prepare_plain(const dg_plane *grey, dg_framer frame, dg_prepared *result)
 {
+    const digit_status status = dg_deadline_check(result->deadline);
+    if (status != DIGIT_OK)
+        return status;
     const overview seen = look_at(grey);
     result->ink = settle(result->ink, &seen.polarity);
     return dg_one_digit(grey, &seen.surface, frame, result);
@@ -133,6 +136,9 @@ static digit_status prepare_paper(const dg_plane *grey, dg_prepared *result)
         return status;
     const overview seen = look_at(grey);
     const uint32_t ink = settle(asked, &seen.polarity);
+    status = dg_deadline_check(result->deadline);
+    if (status != DIGIT_OK)
+        return status;
     if (dg_stripes_find(grey, &stripes) && dg_stripes_flatten(grey, &stripes, asked))
         return prepare_flattened(grey, ink, result);
     if (!seen.polarity.one_background)
