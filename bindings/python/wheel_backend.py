@@ -3,7 +3,7 @@
 The package is plain Python and one C library that it loads with ctypes, so one
 wheel a platform is enough. meson-python would tag it for the Python at work
 only. The tag is corrected here, and auditwheel puts beside the library what it
-needs and not every Linux has.
+needs and not every Linux has. What is inside then is listed in the wheel itself: wheel_sbom.py.
 """
 
 import pathlib
@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import mesonpy
+import wheel_sbom
 from mesonpy import (  # noqa: F401  what pip and build look for
     build_editable,
     build_sdist,
@@ -32,7 +33,17 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         if sys.platform == "linux":
             _run("auditwheel", "repair", "--wheel-dir", repaired, _only(raw))
             raw = repaired
+        _add_sbom(raw)
         return shutil.copy(_only(raw), wheel_directory).rpartition("/")[2]
+
+
+def _add_sbom(folder):
+    """Into the one wheel in `folder`, which is packed anew under its name."""
+    with tempfile.TemporaryDirectory() as unpacked:
+        _run("wheel", "unpack", "--dest", unpacked, _only(folder))
+        (root,) = pathlib.Path(unpacked).iterdir()
+        wheel_sbom.add(root)
+        _run("wheel", "pack", "--dest-dir", folder, root)
 
 
 def _run(module, *arguments):

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "progress.h"
 #include "train_data.h"
+#include "train_files.h"
 
 #include <digit/digit.h>
 #include <getopt.h>
@@ -118,6 +119,24 @@ static int add_up(const digit_reduction *r, void *user_data)
 
 /* ---- The work of a rank --------------------------------------------------- */
 
+/* As digit-train does before it begins. Rank 0 alone writes: the others may be on machines that
+ * have no such folder. */
+static int check_files(const settings *s)
+{
+    const char *const *files = s->files;
+    const train_file inputs[] = {
+        {"images", files[IMAGES]},
+        {"labels", files[LABELS]},
+        {"validation-images", files[VALIDATION_IMAGES]},
+        {"validation-labels", files[VALIDATION_LABELS]},
+    };
+    const train_file outputs[] = {{"output", files[OUTPUT]}, {"checkpoint", files[CHECKPOINT]}};
+    train_files_check_apart(inputs, sizeof inputs / sizeof *inputs, outputs,
+                            sizeof outputs / sizeof *outputs);
+    const int status = train_files_check_model(files[OUTPUT]);
+    return status == 0 && files[CHECKPOINT] ? train_files_check_model(files[CHECKPOINT]) : status;
+}
+
 static int report(const digit_progress *p, void *user_data)
 {
     progress_bar *bar = user_data;
@@ -161,7 +180,12 @@ static int work(const settings *s)
     };
     train_data data = {0};
     digit_model *model = NULL;
-    int status = 1;
+    int rank, status;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    status = rank == 0 ? check_files(s) : 0;
+    if (status != 0)
+        return status;
+    status = 1;
     if (digit_model_create(&s->model, &model) != DIGIT_OK ||
         digit_model_set_threads(model, s->threads) != DIGIT_OK)
         cli_library_error(NULL);

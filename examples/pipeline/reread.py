@@ -12,8 +12,10 @@ their box. Everything else stays. Needs libdigit and Pillow.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Optional
 
@@ -113,6 +115,28 @@ def reread_page(model: libdigit.Model, page: Page, words: list[Word],
     return len(again), replaced
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write all of a file, or leave what was there, which may be the file of words itself."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():  # a device, a FIFO: nothing to replace
+        target.write_bytes(content)
+        return
+    mask = os.umask(0o077)
+    os.umask(mask)
+    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~mask
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}.",
+                                     delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
+            os.replace(file.name, target)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
 def visible(text: str) -> str:
     """A message whose names of files can't control a terminal."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
@@ -130,7 +154,7 @@ def main() -> int:
                               [word for word in file.words if word.page == number], options)
                   for number in sorted({word.page for word in file.words})]
         if options.output:
-            options.output.write_bytes(file.dump())
+            write_whole(options.output, file.dump())
         else:
             sys.stdout.buffer.write(file.dump())
     except (word_files.WordFileError, OSError, libdigit.DigitError,

@@ -7,6 +7,7 @@ import gradio as gr
 import answers
 import libdigit
 import readings
+from limits import QUEUE_MAX
 from pictures import opened, undecoded
 
 EVERY = 0.2  # seconds between frames
@@ -17,10 +18,10 @@ _IDLE = '<p class="hint">Start the camera, and hold a number before it.</p>'
 def camera_tab(model: libdigit.Model) -> None:
     """Builds the tab; to be called inside of it."""
 
-    def watch_camera(frame: str | bytes | None) -> tuple[str, str]:
+    def watch_camera(frame: str | bytes | None, request: gr.Request) -> tuple[str, str]:
         if frame is None:
             return _IDLE, ""
-        with opened(frame) as picture:
+        with readings.turn(request), opened(frame) as picture:
             reading = model.read(picture, time_limit=readings.FRAME_LIMIT)
             shown = readings.shown(picture, reading)
         return shown, reading.text or answers.NO_DIGIT
@@ -46,6 +47,9 @@ def camera_tab(model: libdigit.Model) -> None:
         [shown, text],
         stream_every=EVERY,
         time_limit=AT_MOST,
+        # A stream holds its place for all of its time: two cameras would keep a third waiting for
+        # ten minutes. Frames take turns instead, as pictures do.
+        concurrency_limit=QUEUE_MAX,
         show_progress="hidden",
         api_visibility="private",
     )

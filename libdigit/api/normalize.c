@@ -29,7 +29,7 @@ digit_status digit_model_normalize(const digit_model *model, const digit_image *
     const dg_edge edge = dg_edge_enter();
     status = dg_image_check(image);
     if (status == DIGIT_OK)
-        status = dg_normalize(image, &found);
+        status = dg_normalize(image, NULL, &found);
     if (status == DIGIT_OK) {
         memcpy(sample, found.sample, sizeof found.sample);
         ours.ink = found.ink;

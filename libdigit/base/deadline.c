@@ -20,7 +20,7 @@ dg_deadline dg_deadline_begin(uint32_t limit_ms)
 digit_status dg_deadline_check(const dg_deadline *deadline)
 {
     struct timespec now;
-    if (deadline->limit_ms == 0)
+    if (!deadline || deadline->limit_ms == 0)
         return DIGIT_OK;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (now.tv_sec < deadline->end.tv_sec ||

@@ -13,7 +13,7 @@ typedef struct dg_deadline {
 
 dg_deadline dg_deadline_begin(uint32_t limit_ms);
 
-/* DIGIT_ERR_TIMEOUT if the time is over. */
+/* DIGIT_ERR_TIMEOUT if the time is over. NULL: there is no deadline. */
 digit_status dg_deadline_check(const dg_deadline *deadline);
 
 /* A step is about a nanosecond of work: the clock is looked at every few milliseconds, even on a
@@ -22,7 +22,7 @@ digit_status dg_deadline_check(const dg_deadline *deadline);
 
 /* The work of one thread that has a time limit. */
 typedef struct dg_pace {
-    const dg_deadline *deadline;
+    const dg_deadline *deadline; /* or NULL */
     size_t steps; /* since the clock was looked at */
 } dg_pace;
 

@@ -235,6 +235,33 @@ void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run
     atomic_store(&pool->idle, team);
 }
 
+/* Pieces of a run that ends at the deadline. */
+typedef struct limited_run {
+    dg_pool_fn run;
+    void *context;
+    const dg_deadline *deadline;
+    atomic_bool late;
+} limited_run;
+
+static void run_in_time(void *context, uint32_t index, uint32_t number)
+{
+    limited_run *limited = context;
+    if (atomic_load_explicit(&limited->late, memory_order_relaxed))
+        return;
+    if (dg_deadline_check(limited->deadline) == DIGIT_OK)
+        limited->run(limited->context, index, number);
+    else
+        atomic_store_explicit(&limited->late, true, memory_order_relaxed);
+}
+
+digit_status dg_threads_run(dg_threads threads, uint32_t count, dg_pool_fn run, void *context)
+{
+    limited_run limited = {.run = run, .context = context, .deadline = threads.deadline};
+    dg_pool_run(threads.pool, threads.count, count, run_in_time, &limited);
+    /* The sentence of a failure is another thread's: it is said once more. */
+    return atomic_load(&limited.late) ? dg_deadline_check(threads.deadline) : DIGIT_OK;
+}
+
 void dg_pool_close(dg_pool *pool)
 {
     dg_team *team = atomic_exchange(&pool->idle, NULL);

@@ -9,6 +9,8 @@
 #ifndef DG_BASE_POOL_H
 #define DG_BASE_POOL_H
 
+#include "base/deadline.h"
+
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -33,11 +35,16 @@ typedef void (*dg_pool_fn)(void *context, uint32_t index, uint32_t worker);
 void dg_pool_run(dg_pool *pool, uint32_t threads, uint32_t count, dg_pool_fn run,
                  void *context);
 
-/* Which threads a call may use. */
+/* Which threads a call may use, and until when. */
 typedef struct dg_threads {
     dg_pool *pool;
     uint32_t count;
+    const dg_deadline *deadline; /* NULL: none */
 } dg_threads;
+
+/* dg_pool_run() on these threads. When the deadline has passed no thread begins another piece:
+ * DIGIT_ERR_TIMEOUT, and some of the work is not done. */
+digit_status dg_threads_run(dg_threads threads, uint32_t count, dg_pool_fn run, void *context);
 
 /* End the workers. No run may be under way. The pool may be used again. */
 void dg_pool_close(dg_pool *pool);

@@ -3,7 +3,6 @@
 #define DG_READ_CLASSIFY_H
 
 #include "read/hypotheses.h"
-#include "base/deadline.h"
 #include "net/predict.h"
 
 typedef struct dg_classifier {
@@ -11,7 +10,6 @@ typedef struct dg_classifier {
     const dg_predictor *pairs; /* the pairs network, or NULL if dg_classify_pairs() is not called */
     dg_threads threads;
     const dg_plane *ink; /* density */
-    const dg_deadline *deadline;
 } dg_classifier;
 
 /* Set `answer` of the hypotheses which[count] (NULL: of the first `count`), in batches. The answers

@@ -24,6 +24,9 @@
 
 #define NOWHERE UINT32_MAX
 
+/* What it takes to follow an edge from one node (dg_pace_step()). */
+#define EDGE_STEPS 1024
+
 /* A string of digits that leads to a node. Costs are -log of likelihoods, in nats. */
 typedef struct prefix {
     double cost;   /* of all paths with these digits */
@@ -248,12 +251,17 @@ static digit_status collect(const search *s, size_t most, dg_paths *paths)
     return DIGIT_OK;
 }
 
-static void run(const search *s)
+static digit_status run(const search *s)
 {
     const prefix start = {.from = NOWHERE};
+    dg_pace pace = {.deadline = s->plan->deadline};
+    digit_status status = DIGIT_OK;
     offer(s, node_of(s, 0, 0), &start);
-    for (uint32_t i = 0; i < s->lattice.count; i++)
+    for (uint32_t i = 0; status == DIGIT_OK && i < s->lattice.count; i++) {
         take(s, i);
+        status = dg_pace_step(&pace, EDGE_STEPS * s->lengths);
+    }
+    return status;
 }
 
 /* How many lengths are told apart: nodes at a place. */
@@ -283,7 +291,9 @@ digit_status dg_decode(const dg_decode_plan *plan, size_t most, dg_paths *paths)
     status = dg_lattice_list(plan, &s.lattice);
     if (status != DIGIT_OK)
         goto done;
-    run(&s);
+    status = run(&s);
+    if (status != DIGIT_OK)
+        goto done;
     sum_paths(&s);
     status = collect(&s, most, paths);
 done:

@@ -13,6 +13,7 @@ typedef struct dg_decode_plan {
     double size;                     /* height of the line's digits in pixels */
     uint32_t allowed;                /* bit d: digit d may be answered */
     uint32_t min_digits, max_digits; /* max_digits 0: any number */
+    const dg_deadline *deadline;     /* or NULL */
 } dg_decode_plan;
 
 /* One digit of a path. */

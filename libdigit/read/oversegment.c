@@ -25,6 +25,14 @@
 #define SLICES_WIDE  6144
 #define SLICES_OTHER 2048
 
+/* A slice begins as many hypotheses as there are slices in a wide digit: with half as many slices
+ * the networks are asked about a quarter. A page with more slices than this gets wider ones, so
+ * that it takes no longer: about 50,000 answers. */
+#define SLICES_FINE 1024
+
+/* A page with more hypotheses before anything is cut holds no digits. */
+#define CLUSTERS_MOST 24576
+
 /* The cost of a cut to each side: this part of -log(doubt) of the whole cluster, which is taken to
  * be at least DOUBT_LEAST. */
 #define CUT_SHARE   0.3
@@ -86,10 +94,11 @@ static void doubt_clusters(const dg_segments *segments, const dg_hypotheses *hyp
     }
 }
 
-/* Withdraw doubts when the page's slices are used up. */
-static void ration(const dg_segments *segments, bool *doubted)
+/* Withdraw doubts when the page's slices are used up. Returns how many slices there are to be to
+ * the height of a digit. */
+static double ration(const dg_segments *segments, bool *doubted)
 {
-    double left[2] = {SLICES_OTHER, SLICES_WIDE}; /* [is it wide?] */
+    double granted = 0, left[2] = {SLICES_OTHER, SLICES_WIDE}; /* [is it wide?] */
     for (size_t i = 0; i < segments->line_count; i++) {
         const dg_segment_line *line = &segments->lines[i];
         for (size_t s = line->first; s < line->first + line->count; s++) {
@@ -100,8 +109,10 @@ static void ration(const dg_segments *segments, bool *doubted)
                 continue;
             doubted[segment->cluster] = *rest >= width * DG_SLICES;
             *rest -= doubted[segment->cluster] ? width * DG_SLICES : 0;
+            granted += doubted[segment->cluster] ? width * DG_SLICES : 0;
         }
     }
+    return DG_SLICES * sqrt(fmin(1, SLICES_FINE / fmax(granted, 1)));
 }
 
 /* Copy the answers for whole clusters, which do not change. */
@@ -184,6 +195,9 @@ static digit_status classify_clusters(const dg_classifier *classifier,
     digit_status status = dg_segments_make(components, lines, NULL, segments);
     if (status == DIGIT_OK)
         status = dg_hypotheses_list(segments, hypotheses);
+    if (status == DIGIT_OK && hypotheses->count > CLUSTERS_MOST)
+        status = dg_fail(DIGIT_ERR_LIMIT, "%zu parts of the picture may be digits; at most %d",
+                         hypotheses->count, CLUSTERS_MOST);
     if (status == DIGIT_OK)
         status = dg_classify_hypotheses(classifier, segments, hypotheses, NULL, hypotheses->count);
     if (status == DIGIT_OK)
@@ -193,11 +207,11 @@ static digit_status classify_clusters(const dg_classifier *classifier,
 }
 
 static digit_status classify_parts(const dg_classifier *classifier, const dg_components *components,
-                                   const dg_lines *lines, const bool *doubted, float rarity,
+                                   const dg_lines *lines, const dg_slicing *slicing, float rarity,
                                    const dg_hypotheses *known, dg_segments *segments,
                                    dg_hypotheses *hypotheses)
 {
-    digit_status status = dg_segments_make(components, lines, doubted, segments);
+    digit_status status = dg_segments_make(components, lines, slicing, segments);
     if (status == DIGIT_OK)
         status = dg_hypotheses_list(segments, hypotheses);
     if (status != DIGIT_OK)
@@ -214,14 +228,14 @@ static digit_status classify_parts(const dg_classifier *classifier, const dg_com
 
 /* Replace segments and hypotheses by those of clusters that are cut where they are doubted. */
 static digit_status cut(const dg_classifier *classifier, const dg_components *components,
-                        const dg_lines *lines, const bool *doubted, dg_segments *segments,
+                        const dg_lines *lines, const dg_slicing *slicing, dg_segments *segments,
                         dg_hypotheses *hypotheses)
 {
     dg_segments clusters = *segments;
     dg_hypotheses known = *hypotheses;
     *segments = (dg_segments){0};
     *hypotheses = (dg_hypotheses){0};
-    const digit_status status = classify_parts(classifier, components, lines, doubted,
+    const digit_status status = classify_parts(classifier, components, lines, slicing,
                                                rarity_of(&clusters, &known), &known, segments,
                                                hypotheses);
     dg_hypotheses_free(&known);
@@ -239,9 +253,10 @@ digit_status dg_oversegment(const dg_classifier *classifier, const dg_components
     digit_status status = classify_clusters(classifier, components, lines, segments, hypotheses);
     if (status == DIGIT_OK) {
         doubt_clusters(segments, hypotheses, cut_all, doubted);
-        ration(segments, doubted);
+        const dg_slicing slicing = {doubted, ration(segments, doubted),
+                                    classifier->threads.deadline};
         if (memchr(doubted, true, lines->cluster_count))
-            status = cut(classifier, components, lines, doubted, segments, hypotheses);
+            status = cut(classifier, components, lines, &slicing, segments, hypotheses);
     }
     dg_free(doubted);
     return status;

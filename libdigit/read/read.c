@@ -4,17 +4,16 @@
 #include "read/read_parts.h"
 
 static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
-                               const digit_read_options *options, const dg_deadline *deadline,
-                               digit_reading *reading)
+                               const digit_read_options *options, digit_reading *reading)
 {
     dg_sheet sheet;
-    digit_status status = dg_sheet_make(image, deadline, reader->threads, &sheet);
+    digit_status status = dg_sheet_make(image, reader->threads, &sheet);
     if (status == DIGIT_OK)
-        status = dg_deadline_check(deadline);
+        status = dg_deadline_check(reader->threads.deadline);
     if (status == DIGIT_OK)
         status = options->layout == DIGIT_LAYOUT_GRID
-                     ? dg_read_grid(reader, &sheet, options, deadline, reading)
-                     : dg_read_lines(reader, &sheet, options, deadline, reading);
+                     ? dg_read_grid(reader, &sheet, options, reading)
+                     : dg_read_lines(reader, &sheet, options, reading);
     dg_sheet_free(&sheet);
     return status;
 }
@@ -23,13 +22,15 @@ digit_status dg_read(const dg_reader *reader, const digit_image *image,
                      const digit_read_options *options, digit_reading **out)
 {
     const dg_deadline deadline = dg_deadline_begin(options->time_limit_ms);
+    dg_reader limited = *reader;
     digit_reading *reading = NULL;
     digit_status status = dg_reading_create(&reading);
     if (status != DIGIT_OK)
         return status;
+    limited.threads.deadline = &deadline;
     status = options->layout == DIGIT_LAYOUT_SINGLE
-                 ? dg_read_single(reader, image, options, reading)
-                 : read_sheet(reader, image, options, &deadline, reading);
+                 ? dg_read_single(&limited, image, options, reading)
+                 : read_sheet(&limited, image, options, reading);
     if (status == DIGIT_OK)
         status = dg_reading_finish(reading);
     if (status == DIGIT_OK)

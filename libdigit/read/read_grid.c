@@ -13,20 +13,21 @@ typedef struct grid_job {
     dg_segments segments;
     dg_hypotheses hypotheses;
     uint32_t *cell_of;    /* [components] */
+    uint32_t *order;      /* [components] */
     uint32_t *hypothesis; /* [cells]: 1 + the index of the cell's, 0 if it is empty */
     digit_reading *reading;
 } grid_job;
 
 /* ---- Ink ------------------------------------------------------------------ */
 
-static digit_status add_cell(grid_job *job, const dg_components *components, uint32_t cell)
+/* Add the components order[count] of a cell. */
+static digit_status add_cell(grid_job *job, const dg_components *components, uint32_t cell,
+                             const uint32_t *order, size_t count)
 {
     dg_segment segment = {.cluster = cell};
     digit_status status = DIGIT_OK;
-    for (size_t i = 0; status == DIGIT_OK && i < components->count; i++) {
-        const dg_component *component = &components->items[i];
-        if (job->cell_of[i] != cell)
-            continue;
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
+        const dg_component *component = &components->items[order[i]];
         segment.joined = segment.count > 0;
         status = dg_segments_add_runs(&job->segments, &segment, components->runs + component->first,
                                       component->count);
@@ -38,19 +39,67 @@ static digit_status add_cell(grid_job *job, const dg_components *components, uin
     return status;
 }
 
-static digit_status gather(grid_job *job, const dg_components *components)
+/* Which cell each component lies in. */
+static digit_status place_components(grid_job *job, const dg_components *components,
+                                     const dg_deadline *deadline)
 {
-    const uint32_t count = job->cells.rows * job->cells.columns;
+    dg_pace pace = {.deadline = deadline};
     digit_status status = DIGIT_OK;
     job->cell_of = dg_alloc(components->count, sizeof *job->cell_of);
+    if (!job->cell_of)
+        return dg_fail_memory("a grid", components->count * sizeof *job->cell_of);
+    for (size_t i = 0; status == DIGIT_OK && i < components->count; i++) {
+        job->cell_of[i] = dg_cell_of(&job->cells, &components->items[i]);
+        status = dg_pace_step(&pace, job->cells.rows + job->cells.columns);
+    }
+    return status;
+}
+
+/* job->order: the components in cells, cell by cell; those of each stay in order. begin[cells + 1]
+ * is where each cell's begin. */
+static void sort_by_cell(grid_job *job, size_t components, uint32_t cells, size_t *begin)
+{
+    for (size_t i = 0; i < components; i++)
+        if (job->cell_of[i] != DG_OUTSIDE_GRID)
+            begin[job->cell_of[i] + 1]++;
+    for (uint32_t cell = 0; cell < cells; cell++)
+        begin[cell + 1] += begin[cell];
+    for (size_t i = 0; i < components; i++)
+        if (job->cell_of[i] != DG_OUTSIDE_GRID)
+            job->order[begin[job->cell_of[i]]++] = (uint32_t)i;
+    for (uint32_t cell = cells; cell > 0; cell--) /* each begins where the one before it ends */
+        begin[cell] = begin[cell - 1];
+    begin[0] = 0;
+}
+
+static digit_status add_cells(grid_job *job, const dg_components *components, uint32_t cells)
+{
+    digit_status status = DIGIT_OK;
+    size_t *begin = dg_alloc_zero(cells + (size_t)1, sizeof *begin);
+    job->order = dg_alloc(components->count, sizeof *job->order);
+    if (!begin || !job->order)
+        status = dg_fail_memory("a grid", components->count * sizeof *job->order);
+    else
+        sort_by_cell(job, components->count, cells, begin);
+    for (uint32_t cell = 0; status == DIGIT_OK && cell < cells; cell++)
+        status = add_cell(job, components, cell, job->order + begin[cell],
+                          begin[cell + 1] - begin[cell]);
+    dg_free(begin);
+    return status;
+}
+
+static digit_status gather(grid_job *job, const dg_components *components,
+                           const dg_deadline *deadline)
+{
+    const uint32_t count = job->cells.rows * job->cells.columns;
+    digit_status status = place_components(job, components, deadline);
+    if (status != DIGIT_OK)
+        return status;
     job->hypothesis = dg_alloc_zero(count, sizeof *job->hypothesis);
     job->hypotheses.items = dg_alloc_zero(count, sizeof *job->hypotheses.items);
-    if (!job->cell_of || !job->hypothesis || !job->hypotheses.items)
+    if (!job->hypothesis || !job->hypotheses.items)
         return dg_fail_memory("a grid", count * sizeof *job->hypotheses.items);
-    for (size_t i = 0; i < components->count; i++)
-        job->cell_of[i] = dg_cell_of(&job->cells, &components->items[i]);
-    for (uint32_t cell = 0; status == DIGIT_OK && cell < count; cell++)
-        status = add_cell(job, components, cell);
+    status = add_cells(job, components, count);
     job->hypotheses.count = job->segments.count;
     for (uint32_t i = 0; i < job->hypotheses.count; i++)
         job->hypotheses.items[i] = (dg_hypothesis){.first = i, .count = 1};
@@ -149,11 +198,9 @@ static digit_status read_rows(grid_job *job)
 }
 
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
-                          const digit_read_options *options, const dg_deadline *deadline,
-                          digit_reading *reading)
+                          const digit_read_options *options, digit_reading *reading)
 {
-    const dg_classifier classifier = {reader->predictor, NULL, reader->threads, &sheet->ink,
-                                      deadline};
+    const dg_classifier classifier = {reader->predictor, NULL, reader->threads, &sheet->ink};
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};
@@ -169,12 +216,13 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
         status = dg_fail(DIGIT_ERR_LIMIT, "a grid of %u x %u cells; at most %d in all",
                          job.cells.rows, job.cells.columns, DG_READING_MAX);
     if (status == DIGIT_OK)
-        status = gather(&job, &sheet->components);
+        status = gather(&job, &sheet->components, reader->threads.deadline);
     if (status == DIGIT_OK)
         status = dg_classify_hypotheses(&classifier, &job.segments, &job.hypotheses, NULL,
                                         job.hypotheses.count);
     if (status == DIGIT_OK)
         status = read_rows(&job);
+    dg_free(job.order);
     dg_free(job.cell_of);
     dg_free(job.hypothesis);
     dg_hypotheses_free(&job.hypotheses);

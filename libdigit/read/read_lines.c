@@ -235,6 +235,7 @@ static digit_status decode_group(const page_job *job, const group_span *span, do
         .allowed = job->allowed,
         .min_digits = job->options->min_digits,
         .max_digits = job->options->max_digits,
+        .deadline = job->reader->threads.deadline,
     };
     digit_status status = dg_decode(&plan, DG_PATHS_MAX, paths);
     *as_asked = true;
@@ -303,6 +304,7 @@ static digit_status read_line(page_job *job, const dg_segment_line *line)
         .count = line->count,
         .size = line->size,
         .allowed = job->allowed,
+        .deadline = job->reader->threads.deadline,
     };
     dg_paths paths;
     digit_status status = dg_decode(&plan, 1, &paths);
@@ -319,8 +321,7 @@ static bool asks_for_length(const digit_read_options *options)
 }
 
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
-                           const digit_read_options *options, const dg_deadline *deadline,
-                           digit_reading *reading)
+                           const digit_read_options *options, digit_reading *reading)
 {
     const dg_lines_plan plan = {
         .width = sheet->ink.width,
@@ -328,13 +329,14 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
         .digit_height = sheet->digit_height,
         .min_height = options->min_height,
         .single = options->layout == DIGIT_LAYOUT_LINE,
+        .deadline = reader->threads.deadline,
     };
     page_job job = {.reader = reader,
                     .options = options,
                     .allowed = dg_read_allowed(options),
                     .reading = reading};
     const dg_classifier classifier = {reader->predictor, reader->pairs, reader->threads,
-                                      &sheet->ink, deadline};
+                                      &sheet->ink};
     dg_lines lines = {0};
     digit_status status = dg_lines_find(&sheet->components, &plan, &lines);
     job.confidence = dg_alloc(DG_READING_ROOM, sizeof *job.confidence);

@@ -11,13 +11,11 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
 
 /* Lines of digits. */
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
-                           const digit_read_options *options, const dg_deadline *deadline,
-                           digit_reading *reading);
+                           const digit_read_options *options, digit_reading *reading);
 
 /* A digit or none in each cell. */
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
-                          const digit_read_options *options, const dg_deadline *deadline,
-                          digit_reading *reading);
+                          const digit_read_options *options, digit_reading *reading);
 
 /* The digits that may be answered; bit d = digit d. */
 static inline uint32_t dg_read_allowed(const digit_read_options *options)

@@ -25,7 +25,7 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
                             const digit_read_options *options, digit_reading *reading)
 {
     dg_prepared found;
-    digit_status status = dg_normalize(image, &found);
+    digit_status status = dg_normalize(image, reader->threads.deadline, &found);
     if (status != DIGIT_OK || found.flags & DIGIT_FLAG_BLANK)
         return status;
     if ((uint32_t)found.box.height < options->min_height)

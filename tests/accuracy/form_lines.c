@@ -15,12 +15,10 @@
 
 digit_status __real_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_runs *runs, const dg_components *components,
-                                  dg_threads threads, const dg_deadline *deadline,
-                                  dg_rules *rules);
+                                  dg_threads threads, dg_rules *rules);
 digit_status __wrap_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_runs *runs, const dg_components *components,
-                                  dg_threads threads, const dg_deadline *deadline,
-                                  dg_rules *rules);
+                                  dg_threads threads, dg_rules *rules);
 digit_status __real_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
                                    const dg_deadline *deadline);
 digit_status __wrap_dg_rules_erase(const dg_rules *rules, const dg_plane *ink, uint8_t least,
@@ -57,11 +55,10 @@ static void *make_room(size_t count, size_t size)
 
 digit_status __wrap_dg_rules_find(const dg_plane *ink, uint8_t least,
                                   const dg_runs *runs, const dg_components *components,
-                                  dg_threads threads, const dg_deadline *deadline,
-                                  dg_rules *rules)
+                                  dg_threads threads, dg_rules *rules)
 {
     const digit_status status = __real_dg_rules_find(ink, least, runs, components, threads,
-                                                     deadline, rules);
+                                                     rules);
     for (size_t i = 0; i < ink->width * ink->height; i++)
         fates[i] = ink->pixels[i] >= least ? INK : NO_INK;
     shown_count = (int32_t)rules->count;

@@ -3,11 +3,7 @@
 #define DIGIT_TEST_CANVAS_H
 
 #include "api.h"
-
-typedef struct canvas {
-    uint8_t *pixels; /* [height][width], white with black ink */
-    int width, height;
-} canvas;
+#include "support/canvas.h"
 
 static inline canvas blank(int width, int height)
 {
@@ -15,13 +11,6 @@ static inline canvas blank(int width, int height)
     ck_assert_ptr_nonnull(c.pixels);
     memset(c.pixels, 255, (size_t)width * (size_t)height);
     return c;
-}
-
-static inline void bar(const canvas *c, int x, int y, int width, int height)
-{
-    for (int j = y; j < y + height; j++)
-        for (int i = x; i < x + width; i++)
-            c->pixels[j * c->width + i] = 0;
 }
 
 static inline digit_image image_of(const canvas *c)

@@ -1,162 +1,125 @@
 /*
- * Pictures of 64 Mpx that mean no good, read and normalised: seconds, of them this process's own,
- * and memory of each. docs/reliability.md says what is allowed. Nothing fails here;
- * digit_model_read() may say DIGIT_ERR_LIMIT.
+ * Pictures that mean no good, of 4 and of 64 megapixels: processor time and memory of reading and
+ * of preprocessing each, and how late a reading with a deadline comes. docs/reliability.md says
+ * what is allowed; what is more is marked "over", and the program fails then.
+ *
+ *     bench-hostile [megapixels=4] [PICTURE]
  */
 #define _DEFAULT_SOURCE
-#include <digit/digit.h>
+#include "bench.h"
+#include "support/hostile.h"
+#include "support/processor_clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SIDE = 8192 };
+#define SECONDS_MOST     10.0
+#define PIXEL_BYTES_MOST 8
+#define MORE_MIB_MOST    32
+#define LIMIT_MS         100
+#define LATE_MS_MOST     50.0
 
-static uint8_t (*page)[SIDE];
+/* What one call took. */
+typedef struct cost {
+    double seconds; /* of the processor */
+    double mib;     /* more than before at the peak */
+    digit_status status;
+} cost;
 
-/* ---- The pictures ----------------------------------------------------- */
-
-static void white(void)
-{
-    memset(page, 255, (size_t)SIDE * SIDE);
-}
-
-static void black(void)
-{
-    memset(page, 0, (size_t)SIDE * SIDE);
-}
-
-static void noise(void)
-{
-    uint32_t state = 1;
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++) {
-            state = state * 1664525u + 1013904223u;
-            page[y][x] = (uint8_t)(state >> 24);
-        }
-}
-
-static void checkerboard(void)
-{
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            page[y][x] = (x + y) % 2 ? 255 : 0;
-}
-
-static void dots(void)
-{
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            page[y][x] = x % 7 < 3 && y % 7 < 3 ? 0 : 255;
-}
-
-static void comb(void)
-{
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            page[y][x] = x % 6 > 2 && y > 3 ? 255 : 0;
-}
-
-/* One line of ink, rolled up: 8 on, 8 off. */
-static void spiral(void)
-{
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++) {
-            const int ring_x = x < SIDE - 1 - x ? x : SIDE - 1 - x;
-            const int ring_y = y < SIDE - 1 - y ? y : SIDE - 1 - y;
-            const int ring = (ring_x < ring_y ? ring_x : ring_y) / 8;
-            const int gap = y >= 8 * ring && y < 8 * ring + 8 && x >= 8 * ring + 8 &&
-                            x < 8 * ring + 16;
-            page[y][x] = (ring % 2) ^ gap ? 255 : 0;
-        }
-}
-
-static void digits(void)
-{
-    white();
-    for (int y = 8; y + 48 < SIDE; y += 64)
-        for (int x = 8; x + 24 < SIDE; x += 32)
-            for (int row = 0; row < 40; row++)
-                memset(&page[y + row][x + row / 4], 0, 5);
-}
-
-static const struct {
-    const char *name;
-    void (*paint)(void);
-} pictures[] = {
-    {"white", white}, {"black", black}, {"noise", noise}, {"checkerboard", checkerboard},
-    {"dots", dots},   {"comb", comb},   {"spiral", spiral}, {"digits", digits},
-};
-#define PICTURES (sizeof pictures / sizeof pictures[0])
-
-/* ---- One picture, in a process of its own ----------------------------- */
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static long peak_mib(void)
+static double peak_mib(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
+    return (double)usage.ru_maxrss / 1024;
 }
 
-static void report(const char *name, const char *call, uint32_t limit_ms)
+static cost call(const digit_image *image, uint32_t layout, bool normalize, uint32_t limit_ms)
 {
-    const digit_image image = {page, SIDE, SIDE, SIDE, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
     digit_read_options options;
     digit_model *model;
     digit_reading *reading = NULL;
     uint8_t sample[DIGIT_SAMPLE_BYTES];
     digit_read_options_init(&options, sizeof options);
+    options.layout = layout;
     options.time_limit_ms = limit_ms;
-    if (digit_model_load_pretrained(&model) != DIGIT_OK)
-        exit(EXIT_FAILURE);
-    const long before = peak_mib();
-    const double begin = seconds();
-    const clock_t worked = clock();
-    const digit_status status = strcmp(call, "normalize") == 0
-                                    ? digit_model_normalize(model, &image, sample, NULL)
-                                    : digit_model_read(model, &image, &options, &reading);
-    printf("{\"picture\": \"%s\", \"call\": \"%s\", \"time_limit_ms\": %u, \"seconds\": %.2f, "
-           "\"cpu_seconds\": %.2f, \"more_memory_mib\": %ld, \"status\": \"%s\"}\n",
-           name, call, limit_ms, seconds() - begin, (double)(clock() - worked) / CLOCKS_PER_SEC,
-           peak_mib() - before, digit_status_text(status));
-    fflush(stdout);
+    bench_check(digit_model_load_pretrained(&model), "the model");
+    bench_check(digit_model_set_threads(model, 1), "its threads");
+    const double before = peak_mib(), begin = processor_seconds();
+    const digit_status status = normalize ? digit_model_normalize(model, image, sample, NULL)
+                                          : digit_model_read(model, image, &options, &reading);
+    const cost took = {processor_seconds() - begin, peak_mib() - before, status};
     digit_reading_free(reading);
     digit_model_free(model);
+    return took;
 }
 
-static void report_apart(const char *name, const char *call, uint32_t limit_ms)
+/* In a process of its own, whose peak is the call's. */
+static cost call_apart(const digit_image *image, uint32_t layout, bool normalize,
+                       uint32_t limit_ms)
 {
+    int ends[2];
+    cost took = {0, 0, DIGIT_ERR_IO};
+    if (pipe(ends) != 0)
+        exit(EXIT_FAILURE);
     const pid_t child = fork();
     if (child == 0) {
-        report(name, call, limit_ms);
-        _exit(EXIT_SUCCESS);
+        took = call(image, layout, normalize, limit_ms);
+        _exit(write(ends[1], &took, sizeof took) == sizeof took ? EXIT_SUCCESS : EXIT_FAILURE);
     }
+    close(ends[1]);
+    if (child < 0 || read(ends[0], &took, sizeof took) != sizeof took)
+        printf("the process that reads has ended\n");
+    close(ends[0]);
     waitpid(child, NULL, 0);
+    return took;
+}
+
+static bool expected(digit_status status)
+{
+    return status == DIGIT_OK || status == DIGIT_ERR_LIMIT;
+}
+
+/* Is a picture worse than allowed? */
+static bool measure(const hostile_picture *picture, size_t pixels)
+{
+    const canvas c = hostile_draw(picture, pixels);
+    if (!c.pixels)
+        exit(EXIT_FAILURE);
+    const digit_image image = {c.pixels, c.width, (uint32_t)c.width, (uint32_t)c.height,
+                               DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+    const double most_mib =
+        (double)c.width * c.height * PIXEL_BYTES_MOST / (1 << 20) + MORE_MIB_MOST;
+    const cost all = call_apart(&image, picture->layout, false, 0);
+    const cost limited = call_apart(&image, picture->layout, false, LIMIT_MS);
+    const cost sample = call_apart(&image, picture->layout, true, 0);
+    const double late = 1e3 * limited.seconds - LIMIT_MS;
+    const bool over = all.seconds > SECONDS_MOST || sample.seconds > SECONDS_MOST ||
+                      all.mib > most_mib || sample.mib > most_mib || late > LATE_MS_MOST ||
+                      !expected(all.status) || !expected(sample.status) ||
+                      !(expected(limited.status) || limited.status == DIGIT_ERR_TIMEOUT);
+    printf("{\"picture\": \"%s\", \"width\": %d, \"height\": %d, \"read_seconds\": %.2f, "
+           "\"read_mib\": %.0f, \"late_ms\": %.0f, \"normalize_seconds\": %.2f, "
+           "\"normalize_mib\": %.0f, \"status\": \"%s\"%s}\n",
+           picture->name, c.width, c.height, all.seconds, all.mib, late > 0 ? late : 0,
+           sample.seconds, sample.mib, digit_status_text(all.status), over ? ", \"over\": 1" : "");
+    fflush(stdout);
+    free(c.pixels);
+    return over;
 }
 
 int main(int argc, char **argv)
 {
-    page = malloc((size_t)SIDE * SIDE);
-    if (!page)
-        return EXIT_FAILURE;
-    for (size_t i = 0; i < PICTURES; i++) {
-        if (argc > 1 && strcmp(argv[1], pictures[i].name) != 0)
-            continue;
-        pictures[i].paint();
-        report_apart(pictures[i].name, "normalize", 0);
-        report_apart(pictures[i].name, "read", 0);
-        report_apart(pictures[i].name, "read", 1000);
-    }
-    free(page);
-    return EXIT_SUCCESS;
+    const uint32_t wanted = bench_argument(argc, argv, "megapixels", 0);
+    const uint32_t sizes[] = {wanted ? wanted : 4, wanted ? 0 : 64};
+    const char *name = argc > 1 && !strchr(argv[argc - 1], '=') ? argv[argc - 1] : NULL;
+    bool over = false;
+    for (size_t s = 0; s < 2 && sizes[s] > 0; s++)
+        for (size_t i = 0; i < hostile_count; i++)
+            if (!name || strcmp(name, hostile_pictures[i].name) == 0)
+                over |= measure(&hostile_pictures[i], (size_t)sizes[s] << 20);
+    return over ? EXIT_FAILURE : EXIT_SUCCESS;
 }

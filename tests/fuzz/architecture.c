@@ -24,7 +24,7 @@ static void try_it(const char *text)
     digit_model_free(model);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     dg_network *network = NULL, *again;
     char *text = malloc(size + 1);

@@ -230,7 +230,7 @@ static void close_state(state *s)
     free(s->bytes);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     static state s;
     s = (state){.in = {data, size}};

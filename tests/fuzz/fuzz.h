@@ -1,8 +1,8 @@
 /*
  * fuzz.h - what the fuzz targets share.
  *
- * A target is one LLVMFuzzerTestOneInput(). Linked with a fuzzing engine it is fed with what
- * the engine makes up; linked with replay.c it is fed with files.
+ * A target is one fuzz_one(). Linked with a fuzzing engine it is fed with what the engine makes
+ * up; linked with replay.c it is fed with files. Either way patience.c is between them.
  */
 #ifndef DIGIT_FUZZ_H
 #define DIGIT_FUZZ_H
@@ -14,6 +14,13 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Look at one input; the result is 0. */
+int fuzz_one(const uint8_t *data, size_t size);
+
+/* Seconds of processor time that an input may take: a page is judged by two networks, in plain C,
+ * under sanitizers. */
+extern int fuzz_patience;
 
 /* What must hold whatever the input is: in every build, with NDEBUG too. */
 #define FUZZ_REQUIRE(condition)                                                                \

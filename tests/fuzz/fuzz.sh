@@ -26,8 +26,9 @@ longest() { # TARGET
     esac
 }
 
-# Seconds an input may take: a page is judged by two networks, in plain C, under sanitizers.
-patience=60
+# Seconds of wall-clock time until an input has stopped for good. One that is only slow is ended by
+# patience.c, by processor time.
+patience=3600
 
 for target; do
     corpus=$build/corpus/$target log=$build/fuzz-$target.log

@@ -40,7 +40,7 @@ static void check_dataset(digit_dataset *dataset)
     digit_dataset_free(dataset);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     fuzz_input in = {data, size};
     const uint8_t pack = fuzz_byte(&in);

@@ -25,7 +25,7 @@ static digit_status take(dg_json *json)
     return status;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     char *room = malloc(size ? size : 1);
     FUZZ_REQUIRE(room != NULL);

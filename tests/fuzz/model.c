@@ -14,7 +14,7 @@ static uint8_t *encode(const dg_snapshot *snapshot, size_t *size)
     return bytes;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     dg_snapshot *snapshot = (dg_snapshot *)1, *again;
     const digit_status status = dg_codec_decode(data, size, &snapshot);

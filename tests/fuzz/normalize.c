@@ -3,13 +3,13 @@
 
 #include "picture.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     static const uint8_t blank[DIGIT_SAMPLE_BYTES];
     fuzz_input in = {data, size};
     const fuzz_picture picture = fuzz_picture_make(&in, 4096);
     dg_prepared found;
-    FUZZ_REQUIRE(dg_normalize(&picture.image, &found) == DIGIT_OK);
+    FUZZ_REQUIRE(dg_normalize(&picture.image, NULL, &found) == DIGIT_OK);
     FUZZ_REQUIRE(found.ink == DIGIT_INK_DARK || found.ink == DIGIT_INK_LIGHT);
     FUZZ_REQUIRE((found.flags & ~(uint32_t)DIGIT_FLAG_BLANK) == 0);
     fuzz_check_box(&found.box, &picture.image);

@@ -63,7 +63,7 @@ static void check_reading(const digit_reading *reading, const digit_image *image
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     static digit_model *models[2];
     fuzz_input in = {data, size};

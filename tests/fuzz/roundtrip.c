@@ -33,7 +33,7 @@ static void predict(const digit_model *model, digit_prediction answers[SAMPLES])
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     digit_model *model, *again;
     digit_prediction answers[SAMPLES], same[SAMPLES];

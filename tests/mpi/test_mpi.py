@@ -71,6 +71,20 @@ def mpirun(ranks: int, *command: object) -> subprocess.CompletedProcess[str]:
                           capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
+@pytest.mark.parametrize(("output", "why"), [
+    ("folder", "is a folder"),
+    ("none/model", "can't save there"),
+    ("model.onnx", "models are saved as .safetensors"),
+    ("images", "--output and --images are the same file"),
+])
+def test_output_is_checked_before_training(idx: Idx, tmp_path: Path, output: str, why: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "images").symlink_to(idx.images)
+    done = mpirun(2, program("train-mpi"), *common(idx, "--output", tmp_path / output))
+    assert done.returncode != 0 and done.stderr.count(why) == 1, done.stderr
+    assert "epoch" not in done.stderr
+
+
 @pytest.mark.parametrize("ranks", [1, 2, 4])
 def test_same_file_as_digit_train(idx: Idx, alone: bytes, tmp_path: Path, ranks: int) -> None:
     output = tmp_path / "model"

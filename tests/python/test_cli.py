@@ -50,6 +50,28 @@ def program(name, *arguments):
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
+# Names that would control a terminal or the text around them, as in tests/programs/test_names.py.
+EVIL = [
+    (b"no\x1b[31m\nfile", r"no\x1b[31m\x0afile"),
+    (b"c1\xc2\x9b31m", r"c1\u009b31m"),
+    (b"\xe2\x80\xaegnp.exe", r"\u202egnp.exe"),
+    (b"\xe2\x81\xa6iso\xe2\x80\xa8", r"\u2066iso\u2028"),
+    (b"bad\xff\xfeutf", r"bad\xff\xfeutf"),
+    (b"\xed\xa0\x80surrogate", r"\xed\xa0\x80surrogate"),
+    (b"del\x7f\xef\xbf\xbe", r"del\x7f\ufffe"),
+    ("caf\u00e9 \u96f6 \U0001f600".encode(), "caf\u00e9 \u96f6 \U0001f600"),
+]
+
+
+@pytest.mark.parametrize(("evil", "shown"), EVIL)
+def test_names_are_shown_as_the_programs_show_them(evil, shown):
+    name = os.fsdecode(evil)
+    said = digit("predict", name, encoding="utf-8").stderr
+    assert said.startswith(f"digit: {shown}: ") and said.count("\n") == 1
+    other = program("predict", name).stderr
+    assert other.startswith(f"digit-predict: {shown}: ")
+
+
 @pytest.fixture(scope="module")
 def model_path(tmp_path_factory, samples):
     model = Model("conv 4x3 relu maxpool 2 dense 10", seed=1)

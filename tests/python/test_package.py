@@ -4,6 +4,8 @@ Slow (it builds the library) and in need of pip's packages: run where
 LIBDIGIT_TEST_PACKAGE=1, as `sh tests/run.sh --all` does.
 """
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -101,6 +103,19 @@ def test_wheel(wheel):
     assert packages <= {"libdigit", "libdigit.libs"}
     assert "libdigit/libdigit.so" in names and "libdigit/py.typed" in names
     assert not [name for name in names if name.endswith((".h", ".a", ".pc", ".pyc"))]
+
+
+def test_wheel_says_what_is_inside(wheel):
+    """A software bill of materials, PEP 770; the file list of the wheel has it, too."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [n for n in archive.namelist() if n.endswith("/sboms/libdigit.cdx.json")]
+        (record,) = [n for n in archive.namelist() if n.endswith(".dist-info/RECORD")]
+        parts = {part["name"]: part for part in json.loads(archive.read(name))["components"]}
+        assert name in archive.read(record).decode()
+        assert {"libdigit.so", "OpenBLAS", "jansson", "zlib"} <= set(parts)
+        for part in ("libdigit.so", "jansson"):
+            content = archive.read(parts[part]["properties"][0]["value"])
+            assert parts[part]["hashes"][0]["content"] == hashlib.sha256(content).hexdigest()
 
 
 def test_auditwheel_is_content(wheel):

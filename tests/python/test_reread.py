@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -298,6 +299,24 @@ def test_output_and_pages(picture, tmp_path):
     target = tmp_path / "better.hocr"
     assert answer(second, pages, "--output", target) == b""
     assert b">1771</span>" in target.read_bytes()
+
+
+def test_output_is_all_or_nothing(picture, tmp_path):
+    """The disk is full while it is written: what was there before stays, and nothing else."""
+    target = tmp_path / "out" / "words.hocr"
+    target.parent.mkdir()
+    target.write_bytes(HOCR)
+    target.chmod(0o640)
+    done = subprocess.run(
+        [sys.executable, PIPELINE / "reread.py", target, picture, "--output", target],
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+    )
+    assert done.returncode == 1 and b"File too large" in done.stderr
+    assert target.read_bytes() == HOCR and list(target.parent.iterdir()) == [target]
+    assert answer(HOCR, picture, "--output", target) == b""
+    assert b">1771</span>" in target.read_bytes() and target.stat().st_mode & 0o777 == 0o640
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_names_do_not_control_the_terminal(picture, tmp_path):

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static dg_pool no_workers;
-static const dg_threads one_thread = {&no_workers, 1};
+static const dg_threads one_thread = {&no_workers, 1, NULL};
 
 /* A plane of one level; free(plane.pixels). */
 static inline dg_plane drawing(size_t width, size_t height, uint8_t level)

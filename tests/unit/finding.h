@@ -14,7 +14,7 @@ static inline digit_status find_components(const dg_plane *ink, uint8_t least, u
     *found = (dg_components){0};
     digit_status status = dg_runs_find(ink, least, threads, &runs);
     if (status == DIGIT_OK)
-        status = dg_components_find(&runs, size, found);
+        status = dg_components_find(&runs, size, NULL, found);
     dg_runs_free(&runs);
     return status;
 }
@@ -23,14 +23,13 @@ static inline digit_status find_components(const dg_plane *ink, uint8_t least, u
 static inline digit_status find_rules(const dg_plane *ink, uint8_t least, uint32_t size,
                                       dg_threads threads, dg_rules *rules)
 {
-    const dg_deadline deadline = dg_deadline_begin(0);
     dg_runs runs;
     dg_components components = {0};
     digit_status status = dg_runs_find(ink, least, threads, &runs);
     if (status == DIGIT_OK)
-        status = dg_components_find(&runs, size, &components);
+        status = dg_components_find(&runs, size, NULL, &components);
     if (status == DIGIT_OK)
-        status = dg_rules_find(ink, least, &runs, &components, threads, &deadline, rules);
+        status = dg_rules_find(ink, least, &runs, &components, threads, rules);
     dg_components_free(&components);
     dg_runs_free(&runs);
     return status;
@@ -39,8 +38,7 @@ static inline digit_status find_rules(const dg_plane *ink, uint8_t least, uint32
 /* Erase form lines of density `least` or more. */
 static inline digit_status erase_rules(const dg_rules *rules, const dg_plane *ink, uint8_t least)
 {
-    const dg_deadline deadline = dg_deadline_begin(0);
-    return dg_rules_erase(rules, ink, least, &deadline);
+    return dg_rules_erase(rules, ink, least, NULL);
 }
 
 #endif

@@ -13,8 +13,7 @@
 #include <string.h>
 
 static dg_pool no_workers;
-static const dg_threads threads = {&no_workers, 1};
-static const dg_deadline no_deadline;
+static const dg_threads threads = {&no_workers, 1, NULL};
 
 static void check(digit_status status)
 {
@@ -49,7 +48,8 @@ static void show_segments(const dg_plane *plane, const dg_components *components
     for (size_t i = 0; i < lines.cluster_count; i++) /* here those that look like several digits */
         doubted[i] = lines.clusters[i].right - lines.clusters[i].left >
                      lines.clusters[i].bottom - lines.clusters[i].top;
-    check(dg_segments_make(components, &lines, doubted, &segments));
+    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
+    check(dg_segments_make(components, &lines, &slicing, &segments));
     free(doubted);
     memset(plane->pixels, 0, plane->width * plane->height);
     for (size_t i = 0; i < segments.count; i++) {
@@ -67,7 +67,7 @@ static dg_components find(const dg_plane *plane, uint8_t least, uint32_t size, d
 {
     dg_components components;
     check(dg_runs_find(plane, least, threads, runs));
-    check(dg_components_find(runs, size, &components));
+    check(dg_components_find(runs, size, NULL, &components));
     return components;
 }
 
@@ -94,8 +94,8 @@ int main(void)
     show(&plane);
     const uint8_t pale = (uint8_t)(least / 2 + 1);
     components = find(&plane, pale, 8, &runs);
-    check(dg_rules_find(&plane, pale, &runs, &components, threads, &no_deadline, &rules));
-    check(dg_rules_erase(&rules, &plane, pale, &no_deadline));
+    check(dg_rules_find(&plane, pale, &runs, &components, threads, &rules));
+    check(dg_rules_erase(&rules, &plane, pale, NULL));
     show(&plane);
     release(&components, &runs);
     components = find(&plane, least, 2, &runs);

@@ -69,7 +69,7 @@ START_TEST(any_threads_find_the_same)
 {
     dg_plane plane = drawing(2000, 300, 0), copy = drawing(2000, 300, 0);
     dg_pool pool = {0};
-    const dg_threads three = {&pool, 3};
+    const dg_threads three = {&pool, 3, NULL};
     dg_components one, many;
     add_noise(&plane, 30, 7);
     draw_ring(&plane, 40, 5, 700, 290, 9, 200);

@@ -62,7 +62,7 @@ START_TEST(leaves_what_is_clean)
         for (int x = 5; x < 40; x++)
             *at(x, 3 + x % 30) = 0;
     memcpy(other, pixels, BYTES);
-    ck_assert_int_eq(dg_despeckle(&plane), DIGIT_OK);
+    ck_assert_int_eq(dg_despeckle(&plane, NULL), DIGIT_OK);
     ck_assert_mem_eq(pixels, other, BYTES);
 }
 END_TEST
@@ -76,7 +76,7 @@ START_TEST(takes_out_impulses)
     for (int i = 0; i < BYTES; i++)
         if (numbers_next(&state) % 100 < 12)
             pixels[i] = numbers_next(&state) % 2 ? 255 : 0;
-    ck_assert_int_eq(dg_despeckle(&plane), DIGIT_OK);
+    ck_assert_int_eq(dg_despeckle(&plane, NULL), DIGIT_OK);
     for (int i = 0; i < BYTES; i++)
         wrong += pixels[i] != other[i];
     ck_assert_int_lt(wrong, BYTES / 50); /* of six in a hundred that were changed */
@@ -87,8 +87,8 @@ START_TEST(impulses_have_a_negative)
 {
     draw_noise((uint64_t)_i);
     negate_into_second();
-    ck_assert_int_eq(dg_despeckle(&plane), DIGIT_OK);
-    ck_assert_int_eq(dg_despeckle(&second), DIGIT_OK);
+    ck_assert_int_eq(dg_despeckle(&plane, NULL), DIGIT_OK);
+    ck_assert_int_eq(dg_despeckle(&second, NULL), DIGIT_OK);
     for (int i = 0; i < BYTES; i++)
         ck_assert_int_eq(pixels[i] + other[i], 255);
 }
@@ -236,7 +236,7 @@ START_TEST(reads_eight_by_eight)
     const digit_image image = {seven, 8, 8, 8, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
     dg_prepared found;
     int inked = 0;
-    ck_assert_int_eq(dg_normalize(&image, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_normalize(&image, NULL, &found), DIGIT_OK);
     const digit_box box = found.box;
     ck_assert_uint_eq(found.ink, DIGIT_INK_LIGHT);
     ck_assert_uint_eq(found.flags, 0);

@@ -34,7 +34,7 @@ static result normalize_as(const canvas *c, uint32_t ink)
     result r;
     memset(&r, 0xAA, sizeof r);
     ck_assert_int_eq(dg_image_check(&image), DIGIT_OK);
-    ck_assert_int_eq(dg_normalize(&image, &r), DIGIT_OK);
+    ck_assert_int_eq(dg_normalize(&image, NULL, &r), DIGIT_OK);
     return r;
 }
 

@@ -39,6 +39,7 @@ static void negate(const dg_plane *plane)
 
 START_TEST(two_papers_become_one)
 {
+    const dg_threads one = {.count = 1};
     dg_plane plane = seven();
     dg_papers papers;
     darken(&plane, 0.4, 150);
@@ -47,7 +48,7 @@ START_TEST(two_papers_become_one)
         negate(&plane);
     ck_assert(found_on(&plane, &papers));
     ck_assert_int_eq(papers.light, _i);
-    dg_papers_flatten(&plane, &papers);
+    ck_assert_int_eq(dg_papers_flatten(&plane, &papers, one), DIGIT_OK);
     for (int y = 4; y < HEIGHT; y += 8)
         for (int x = 4; x < WIDTH; x += 8)
             if (x < 80 || x > 150 || y < 40 || y > 120)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* TSan gives up after a fork of a process with threads unless told that we mean it. */
@@ -245,11 +246,45 @@ START_TEST(forks_while_busy)
 }
 END_TEST
 
+static void count_done(void *context, uint32_t index, uint32_t worker)
+{
+    atomic_uint *done = context;
+    (void)index, (void)worker;
+    atomic_fetch_add(done, 1);
+}
+
+/* A thousand pieces of a millisecond: without a deadline all are done, with one of 20 ms not. */
+static void wait_and_count(void *context, uint32_t index, uint32_t worker)
+{
+    const struct timespec wait = {0, 1000000};
+    nanosleep(&wait, NULL);
+    count_done(context, index, worker);
+}
+
+START_TEST(no_piece_begins_after_the_deadline)
+{
+    dg_pool pool = {0};
+    atomic_uint all = 0, some = 0, none = 0;
+    const dg_deadline soon = dg_deadline_begin(20);
+    dg_threads threads = {&pool, (uint32_t)_i, NULL};
+    ck_assert_int_eq(dg_threads_run(threads, COUNT_MOST, count_done, &all), DIGIT_OK);
+    threads.deadline = &soon;
+    ck_assert_int_eq(dg_threads_run(threads, COUNT_MOST, wait_and_count, &some),
+                     DIGIT_ERR_TIMEOUT);
+    ck_assert_int_eq(dg_threads_run(threads, COUNT_MOST, count_done, &none), DIGIT_ERR_TIMEOUT);
+    ck_assert_uint_eq(all, COUNT_MOST);
+    ck_assert_uint_lt(some, COUNT_MOST);
+    ck_assert_uint_eq(none, 0);
+    dg_pool_close(&pool);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("pool");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, runs_every_piece_once, 1, 9);
+    tcase_add_loop_test(tcase, no_piece_begins_after_the_deadline, 1, 4);
     tcase_add_test(tcase, grows_closes_and_goes_on);
     tcase_add_test(tcase, serves_many_callers_at_once);
     tcase_add_test(tcase, runs_within_a_run);

@@ -46,7 +46,7 @@ static dg_predictor *make_predictor(int index)
     ck_assert_int_eq(dg_predictor_create(snapshot, &predictor), DIGIT_OK);
     dg_snapshot_free(snapshot);
     synthetic_fill(1, SAMPLES, samples, labels);
-    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1}, samples, SAMPLES, plain,
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, SAMPLES, plain,
                                       pairs), DIGIT_OK);
     return predictor;
 }
@@ -56,7 +56,7 @@ static void predict_in(const dg_predictor *predictor, uint32_t threads, size_t b
     memset(other, 0xA5, sizeof other);
     for (size_t first = 0; first < SAMPLES; first += batch) {
         const size_t left = SAMPLES - first, count = left < batch ? left : batch;
-        ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, threads},
+        ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, threads, NULL},
                                           samples + first * DIGIT_SAMPLE_BYTES, count,
                                           other + first, other_pairs + first), DIGIT_OK);
     }
@@ -91,7 +91,7 @@ static void *predict_often(void *argument)
     for (uint32_t i = 0; i < 8; i++) {
         digit_prediction answers[20];
         const size_t first = 13 * i;
-        dg_predictor_run(predictor, (dg_threads){&pool, 1 + i % 3},
+        dg_predictor_run(predictor, (dg_threads){&pool, 1 + i % 3, NULL},
                          samples + first * DIGIT_SAMPLE_BYTES, 20, answers, NULL);
         wrong += memcmp(answers, plain + first, sizeof answers) != 0;
     }
@@ -140,7 +140,7 @@ START_TEST(answers_make_sense)
     }
     digit_prediction blank;
     const uint8_t none[DIGIT_SAMPLE_BYTES] = {0};
-    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1}, none, 1, &blank,
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, none, 1, &blank,
                                       NULL), DIGIT_OK);
     check_answer(&blank);
     ck_assert_uint_eq(blank.flags, DIGIT_FLAG_BLANK);
@@ -183,7 +183,7 @@ START_TEST(huge_weights_give_no_nan)
             snapshot->params[tensor.at + i] = 1;
     }
     ck_assert_int_eq(dg_predictor_create(snapshot, &predictor), DIGIT_OK);
-    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1}, samples, 20, other, NULL),
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, 20, other, NULL),
                      DIGIT_OK);
     for (int i = 0; i < 20; i++)
         check_answer(&other[i]);
@@ -206,13 +206,13 @@ START_TEST(evaluation_counts)
         loss -= log((double)plain[i].probabilities[labels[i]] * (1 - (double)plain[i].other)) /
                 SAMPLES;
     }
-    ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, 1}, dataset, &metrics), DIGIT_OK);
+    ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, 1, NULL}, dataset, &metrics), DIGIT_OK);
     ck_assert_uint_eq(metrics.count, SAMPLES);
     ck_assert_uint_eq(metrics.correct, correct);
     ck_assert_mem_eq(metrics.confusion, confusion, sizeof confusion);
     ck_assert_double_eq_tol(metrics.loss, loss, 1e-5);
     for (uint32_t threads = 2; threads < 5; threads++) {
-        ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, threads}, dataset, &again),
+        ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, threads, NULL}, dataset, &again),
                          DIGIT_OK);
         ck_assert_mem_eq(&metrics, &again, sizeof metrics);
     }

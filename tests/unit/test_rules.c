@@ -12,7 +12,7 @@
 static size_t find_and_erase(const dg_plane *page, dg_rules *rules)
 {
     dg_pool pool = {0};
-    const dg_threads threads = {&pool, 2};
+    const dg_threads threads = {&pool, 2, NULL};
     ck_assert_int_eq(find_rules(page, 1, 8, threads, rules), DIGIT_OK);
     ck_assert_int_eq(erase_rules(rules, page, 1), DIGIT_OK);
     dg_pool_close(&pool);
@@ -309,12 +309,13 @@ START_TEST(time_ends_while_lines_are_sought)
     dg_components components;
     dg_rules rules;
     dg_pool pool = {0};
-    const dg_threads threads = {&pool, 2};
+    dg_threads threads = {&pool, 2, NULL};
     draw_bar(&page, 20, 100, 362, 2, 255);
     ck_assert_int_eq(dg_runs_find(&page, 1, threads, &runs), DIGIT_OK);
-    ck_assert_int_eq(dg_components_find(&runs, 8, &components), DIGIT_OK);
+    ck_assert_int_eq(dg_components_find(&runs, 8, NULL, &components), DIGIT_OK);
     nanosleep(&wait, NULL);
-    ck_assert_int_eq(dg_rules_find(&page, 1, &runs, &components, threads, &past, &rules),
+    threads.deadline = &past;
+    ck_assert_int_eq(dg_rules_find(&page, 1, &runs, &components, threads, &rules),
                      DIGIT_ERR_TIMEOUT);
     ck_assert_ptr_nonnull(strstr(dg_error_text(), "1 ms")); /* whichever thread saw it */
     dg_rules_free(&rules);

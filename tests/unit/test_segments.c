@@ -3,6 +3,7 @@
 #include "vision/ink/digit_height.h"
 #include "vision/sample/even.h"
 #include "vision/sample/glyph.h"
+#include "vision/sample/thumbnail.h"
 
 #include "../support/suite.h"
 #include "finding.h"
@@ -60,9 +61,10 @@ END_TEST
 START_TEST(slices_hold_all_the_ink)
 {
     const bool doubted[] = {true, false};
+    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
     dg_plane seen = drawing(300, 80, 0);
     uint32_t next = 0;
     for (size_t i = 0; i < f.segments.count; i++) {
@@ -87,9 +89,10 @@ END_TEST
 START_TEST(slices_are_even)
 {
     const bool doubted[] = {true, false};
+    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, doubted, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
     const size_t slices = f.segments.count - 1;
     ck_assert_uint_eq(slices, (size_t)(98 * DG_SLICES / f.lines.items[0].size + 0.5));
     for (size_t i = 0; i < slices; i++) {
@@ -130,12 +133,104 @@ START_TEST(samples_leave_neighbours_out)
 }
 END_TEST
 
+/* Fewer slices to a digit's height are wider ones. */
+START_TEST(slices_are_as_wide_as_asked_for)
+{
+    const bool doubted[] = {true, false};
+    const dg_slicing slicing = {.doubted = doubted, .slices = 5.5};
+    fixture f;
+    set_up(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
+    ck_assert_uint_eq(f.segments.count - 1, (size_t)(98 * 5.5 / f.lines.items[0].size + 0.5));
+    tear_down(&f);
+}
+END_TEST
+
+/* ---- Large digits ----------------------------------------------------------- */
+
+static int largest_difference(const uint8_t *a, const uint8_t *b)
+{
+    int most = 0;
+    for (int i = 0; i < DIGIT_SAMPLE_BYTES; i++)
+        most = abs(a[i] - b[i]) > most ? abs(a[i] - b[i]) : most;
+    return most;
+}
+
+/* A large digit's thumbnail, whole or in slices, gives nearly the sample of its ink. */
+START_TEST(thumbnails_show_the_same_digit)
+{
+    dg_plane page = drawing(700, 900, 0);
+    uint8_t exact[DIGIT_SAMPLE_BYTES], small[DIGIT_SAMPLE_BYTES];
+    dg_components components;
+    dg_thumbnail parts[7];
+    draw_ring(&page, 37, 41, 500, 800, 70, 253);
+    draw_bar(&page, 37, 741, 200, 100, 253); /* else the centre of mass is between two pixels */
+    ck_assert_int_eq(find_components(&page, 1, 1, one_thread, &components), DIGIT_OK);
+    const digit_box box = box_of(&components.items[0]);
+    ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.run_count, &box,
+                                     dg_frame_even, exact), DIGIT_OK);
+    for (int i = 0; i < 7; i++) {
+        const digit_box slice = {37 + 72 * i, 41, i < 6 ? 72 : 500 - 6 * 72, 800};
+        dg_run *runs = malloc(components.run_count * sizeof *runs);
+        size_t count = 0;
+        for (size_t k = 0; k < components.run_count; k++) {
+            dg_run run = components.runs[k];
+            run.start = (uint16_t)(run.start > slice.x ? run.start : slice.x);
+            run.end = (uint16_t)(run.end < slice.x + slice.width ? run.end
+                                                                 : slice.x + slice.width);
+            if (run.start < run.end)
+                runs[count++] = run;
+        }
+        parts[i] = (dg_thumbnail){.cell = dg_thumbnail_cell(800)};
+        ck_assert_int_eq(dg_thumbnail_make(&page, runs, count, &slice, &parts[i]), DIGIT_OK);
+        free(runs);
+    }
+    ck_assert_int_eq(parts[0].cell, 12);
+    ck_assert_int_eq(dg_thumbnails_sample(parts, 7, &box, dg_frame_even, small), DIGIT_OK);
+    ck_assert_int_le(largest_difference(exact, small), 48); /* measured: 37 */
+    for (int i = 0; i < 7; i++)
+        dg_thumbnail_free(&parts[i]);
+    dg_components_free(&components);
+    free(page.pixels);
+}
+END_TEST
+
+/* However thin the ink is, there is some in the sample. */
+START_TEST(thumbnails_keep_thin_ink)
+{
+    static const uint8_t blank[DIGIT_SAMPLE_BYTES];
+    dg_plane page = drawing(900, 900, 0);
+    uint8_t sample[DIGIT_SAMPLE_BYTES];
+    const dg_run run = {450, 100, 101};
+    const digit_box box = {100, 450, 1, 1};
+    dg_thumbnail thumbnail = {.cell = dg_thumbnail_cell(800)};
+    page.pixels[450 * 900 + 100] = 96;
+    ck_assert_int_eq(dg_thumbnail_make(&page, &run, 1, &box, &thumbnail), DIGIT_OK);
+    ck_assert_int_eq(dg_thumbnails_sample(&thumbnail, 1, &box, dg_frame_even, sample), DIGIT_OK);
+    ck_assert(memcmp(sample, blank, sizeof sample) != 0);
+    dg_thumbnail_free(&thumbnail);
+    free(page.pixels);
+}
+END_TEST
+
+START_TEST(small_digits_need_no_thumbnails)
+{
+    ck_assert_int_eq(dg_thumbnail_cell(0), 1);
+    ck_assert_int_eq(dg_thumbnail_cell(127.9), 1);
+    ck_assert_int_eq(dg_thumbnail_cell(128), 2);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("segments");
     tcase_add_test(tcase, clusters_stay_as_they_are);
     tcase_add_test(tcase, slices_hold_all_the_ink);
     tcase_add_test(tcase, slices_are_even);
+    tcase_add_test(tcase, slices_are_as_wide_as_asked_for);
+    tcase_add_test(tcase, thumbnails_show_the_same_digit);
+    tcase_add_test(tcase, thumbnails_keep_thin_ink);
+    tcase_add_test(tcase, small_digits_need_no_thumbnails);
     tcase_add_test(tcase, samples_leave_neighbours_out);
     return suite_run("segments", tcase);
 }

@@ -20,15 +20,19 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import httpx
 import numpy as np
 import pytest
 import uvicorn
 from PIL import Image, ImageDraw
 
 import connections
+import libdigit
 from conftest import (API, PICTURES, SOURCE, WEB, App, Reply, file_of, free_port, seven, start,
                       stop)
-from limits import CONNECTIONS_MAX, WAITING_MAX
+from corrections import Corrections
+from limits import CONNECTIONS_MAX, QUEUE_MAX, WAITING_MAX
+from page import build
 from turns import Turns
 
 MEMORY_MAX = 600  # MB
@@ -375,8 +379,13 @@ def fixture_timed(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         await send({"type": "http.response.start", "status": 204})
         await send({"type": "http.response.body"})
 
+    yield from served(reader)
+
+
+def served(app: Any) -> Iterator[int]:
+    """The port of a server in this process, until it is asked on."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(reader, port=port, lifespan="off", log_level="critical",
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical",
                                            http=connections.TimedProtocol))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -412,6 +421,58 @@ def is_closed_in_time(port: int, start: bytes, drip: bytes) -> bool:
     ids=["nothing", "method", "head", "body", "second-head", "second-body"])
 def test_requests_that_never_end(timed: int, start: bytes) -> None:
     assert is_closed_in_time(timed, start, b"1" * 8 if b"\r\n\r\n" in start else b"X" * 30)
+
+
+@pytest.fixture(name="talkative")
+def fixture_talkative(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a server that answers with 64 MiB, and waits half a second for its readers."""
+    monkeypatch.setattr(connections, "ANSWER_SECONDS", 0.5)
+
+    async def talk(_: object, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200})
+        for _ in range(64):
+            await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+        await send({"type": "http.response.body"})
+
+    yield from served(talk)
+
+
+@pytest.mark.parametrize("drip", [0, 100], ids=["nothing", "drop by drop"])
+@pytest.mark.parametrize("kept", ["keep-alive", "close"])
+def test_readers_that_never_end(talkative: int, drip: int, kept: str) -> None:
+    """A connection whose answer nobody reads is closed; what was sent until then can be read."""
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(("127.0.0.1", talkative))
+        line.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: {kept}\r\n\r\n".encode())
+        for _ in range(15):
+            time.sleep(0.1)
+            if drip:
+                line.recv(drip)
+        line.settimeout(10)
+        got = 0
+        with contextlib.suppress(ConnectionResetError):
+            while part := line.recv(1 << 20):
+                got += len(part)
+        assert got < 32 << 20
+
+
+def test_readers_in_time(talkative: int) -> None:
+    """All of the answer, which takes longer than the server waits for a part of it."""
+    with httpx.stream("GET", f"http://127.0.0.1:{talkative}/", timeout=20) as reply:
+        got = 0
+        for part in reply.iter_raw(1 << 20):
+            got += len(part)
+            time.sleep(0.02)
+    assert got == 64 << 20
+
+
+def test_cameras_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    """A stream holds its place in the queue until its end: there is one for each that may wait."""
+    page = build(libdigit.Model.pretrained(), Corrections(str(tmp_path)))
+    (watch,) = [one for one in page.fns.values() if one.name == "watch_camera"]
+    assert watch.time_limit and watch.concurrency_limit == QUEUE_MAX
 
 
 def test_connections_by_the_hundred(abused: App) -> None:

@@ -157,7 +157,10 @@ digit_status dg_background_find(const dg_plane *grey, size_t window, const dg_su
     if (!background->level)
         return dg_fail_memory("a page's background", 2 * cells);
     survey s = {grey, background};
-    dg_pool_run(threads.pool, threads.count, (uint32_t)background->rows, measure_row, &s);
+    const digit_status status =
+        dg_threads_run(threads, (uint32_t)background->rows, measure_row, &s);
+    if (status != DIGIT_OK)
+        return status;
     const size_t reach = (window ? window : window_of(grey)) / (2 * cell) + 1;
     if (slope)
         tilt(background, slope, -1);

@@ -40,28 +40,37 @@ static size_t place_components(dg_component *items, size_t count, uint32_t size,
 }
 
 /* Sort the runs, which are in reading order, by component. */
-static void gather(const dg_runs *runs, const uint32_t *labels, dg_components *found)
+static digit_status gather(const dg_runs *runs, const uint32_t *labels, dg_components *found)
 {
+    found->runs = dg_alloc(found->run_count, sizeof *found->runs);
+    if (!found->runs)
+        return dg_fail_memory("connected components", found->run_count * sizeof *found->runs);
     for (size_t i = 0; i < runs->count; i++) {
         dg_component *component = &found->items[labels[i]];
         if (component->count > 0)
             found->runs[component->first++] = runs->items[i];
     }
+    for (size_t i = 0; i < found->count; i++)
+        found->items[i].first -= found->items[i].count;
+    return DIGIT_OK;
+}
+
+static void drop_small(dg_components *found)
+{
     size_t kept = 0;
-    for (size_t i = 0; i < found->count; i++) {
-        dg_component component = found->items[i];
-        component.first -= component.count;
-        if (component.count > 0)
-            found->items[kept++] = component;
-    }
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i].count > 0)
+            found->items[kept++] = found->items[i];
     found->count = kept;
 }
 
 static digit_status split(const dg_runs *runs, uint32_t *labels, uint32_t size,
-                          dg_components *found)
+                          const dg_deadline *deadline, bool with_runs, dg_components *found)
 {
     size_t kept;
-    found->count = dg_runs_label(runs->items, runs->count, labels);
+    digit_status status = dg_runs_label(runs->items, runs->count, deadline, labels, &found->count);
+    if (status != DIGIT_OK)
+        return status;
     if (found->count > COMPONENTS_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components of ink; at most %d",
                        found->count, KEPT_MAX);
@@ -70,26 +79,41 @@ static digit_status split(const dg_runs *runs, uint32_t *labels, uint32_t size,
         return dg_fail_memory("connected components", found->count * sizeof *found->items);
     for (size_t i = 0; i < runs->count; i++)
         component_add(&found->items[labels[i]], &runs->items[i]);
+    status = dg_deadline_check(deadline);
+    if (status != DIGIT_OK)
+        return status;
     found->run_count = place_components(found->items, found->count, size, &kept);
     if (kept > KEPT_MAX)
         return dg_fail(DIGIT_ERR_LIMIT, "the picture has %zu components of ink; at most %d", kept,
                        KEPT_MAX);
-    found->runs = dg_alloc(found->run_count, sizeof *found->runs);
-    if (!found->runs)
-        return dg_fail_memory("connected components", found->run_count * sizeof *found->runs);
-    gather(runs, labels, found);
-    return DIGIT_OK;
+    if (with_runs)
+        status = gather(runs, labels, found);
+    drop_small(found);
+    return status;
 }
 
-digit_status dg_components_find(const dg_runs *runs, uint32_t size, dg_components *found)
+static digit_status find(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                         bool with_runs, dg_components *found)
 {
     *found = (dg_components){0};
     uint32_t *labels = dg_alloc(runs->count, sizeof *labels);
     if (!labels)
         return dg_fail_memory("connected components", runs->count * sizeof *labels);
-    const digit_status status = split(runs, labels, size, found);
+    const digit_status status = split(runs, labels, size, deadline, with_runs, found);
     dg_free(labels);
     return status;
+}
+
+digit_status dg_components_find(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                dg_components *found)
+{
+    return find(runs, size, deadline, true, found);
+}
+
+digit_status dg_components_boxes(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                 dg_components *found)
+{
+    return find(runs, size, deadline, false, found);
 }
 
 void dg_components_keep(dg_components *components, dg_component_fn keep, const void *context)

@@ -23,7 +23,12 @@ typedef struct dg_components {
  * DIGIT_ERR_LIMIT: there are too many of them. Release with dg_components_free(), after a failure
  * too.
  */
-digit_status dg_components_find(const dg_runs *runs, uint32_t size, dg_components *found);
+digit_status dg_components_find(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                dg_components *found);
+
+/* The same without their runs. */
+digit_status dg_components_boxes(const dg_runs *runs, uint32_t size, const dg_deadline *deadline,
+                                 dg_components *found);
 
 /* Is a component to stay? */
 typedef bool (*dg_component_fn)(const dg_component *component, const void *context);

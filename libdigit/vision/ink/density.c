@@ -222,10 +222,13 @@ static void map_band(void *context, uint32_t index, uint32_t worker)
     }
 }
 
-static void invert(const dg_plane *plane)
+static void invert_band(void *context, uint32_t index, uint32_t worker)
 {
-    const size_t size = plane->width * plane->height;
-    for (size_t i = 0; i < size; i++)
+    const dg_plane *plane = context;
+    size_t y;
+    const size_t end = dg_band_span(index, plane->width, plane->height, &y);
+    (void)worker;
+    for (size_t i = y * plane->width; i < end * plane->width; i++)
         plane->pixels[i] ^= 255;
 }
 
@@ -250,10 +253,13 @@ digit_status dg_ink_density(const dg_plane *plane, const dg_density_plan *plan,
     mapping m = {.plane = plane, .shade = plan->shade};
     const dg_surface slope = plan->slope ? in_plane(plan->slope, plan->light) : (dg_surface){{0}};
     *least = 0;
-    if (plan->light)
-        invert(plane);
-    digit_status status = dg_background_find(plane, plan->window, plan->slope ? &slope : NULL,
-                                             threads, &m.background);
+    digit_status status =
+        plan->light ? dg_threads_run(threads, dg_band_count(plane->width, plane->height),
+                                     invert_band, (void *)plane)
+                    : DIGIT_OK;
+    if (status == DIGIT_OK)
+        status = dg_background_find(plane, plan->window, plan->slope ? &slope : NULL, threads,
+                                    &m.background);
     uint8_t *line = dg_alloc(plane->width, 1);
     if (status == DIGIT_OK && !line)
         status = dg_fail_memory("a page", plane->width);
@@ -263,8 +269,7 @@ digit_status dg_ink_density(const dg_plane *plane, const dg_density_plan *plan,
     m.usual = mean_background(&m.background);
     *least = plan_densities(&m, line);
     if (*least > 0)
-        dg_pool_run(threads.pool, threads.count, dg_band_count(plane->width, plane->height),
-                    map_band, &m);
+        status = dg_threads_run(threads, dg_band_count(plane->width, plane->height), map_band, &m);
 done:
     dg_free(line);
     dg_background_free(&m.background);

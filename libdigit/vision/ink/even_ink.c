@@ -103,21 +103,23 @@ digit_status dg_even_ink(const dg_components *components, const dg_plane *ink,
     };
     if (!j.inner)
         return dg_fail_memory("connected components", components->count);
-    dg_pool_run(threads.pool, threads.count, parts, measure_part, &j);
-    j.usual = usual_density(components, j.inner);
-    dg_pool_run(threads.pool, threads.count, parts, even_part, &j);
+    digit_status status = dg_threads_run(threads, parts, measure_part, &j);
+    j.usual = status == DIGIT_OK ? usual_density(components, j.inner) : 0;
+    if (status == DIGIT_OK)
+        status = dg_threads_run(threads, parts, even_part, &j);
     dg_free(j.inner);
-    return DIGIT_OK;
+    return status;
 }
 
 static digit_status components_within(const dg_runs *runs, const dg_plane *ink, uint8_t least,
-                                      uint32_t size, dg_components *found)
+                                      uint32_t size, const dg_deadline *deadline,
+                                      dg_components *found)
 {
     dg_runs dense;
     *found = (dg_components){0};
-    digit_status status = dg_runs_within(runs, ink, least, &dense);
+    digit_status status = dg_runs_within(runs, ink, least, deadline, &dense);
     if (status == DIGIT_OK)
-        status = dg_components_find(&dense, size, found);
+        status = dg_components_find(&dense, size, deadline, found);
     dg_runs_free(&dense);
     return status;
 }
@@ -125,11 +127,11 @@ static digit_status components_within(const dg_runs *runs, const dg_plane *ink, 
 digit_status dg_ink_components(const dg_plane *ink, const dg_runs *runs, uint8_t least,
                                uint32_t size, dg_threads threads, dg_components *found)
 {
-    digit_status status = components_within(runs, ink, least, size, found);
+    digit_status status = components_within(runs, ink, least, size, threads.deadline, found);
     if (status == DIGIT_OK)
         status = dg_even_ink(found, ink, threads);
     if (status != DIGIT_OK)
         return status;
     dg_components_free(found);
-    return components_within(runs, ink, DG_INK_EDGE, size, found);
+    return components_within(runs, ink, DG_INK_EDGE, size, threads.deadline, found);
 }

@@ -45,18 +45,19 @@ static digit_status judge_polarity(const dg_plane *grey, bool *light)
 
 /* A page half in a hard shadow, or on a table: the same paper everywhere, and dark ink. */
 static digit_status even_paper(const dg_plane *grey, const dg_plane *small, size_t step,
-                               uint32_t ink, bool *evened)
+                               uint32_t ink, dg_threads threads, bool *evened)
 {
     dg_papers papers;
-    const digit_status status = dg_papers_find(small, ink, &papers, evened);
+    digit_status status = dg_papers_find(small, ink, &papers, evened);
     if (status == DIGIT_OK && *evened) {
         papers.cell *= step;
-        dg_papers_flatten(grey, &papers);
+        status = dg_papers_flatten(grey, &papers, threads);
     }
     return status;
 }
 
-digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, bool *light)
+digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, dg_threads threads,
+                              bool *light)
 {
     size_t step = 1;
     bool evened;
@@ -68,7 +69,7 @@ digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, bool *light)
         return dg_fail_memory("a picture", small.width * small.height);
     thin_out(grey, step, &small);
     *light = ink == DIGIT_INK_LIGHT;
-    digit_status status = even_paper(grey, &small, step, ink, &evened);
+    digit_status status = even_paper(grey, &small, step, ink, threads, &evened);
     if (status == DIGIT_OK && evened)
         *light = false;
     else if (status == DIGIT_OK && ink == DIGIT_INK_AUTO)

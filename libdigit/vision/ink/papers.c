@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "vision/bands.h"
 
 #include <math.h>
 #include <string.h>
@@ -404,10 +405,21 @@ static void flatten_piece(uint8_t *pixels, size_t count, uint8_t mask, float pap
         pixels[x] = (uint8_t)(fminf((float)(pixels[x] ^ mask) * gain, 255) + 0.5f);
 }
 
-void dg_papers_flatten(const dg_plane *grey, const dg_papers *papers)
+typedef struct flattening {
+    const dg_plane *grey;
+    const dg_papers *papers;
+} flattening;
+
+static void flatten_band(void *context, uint32_t index, uint32_t worker)
 {
+    const flattening *job = context;
+    const dg_plane *grey = job->grey;
+    const dg_papers *papers = job->papers;
     const float sign = papers->light ? -1 : 1; /* v ^ 255 is 255 - v: light ink is dark there */
-    for (size_t y = 0; y < grey->height; y++)
+    size_t y;
+    const size_t end = dg_band_span(index, grey->width, grey->height, &y);
+    (void)worker;
+    for (; y < end; y++)
         for (size_t column = 0; column < papers->columns; column++) {
             const size_t left = column * papers->cell;
             const size_t right = dg_min_size(left + papers->cell, grey->width);
@@ -415,4 +427,10 @@ void dg_papers_flatten(const dg_plane *grey, const dg_papers *papers)
             flatten_piece(grey->pixels + y * grey->width + left, right - left,
                           papers->light ? 255 : 0, paper);
         }
+}
+
+digit_status dg_papers_flatten(const dg_plane *grey, const dg_papers *papers, dg_threads threads)
+{
+    flattening job = {grey, papers};
+    return dg_threads_run(threads, dg_band_count(grey->width, grey->height), flatten_band, &job);
 }

@@ -2,6 +2,7 @@
 #ifndef DG_VISION_INK_PAPERS_H
 #define DG_VISION_INK_PAPERS_H
 
+#include "base/pool.h"
 #include "vision/pixels.h"
 
 #include <stdbool.h>
@@ -26,6 +27,6 @@ typedef struct dg_papers {
 digit_status dg_papers_find(const dg_plane *grey, uint32_t ink, dg_papers *papers, bool *found);
 
 /* Each pixel as a part of its paper's level: 255 is paper, and ink is dark. */
-void dg_papers_flatten(const dg_plane *grey, const dg_papers *papers);
+digit_status dg_papers_flatten(const dg_plane *grey, const dg_papers *papers, dg_threads threads);
 
 #endif

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* What it takes to look at a run, beyond its pixels (dg_pace_step()). */
+#define RUN_STEPS 16
+
 /* Empty pixels to pass over at once. */
 #define BLOCK (4 * sizeof(uint64_t))
 
@@ -105,8 +108,9 @@ digit_status dg_runs_find(const dg_plane *ink, uint8_t least, dg_threads threads
     l.bands = dg_alloc_zero(l.count, sizeof *l.bands);
     if (!l.bands)
         return dg_fail_memory("runs of ink", l.count * sizeof *l.bands);
-    dg_pool_run(threads.pool, threads.count, l.count, list_band, &l);
-    const digit_status status = join_bands(&l, runs);
+    digit_status status = dg_threads_run(threads, l.count, list_band, &l);
+    if (status == DIGIT_OK)
+        status = join_bands(&l, runs);
     for (uint32_t i = 0; i < l.count; i++)
         dg_free(l.bands[i].items);
     dg_free(l.bands);
@@ -114,11 +118,13 @@ digit_status dg_runs_find(const dg_plane *ink, uint8_t least, dg_threads threads
 }
 
 digit_status dg_runs_within(const dg_runs *runs, const dg_plane *ink, uint8_t least,
-                            dg_runs *found)
+                            const dg_deadline *deadline, dg_runs *found)
 {
+    dg_pace pace = {.deadline = deadline};
+    digit_status status = DIGIT_OK;
     size_t room = 0;
     *found = (dg_runs){0};
-    for (size_t i = 0; i < runs->count; i++) {
+    for (size_t i = 0; status == DIGIT_OK && i < runs->count; i++) {
         const dg_run *whole = &runs->items[i];
         const uint8_t *row = ink->pixels + (size_t)whole->y * ink->width;
         const size_t most = (size_t)(whole->end - whole->start + 1) / 2;
@@ -132,8 +138,9 @@ digit_status dg_runs_within(const dg_runs *runs, const dg_plane *ink, uint8_t le
         if (found->count > DG_RUNS_MAX)
             return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %u runs of ink",
                            DG_RUNS_MAX);
+        status = dg_pace_step(&pace, RUN_STEPS + (size_t)(whole->end - whole->start));
     }
-    return DIGIT_OK;
+    return status;
 }
 
 void dg_runs_free(dg_runs *runs)
@@ -159,17 +166,22 @@ static void join(uint32_t *labels, uint32_t a, uint32_t b)
     labels[a < b ? b : a] = a < b ? a : b;
 }
 
-static void join_runs(const dg_run *runs, size_t count, uint32_t *labels)
+static digit_status join_runs(const dg_run *runs, size_t count, const dg_deadline *deadline,
+                              uint32_t *labels)
 {
+    dg_pace pace = {.deadline = deadline};
+    digit_status status = DIGIT_OK;
     size_t above = 0; /* the first run that a later one may touch */
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
         labels[i] = (uint32_t)i;
         while (runs[above].y + 1 < runs[i].y ||
                (runs[above].y + 1 == runs[i].y && runs[above].end < runs[i].start))
             above++;
         for (size_t j = above; runs[j].y + 1 == runs[i].y && runs[j].start <= runs[i].end; j++)
             join(labels, (uint32_t)j, (uint32_t)i);
+        status = dg_pace_step(&pace, RUN_STEPS);
     }
+    return status;
 }
 
 /* Turn parents into consecutive numbers. Returns how many components there are. */
@@ -181,8 +193,10 @@ static size_t number_components(uint32_t *labels, size_t count)
     return components;
 }
 
-size_t dg_runs_label(const dg_run *runs, size_t count, uint32_t *labels)
+digit_status dg_runs_label(const dg_run *runs, size_t count, const dg_deadline *deadline,
+                           uint32_t *labels, size_t *components)
 {
-    join_runs(runs, count, labels);
-    return number_components(labels, count);
+    const digit_status status = join_runs(runs, count, deadline, labels);
+    *components = status == DIGIT_OK ? number_components(labels, count) : 0;
+    return status;
 }

@@ -25,14 +25,15 @@ digit_status dg_runs_find(const dg_plane *ink, uint8_t least, dg_threads threads
 /* Find the runs of density `least` or more inside `runs`: the same as dg_runs_find() gives if
  * all such pixels lie in `runs`, without a look at the rest of the picture. */
 digit_status dg_runs_within(const dg_runs *runs, const dg_plane *ink, uint8_t least,
-                            dg_runs *found);
+                            const dg_deadline *deadline, dg_runs *found);
 
 void dg_runs_free(dg_runs *runs);
 
 /* Label the runs that touch, corners included, with the number of their component:
- * labels[count], numbered in the order of their first runs. `runs` is in reading order. Returns
- * the number of components. Union-find; He, Chao and Suzuki, "A run-based two-scan labeling
+ * labels[count], numbered in the order of their first runs; *components is how many there are.
+ * `runs` is in reading order. Union-find; He, Chao and Suzuki, "A run-based two-scan labeling
  * algorithm", IEEE Transactions on Image Processing 17 (2008). */
-size_t dg_runs_label(const dg_run *runs, size_t count, uint32_t *labels);
+digit_status dg_runs_label(const dg_run *runs, size_t count, const dg_deadline *deadline,
+                           uint32_t *labels, size_t *components);
 
 #endif

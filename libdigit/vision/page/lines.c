@@ -27,9 +27,7 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
     digit_status status = dg_lines_slope(lines->clusters, tall, plan, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);
-    for (size_t i = 0; status == DIGIT_OK && i < lines->count; i++)
-        dg_lines_merge(lines, &lines->items[i]);
-    return status;
+    return status == DIGIT_OK ? dg_lines_merge(plan, lines) : status;
 }
 
 void dg_lines_free(dg_lines *lines)

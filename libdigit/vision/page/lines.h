@@ -35,6 +35,7 @@ typedef struct dg_lines_plan {
     double digit_height;  /* of most digits, in pixels */
     uint32_t min_height;  /* of a digit in pixels; 0: unknown */
     bool single;          /* all ink is one line */
+    const dg_deadline *deadline; /* or NULL */
 } dg_lines_plan;
 
 /* DIGIT_ERR_LIMIT: too many components may be digits. Release with dg_lines_free(), after a

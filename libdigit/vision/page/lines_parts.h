@@ -19,8 +19,11 @@ digit_status dg_lines_slope(const dg_cluster *clusters, size_t count, const dg_l
 /* Sort the clusters, of which the first `tall` are tall, into lines; lines->slope is known. */
 digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *lines);
 
-/* Merge the small clusters of a line into the tall ones that they are parts of. */
-void dg_lines_merge(dg_lines *lines, dg_line *line);
+/* Merge the small clusters of each line into the tall ones that they are parts of. */
+digit_status dg_lines_merge(const dg_lines_plan *plan, dg_lines *lines);
+
+/* What it takes to compare a cluster with a line, or with another cluster (dg_pace_step()). */
+#define DG_CLUSTER_STEPS 2
 
 /* Its horizontal centre. */
 static inline double dg_cluster_x(const dg_cluster *p)

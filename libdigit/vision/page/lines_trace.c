@@ -34,20 +34,22 @@ static void trace_add(trace *t, const dg_cluster *p, double slope)
     t->count++;
 }
 
-/* Vertical overlap, as a part of the smaller height. */
-static double overlap_of(const trace *t, const dg_cluster *p, double slope)
+/* Vertical overlap, as a part of the smaller height; without any, 0 or less. */
+static double overlap_of(const trace *t, const dg_cluster *p, double shift)
 {
-    const double shift = shift_of(p, slope);
     const double top = fmax(t->top, p->top - shift), bottom = fmin(t->bottom, p->bottom - shift);
-    return (bottom - top + 1) / fmin(t->bottom - t->top + 1, p->bottom - p->top + 1);
+    const double shared = bottom - top + 1;
+    return shared <= 0 ? shared
+                       : shared / fmin(t->bottom - t->top + 1, p->bottom - p->top + 1);
 }
 
 static uint32_t best_trace(const trace *traces, size_t count, const dg_cluster *p, double slope)
 {
     uint32_t best = DG_NO_COMPONENT;
     double overlap = DG_LINE_OVERLAP;
+    const double shift = shift_of(p, slope);
     for (size_t i = 0; i < count; i++) {
-        const double here = overlap_of(&traces[i], p, slope);
+        const double here = overlap_of(&traces[i], p, shift);
         if (here > overlap) {
             overlap = here;
             best = (uint32_t)i;
@@ -61,9 +63,10 @@ static uint32_t near_trace(const trace *traces, size_t count, const dg_cluster *
 {
     uint32_t best = DG_NO_COMPONENT;
     double nearest = DG_LINE_AWAY;
+    const double centre = dg_cluster_y(p, slope);
     for (size_t i = 0; i < count; i++) {
         const trace *t = &traces[i];
-        const double height = t->bottom - t->top + 1, centre = dg_cluster_y(p, slope);
+        const double height = t->bottom - t->top + 1;
         const double away = fmax(t->top - centre, centre - t->bottom) / height;
         if (away < nearest) {
             nearest = away;
@@ -95,21 +98,39 @@ static digit_status order_traces(trace *traces, size_t count)
     return DIGIT_OK;
 }
 
-/* Put the tall clusters, which lie left to right, into traces: where[cluster] is the trace. */
-static size_t trace_lines(const dg_cluster *clusters, size_t tall, double slope, bool single,
-                          trace *traces, uint32_t *where)
+/* Put the tall clusters, which lie left to right, into lines->count traces: where[cluster] is the
+ * trace. */
+static digit_status trace_lines(const dg_lines_plan *plan, dg_lines *lines, size_t tall,
+                                dg_pace *pace, trace *traces, uint32_t *where)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < tall; i++) {
-        uint32_t at = single && count > 0 ? 0 : best_trace(traces, count, &clusters[i], slope);
+    const double slope = lines->slope;
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < tall; i++) {
+        const dg_cluster *cluster = &lines->clusters[i];
+        uint32_t at = plan->single && lines->count > 0
+                          ? 0
+                          : best_trace(traces, lines->count, cluster, slope);
         if (at == DG_NO_COMPONENT) {
-            at = (uint32_t)count++;
+            at = (uint32_t)lines->count++;
             traces[at] = (trace){0};
         }
-        trace_add(&traces[at], &clusters[i], slope);
+        trace_add(&traces[at], cluster, slope);
         where[i] = at;
+        status = dg_pace_step(pace, DG_CLUSTER_STEPS * lines->count);
     }
-    return count;
+    return status;
+}
+
+/* Put the small clusters to the nearest traces. */
+static digit_status place_small(const dg_lines *lines, size_t tall, dg_pace *pace,
+                                const trace *traces, uint32_t *where)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = tall; status == DIGIT_OK && i < lines->cluster_count; i++) {
+        where[i] = near_trace(traces, lines->count, &lines->clusters[i], lines->slope);
+        status = dg_pace_step(pace, DG_CLUSTER_STEPS * lines->count);
+    }
+    return status;
 }
 
 /* Sort the clusters by line; those without a line are dropped. */
@@ -147,16 +168,17 @@ digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *li
 {
     trace *traces = dg_alloc(tall, sizeof *traces);
     uint32_t *where = dg_alloc(lines->cluster_count, sizeof *where);
+    dg_pace pace = {.deadline = plan->deadline};
     digit_status status = DIGIT_OK;
     if (!traces || !where) {
         status = dg_fail_memory("lines", tall * sizeof *traces);
         goto done;
     }
-    lines->count =
-        trace_lines(lines->clusters, tall, lines->slope, plan->single, traces, where);
-    for (size_t i = tall; i < lines->cluster_count; i++)
-        where[i] = near_trace(traces, lines->count, &lines->clusters[i], lines->slope);
-    status = order_traces(traces, lines->count);
+    status = trace_lines(plan, lines, tall, &pace, traces, where);
+    if (status == DIGIT_OK)
+        status = place_small(lines, tall, &pace, traces, where);
+    if (status == DIGIT_OK)
+        status = order_traces(traces, lines->count);
     if (status != DIGIT_OK)
         goto done;
     lines->items = dg_alloc_zero(lines->count, sizeof *lines->items);

@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 
+/* What it takes to put a run into a slice (dg_pace_step()). */
+#define RUN_STEPS 4
+
 static digit_status reserve_runs(dg_segments *segments, size_t more)
 {
     dg_run *runs = dg_grow(segments->runs, segments->run_count, &segments->run_room, more,
@@ -105,12 +108,14 @@ static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster
 }
 
 static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_cluster *cluster,
-                                  double size, dg_segment segment, dg_segments *segments)
+                                  double size, const dg_slicing *slicing, dg_segment segment,
+                                  dg_segments *segments)
 {
     const int32_t width = cluster->right - cluster->left + 1;
-    const int32_t wanted = (int32_t)(width * DG_SLICES / size + 0.5);
+    const int32_t wanted = (int32_t)(width * slicing->slices / size + 0.5);
     const int32_t slices = wanted < 1 ? 1 : wanted < width ? wanted : width;
     const size_t before = segments->count;
+    dg_pace pace = {.deadline = slicing->deadline};
     digit_status status = DIGIT_OK;
     segment.wide = width > DG_DIGIT_WIDEST * size;
     for (int32_t i = 0; status == DIGIT_OK && i < slices; i++) {
@@ -118,6 +123,8 @@ static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_clu
         status = add_slice(segments, runs, count,
                            cluster->left + (int32_t)((int64_t)width * i / slices),
                            cluster->left + (int32_t)((int64_t)width * (i + 1) / slices), segment);
+        if (status == DIGIT_OK)
+            status = dg_pace_step(&pace, RUN_STEPS * count);
     }
     return status;
 }
@@ -156,7 +163,8 @@ static digit_status collect(const dg_components *components, const dg_lines *lin
 }
 
 static digit_status add_cluster(const dg_components *components, const dg_lines *lines,
-                                size_t index, double size, bool doubted, dg_segments *segments)
+                                size_t index, double size, const dg_slicing *slicing,
+                                dg_segments *segments)
 {
     const dg_cluster *cluster = &lines->clusters[index];
     dg_segment segment = {
@@ -168,8 +176,8 @@ static digit_status add_cluster(const dg_components *components, const dg_lines 
     if (status != DIGIT_OK)
         return status;
     segment.slash = is_slash(runs, count, cluster, size);
-    if (doubted)
-        status = slice_cluster(runs, count, cluster, size, segment, segments);
+    if (slicing && slicing->doubted[index])
+        status = slice_cluster(runs, count, cluster, size, slicing, segment, segments);
     else
         status = keep_cluster(runs, count, segment, segments);
     dg_free(copy);
@@ -177,7 +185,7 @@ static digit_status add_cluster(const dg_components *components, const dg_lines 
 }
 
 digit_status dg_segments_make(const dg_components *components, const dg_lines *lines,
-                              const bool *doubted, dg_segments *segments)
+                              const dg_slicing *slicing, dg_segments *segments)
 {
     digit_status status = DIGIT_OK;
     *segments = (dg_segments){.line_count = lines->count};
@@ -188,7 +196,7 @@ digit_status dg_segments_make(const dg_components *components, const dg_lines *l
         const dg_line *line = &lines->items[i];
         const size_t before = segments->count;
         for (size_t p = line->first; status == DIGIT_OK && p < line->first + line->count; p++)
-            status = add_cluster(components, lines, p, line->size, doubted && doubted[p], segments);
+            status = add_cluster(components, lines, p, line->size, slicing, segments);
         segments->lines[i] = (dg_segment_line){before, segments->count - before, line->size};
     }
     return status;

@@ -31,16 +31,23 @@ typedef struct dg_segments {
     size_t run_room, room;
 } dg_segments;
 
+/* Slices to the height of a digit, at most: so narrow that one of the cuts is near the border of
+ * touching digits. */
+#define DG_SLICES 16
+
+/* Which clusters are cut. */
+typedef struct dg_slicing {
+    const bool *doubted; /* [clusters]: is it cut? */
+    double slices;       /* to the height of a digit: DG_SLICES or fewer */
+    const dg_deadline *deadline; /* or NULL */
+} dg_slicing;
+
 /*
- * Make one segment of each cluster, or, where doubted[lines->cluster_count] is true (NULL:
- * nowhere), vertical slices so narrow that one of the cuts is near the border of touching digits.
- * Release with dg_segments_free(), after a failure too.
+ * Make one segment of each cluster, or, where `slicing` (NULL: nothing is cut) says so, vertical
+ * slices. Release with dg_segments_free(), after a failure too.
  */
 digit_status dg_segments_make(const dg_components *components, const dg_lines *lines,
-                              const bool *doubted, dg_segments *segments);
-
-/* Slices to the height of a digit. */
-#define DG_SLICES 16
+                              const dg_slicing *slicing, dg_segments *segments);
 
 /* Add runs to a segment, then the segment itself. */
 digit_status dg_segments_add_runs(dg_segments *segments, dg_segment *segment, const dg_run *runs,

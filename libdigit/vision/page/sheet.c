@@ -40,28 +40,33 @@ static void grey_band(void *context, uint32_t index, uint32_t worker)
 
 /* All threads are the first to touch their part of the memory: the system hands it out a page
  * at a time, which takes as long as the copying. */
-static void make_grey(const digit_image *image, dg_threads threads, const dg_plane *grey)
+static digit_status make_grey(const digit_image *image, dg_threads threads, const dg_plane *grey)
 {
     grey_job job = {image, grey};
-    dg_pool_run(threads.pool, threads.count, dg_band_count(image->width, image->height),
-                grey_band, &job);
+    return dg_threads_run(threads, dg_band_count(image->width, image->height), grey_band, &job);
 }
 
 /* Form lines are sought in paler ink than digits are: pale ink breaks them less, and what it adds
- * in dirt is short. */
+ * in dirt is short. `runs` are of density `pale`, or of DG_INK_EDGE if that is less. */
 static digit_status erase_rules(dg_sheet *sheet, const dg_runs *runs, uint8_t pale,
-                                const dg_deadline *deadline, dg_threads threads)
+                                dg_threads threads)
 {
-    dg_runs dense;
-    digit_status status = dg_runs_within(runs, &sheet->ink, pale, &dense);
+    const dg_deadline *deadline = threads.deadline;
+    dg_runs within = {0};
+    const dg_runs *dense = runs;
+    digit_status status = DIGIT_OK;
+    if (pale > DG_INK_EDGE) {
+        dense = &within;
+        status = dg_runs_within(runs, &sheet->ink, pale, deadline, &within);
+    }
     if (status == DIGIT_OK)
-        status = dg_components_find(&dense, DG_RULE_PIECE, &sheet->components);
+        status = dg_components_find(dense, DG_RULE_PIECE, deadline, &sheet->components);
     if (status == DIGIT_OK)
-        status = dg_rules_find(&sheet->ink, pale, &dense, &sheet->components, threads, deadline,
+        status = dg_rules_find(&sheet->ink, pale, dense, &sheet->components, threads,
                                &sheet->rules);
     if (status == DIGIT_OK && sheet->rules.count > 0)
         status = dg_rules_erase(&sheet->rules, &sheet->ink, pale, deadline);
-    dg_runs_free(&dense);
+    dg_runs_free(&within);
     return status;
 }
 
@@ -89,25 +94,21 @@ static digit_status find_ink(dg_sheet *sheet, const dg_runs *runs, uint8_t least
 }
 
 /* From what may be ink, of density `least` or more, to what is. */
-static digit_status clean(dg_sheet *sheet, uint8_t least, const dg_deadline *deadline,
-                          dg_threads threads)
+static digit_status clean(dg_sheet *sheet, uint8_t least, dg_threads threads)
 {
     const uint8_t pale = (uint8_t)(least / 2 + 1);
     dg_runs runs;
     digit_status status = dg_runs_find(&sheet->ink, pale < DG_INK_EDGE ? pale : DG_INK_EDGE,
                                        threads, &runs);
     if (status == DIGIT_OK)
-        status = erase_rules(sheet, &runs, pale, deadline, threads);
-    if (status == DIGIT_OK)
-        status = dg_deadline_check(deadline);
+        status = erase_rules(sheet, &runs, pale, threads);
     if (status == DIGIT_OK)
         status = find_ink(sheet, &runs, least, threads);
     dg_runs_free(&runs);
     return status;
 }
 
-digit_status dg_sheet_make(const digit_image *image, const dg_deadline *deadline,
-                           dg_threads threads, dg_sheet *sheet)
+digit_status dg_sheet_make(const digit_image *image, dg_threads threads, dg_sheet *sheet)
 {
     const size_t size = (size_t)image->width * image->height;
     uint8_t least = 0;
@@ -115,16 +116,15 @@ digit_status dg_sheet_make(const digit_image *image, const dg_deadline *deadline
     *sheet = (dg_sheet){.ink = {dg_alloc(size, 1), image->width, image->height}};
     if (!sheet->ink.pixels)
         return dg_fail_memory("a picture", size);
-    make_grey(image, threads, &sheet->ink);
-    digit_status status = dg_lighting_even(&sheet->ink, image->ink, &plan.light);
+    digit_status status = make_grey(image, threads, &sheet->ink);
+    if (status == DIGIT_OK)
+        status = dg_lighting_even(&sheet->ink, image->ink, threads, &plan.light);
     if (status == DIGIT_OK)
         status = dg_ink_density(&sheet->ink, &plan, threads, &least);
-    if (status == DIGIT_OK)
-        status = dg_deadline_check(deadline);
     if (status == DIGIT_OK && least == 0)
         memset(sheet->ink.pixels, 0, size);
     else if (status == DIGIT_OK)
-        status = clean(sheet, least, deadline, threads);
+        status = clean(sheet, least, threads);
     return status;
 }
 

@@ -2,7 +2,6 @@
 #ifndef DG_VISION_PAGE_SHEET_H
 #define DG_VISION_PAGE_SHEET_H
 
-#include "base/deadline.h"
 #include "vision/rules/rules.h"
 
 /* The ink of a picture, without its form lines and dirt. A blank picture has no component, no
@@ -16,11 +15,10 @@ typedef struct dg_sheet {
 
 /*
  * Make the sheet of a picture that passed dg_image_check(). DIGIT_ERR_LIMIT: too many runs or
- * components; DIGIT_ERR_TIMEOUT: the deadline passed. The same for any number of threads. Release
- * with dg_sheet_free(), after a failure too.
+ * components. The same for any number of threads. Release with dg_sheet_free(), after a failure
+ * too.
  */
-digit_status dg_sheet_make(const digit_image *image, const dg_deadline *deadline,
-                           dg_threads threads, dg_sheet *sheet);
+digit_status dg_sheet_make(const digit_image *image, dg_threads threads, dg_sheet *sheet);
 
 void dg_sheet_free(dg_sheet *sheet);
 

@@ -49,9 +49,9 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
     memcpy(copy.pixels, job->ink->pixels, width * height);
     digit_status status = dg_rules_erase(straight, &copy, job->least, job->pace.deadline);
     if (status == DIGIT_OK)
-        status = dg_runs_within(job->runs, &copy, job->least, &left);
+        status = dg_runs_within(job->runs, &copy, job->least, job->pace.deadline, &left);
     if (status == DIGIT_OK)
-        status = dg_components_find(&left, DG_RULE_PIECE, &rest);
+        status = dg_components_boxes(&left, DG_RULE_PIECE, job->pace.deadline, &rest);
     if (status == DIGIT_OK)
         status = dg_digit_height(&rest, width, height, size);
     dg_components_free(&rest);
@@ -104,7 +104,7 @@ static digit_status choose(dg_rules_job *job, const dg_rules *candidates, dg_rul
 
 digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *runs,
                            const dg_components *components, dg_threads threads,
-                           const dg_deadline *deadline, dg_rules *rules)
+                           dg_rules *rules)
 {
     dg_rules_job job = {
         .ink = ink,
@@ -112,7 +112,7 @@ digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *ru
         .runs = runs,
         .components = components,
         .threads = threads,
-        .pace = {.deadline = deadline},
+        .pace = {.deadline = threads.deadline},
     };
     dg_rules candidates = {0};
     *rules = (dg_rules){0};

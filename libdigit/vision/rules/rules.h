@@ -28,7 +28,7 @@ typedef struct dg_rules {
  * what they make. Release with dg_rules_free(), after a failure too. */
 digit_status dg_rules_find(const dg_plane *ink, uint8_t least, const dg_runs *runs,
                            const dg_components *components, dg_threads threads,
-                           const dg_deadline *deadline, dg_rules *rules);
+                           dg_rules *rules);
 
 /* Take the lines out of the ink, where `least` or more is ink; strokes that cross one
  * stay whole. */

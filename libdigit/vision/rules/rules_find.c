@@ -72,8 +72,10 @@ static digit_status fit_groups(const search *s, part *p, bool vertical)
         status = dg_fail_memory("form lines", count * sizeof *sorted);
         goto done;
     }
-    const size_t groups = dg_runs_label(p->runs.items, count, labels);
-    sort_groups(&p->runs, labels, begin, groups, sorted);
+    size_t groups;
+    status = dg_runs_label(p->runs.items, count, p->pace.deadline, labels, &groups);
+    if (status == DIGIT_OK)
+        sort_groups(&p->runs, labels, begin, groups, sorted);
     for (size_t g = 0; status == DIGIT_OK && g < groups; g++)
         status = fit(s, p, vertical, sorted + begin[g], begin[g + 1] - begin[g]);
 done:

@@ -18,6 +18,9 @@
 
 #define PASSES 2 /* the second sees what stood beside another impulse */
 
+/* What it takes to clean a pixel (dg_pace_step()). */
+#define PIXEL_STEPS 4
+
 typedef struct window {
     const uint8_t *rows[3]; /* above, at and below the pixel; mirrored at the edges */
     size_t width;
@@ -109,27 +112,32 @@ static void clean_row(const window *w, uint8_t *restrict out)
 }
 
 /* A row may be overwritten once the next has been cleaned: lines[2][width] hold them so long. */
-static void clean(const dg_plane *grey, uint8_t *lines)
+static digit_status clean(const dg_plane *grey, dg_pace *pace, uint8_t *lines)
 {
     const size_t width = grey->width, last = grey->height - 1;
-    for (size_t y = 0; y <= last; y++) {
+    digit_status status = DIGIT_OK;
+    for (size_t y = 0; status == DIGIT_OK && y <= last; y++) {
         const window w = window_at(grey, y);
         clean_row(&w, lines + y % 2 * width);
         if (y > 0)
             memcpy(grey->pixels + (y - 1) * width, lines + (y - 1) % 2 * width, width);
+        status = dg_pace_step(pace, PIXEL_STEPS * width);
     }
     memcpy(grey->pixels + last * width, lines + last % 2 * width, width);
+    return status;
 }
 
-digit_status dg_despeckle(const dg_plane *grey)
+digit_status dg_despeckle(const dg_plane *grey, const dg_deadline *deadline)
 {
+    dg_pace pace = {.deadline = deadline};
+    digit_status status = DIGIT_OK;
     if (!is_strewn(grey))
         return DIGIT_OK;
     uint8_t *lines = dg_alloc(2, grey->width);
     if (!lines)
         return dg_fail_memory("two rows", 2 * grey->width);
-    for (int pass = 0; pass < PASSES; pass++)
-        clean(grey, lines);
+    for (int pass = 0; status == DIGIT_OK && pass < PASSES; pass++)
+        status = clean(grey, &pace, lines);
     dg_free(lines);
-    return DIGIT_OK;
+    return status;
 }

@@ -14,6 +14,6 @@
  * digit; DIGIT_ERR_MEMORY: at most 7 bytes a pixel and a few megabytes are asked for. `out` is set
  * only on success.
  */
-digit_status dg_normalize(const digit_image *image, dg_prepared *out);
+digit_status dg_normalize(const digit_image *image, const dg_deadline *deadline, dg_prepared *out);
 
 #endif

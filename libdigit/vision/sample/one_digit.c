@@ -20,9 +20,9 @@
 #define EDGE 60
 
 static digit_status find_ink(const dg_plane *grey, const dg_surface *slope, bool light,
-                             dg_components *found)
+                             const dg_deadline *deadline, dg_components *found)
 {
-    const dg_threads one = {NULL, 1};
+    const dg_threads one = {.count = 1, .deadline = deadline};
     const size_t longer = grey->width > grey->height ? grey->width : grey->height;
     const uint32_t noise = (uint32_t)(longer / NOISE_PART);
     const dg_density_plan plan = {
@@ -37,7 +37,8 @@ static digit_status find_ink(const dg_plane *grey, const dg_surface *slope, bool
         return status;
     status = dg_runs_find(grey, EDGE, one, &runs);
     if (status == DIGIT_OK)
-        status = dg_components_find(&runs, noise > NOISE_PIXELS ? noise : NOISE_PIXELS, found);
+        status = dg_components_find(&runs, noise > NOISE_PIXELS ? noise : NOISE_PIXELS, deadline,
+                                    found);
     dg_runs_free(&runs);
     return status;
 }
@@ -47,11 +48,14 @@ digit_status dg_one_digit(const dg_plane *grey, const dg_surface *slope, dg_fram
 {
     dg_components ink = {0};
     result->flags = DIGIT_FLAG_BLANK;
-    digit_status status = find_ink(grey, slope, result->ink == DIGIT_INK_LIGHT, &ink);
+    digit_status status = find_ink(grey, slope, result->ink == DIGIT_INK_LIGHT,
+                                   result->deadline, &ink);
     if (status == DIGIT_OK && dg_select_digit(&ink, grey->width, grey->height, &result->box)) {
         result->flags = 0;
-        status = dg_glyph_sample(grey, ink.runs, ink.run_count, &result->box, frame,
-                                 result->sample);
+        status = dg_deadline_check(result->deadline);
+        if (status == DIGIT_OK)
+            status = dg_glyph_sample(grey, ink.runs, ink.run_count, &result->box, frame,
+                                     result->sample);
     }
     dg_components_free(&ink);
     return status;

@@ -46,6 +46,9 @@ static uint32_t settle(uint32_t asked, const dg_polarity *polarity)
 
 static digit_status prepare_plain(const dg_plane *grey, dg_framer frame, dg_prepared *result)
 {
+    const digit_status status = dg_deadline_check(result->deadline);
+    if (status != DIGIT_OK)
+        return status;
     const overview seen = look_at(grey);
     result->ink = settle(result->ink, &seen.polarity);
     return dg_one_digit(grey, &seen.surface, frame, result);
@@ -146,11 +149,18 @@ static digit_status prepare_paper(const dg_plane *grey, dg_prepared *result)
     dg_stripes stripes;
     if (factor > 1)
         return prepare_tiny(grey, factor, result);
-    const digit_status status = dg_despeckle(grey);
+    digit_status status = dg_deadline_check(result->deadline);
+    if (status == DIGIT_OK)
+        status = dg_despeckle(grey, result->deadline);
+    if (status == DIGIT_OK)
+        status = dg_deadline_check(result->deadline);
     if (status != DIGIT_OK)
         return status;
     const overview seen = look_at(grey);
     const uint32_t ink = settle(asked, &seen.polarity);
+    status = dg_deadline_check(result->deadline);
+    if (status != DIGIT_OK)
+        return status;
     if (dg_stripes_find(grey, &stripes) && dg_stripes_flatten(grey, &stripes, asked))
         return prepare_flattened(grey, ink, result);
     if (!seen.polarity.one_background)
@@ -174,9 +184,11 @@ digit_status dg_prepare(const dg_plane *grey, dg_prepared *result)
         return status;
     if (!found || are_stripes(grey, &papers))
         return prepare_paper(grey, result);
-    dg_papers_flatten(grey, &papers);
+    const dg_threads one = {.count = 1, .deadline = result->deadline};
     result->ink = DIGIT_INK_DARK;
-    status = prepare_paper(grey, result);
+    status = dg_papers_flatten(grey, &papers, one);
+    if (status == DIGIT_OK)
+        status = prepare_paper(grey, result);
     result->ink = papers.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
     return status;
 }

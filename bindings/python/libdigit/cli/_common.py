@@ -34,9 +34,26 @@ def message(text: str) -> None:
     print(f"digit: {plain(text)}", file=sys.stderr)
 
 
+# The characters that the C programs do not show as they are (examples/programs/visible.c): controls,
+# bidirectional formatting, separators of lines; and what is no character in UTF-8.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufffe\uffff"
+    "\ud800-\udfff]"
+)
+
+
 def plain(text: str) -> str:
-    """A text from outside with its control characters replaced."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    """A text from outside in which an escape sequence stands for each hidden character."""
+    return _HIDDEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if 0xDC80 <= code <= 0xDCFF:  # Python's stand-in for a byte that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if 0xD800 <= code <= 0xDFFF:
+        return "".join(f"\\x{byte:02x}" for byte in found.group().encode("utf-8", "surrogatepass"))
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
