@@ -18,7 +18,7 @@ static size_t count_samples(const char *text)
     return sum;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
     const size_t head = strlen(FIRST_LINE);
     char path[40], *text = malloc(head + size + 1);

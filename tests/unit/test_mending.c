@@ -281,12 +281,12 @@ START_TEST(shape_tells_the_ink_of_a_full_box)
     dg_prepared found;
     bool is_full;
     draw_box(boxes[_i % 2], ink, paper, full);
-    ck_assert_int_eq(dg_full_box_judge(&(dg_plane){full, 16, 16}, &box, &is_full), DIGIT_OK);
+    ck_assert_int_eq(dg_full_box_judge(&(dg_plane){full, 16, 16}, NULL, &box, &is_full), DIGIT_OK);
     ck_assert(is_full);
     ck_assert_int_eq(box.light, ink > paper);
     ck_assert_uint_eq(box.paper, paper);
     const digit_image image = {full, 16, 16, 16, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
-    ck_assert_int_eq(dg_normalize(&image, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_normalize(&image, NULL, &found), DIGIT_OK);
     ck_assert_uint_eq(found.ink, ink > paper ? DIGIT_INK_LIGHT : DIGIT_INK_DARK);
     ck_assert_uint_eq(found.flags, 0);
     ck_assert_int_eq(found.box.width, 16);
@@ -301,10 +301,10 @@ START_TEST(other_pictures_are_no_full_box)
     dg_full_box box;
     bool is_full = true;
     draw_ring();
-    ck_assert_int_eq(dg_full_box_judge(&plane, &box, &is_full), DIGIT_OK);
+    ck_assert_int_eq(dg_full_box_judge(&plane, NULL, &box, &is_full), DIGIT_OK);
     ck_assert(!is_full);
     const dg_plane even = {(uint8_t *)(size_t)flat, 16, 16};
-    ck_assert_int_eq(dg_full_box_judge(&even, &box, &is_full), DIGIT_OK);
+    ck_assert_int_eq(dg_full_box_judge(&even, NULL, &box, &is_full), DIGIT_OK);
     ck_assert(!is_full);
 }
 END_TEST

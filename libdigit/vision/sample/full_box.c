@@ -63,13 +63,15 @@ static bool edges_have_both(const dg_plane *grey, int middle)
 }
 
 /* Is a component of the pixels from `least` on as large as the picture? */
-static digit_status reaches_all_edges(const dg_plane *side, uint8_t least, bool *reaches)
+static digit_status reaches_all_edges(const dg_plane *side, uint8_t least,
+                                      const dg_deadline *deadline, bool *reaches)
 {
+    const dg_threads one = {.count = 1, .deadline = deadline};
     dg_components found = {0};
     dg_runs runs;
-    digit_status status = dg_runs_find(side, least, (dg_threads){NULL, 1}, &runs);
+    digit_status status = dg_runs_find(side, least, one, &runs);
     if (status == DIGIT_OK)
-        status = dg_components_find(&runs, 1, &found);
+        status = dg_components_find(&runs, 1, deadline, &found);
     *reaches = false;
     for (size_t i = 0; status == DIGIT_OK && i < found.count; i++)
         *reaches |= dg_component_width(&found.items[i]) == side->width &&
@@ -90,7 +92,8 @@ static digit_status invert(const dg_plane *grey, dg_plane *negative)
     return DIGIT_OK;
 }
 
-digit_status dg_full_box_judge(const dg_plane *grey, dg_full_box *box, bool *found)
+digit_status dg_full_box_judge(const dg_plane *grey, const dg_deadline *deadline,
+                               dg_full_box *box, bool *found)
 {
     bool lighter = false, darker = false;
     dg_plane negative;
@@ -103,9 +106,10 @@ digit_status dg_full_box_judge(const dg_plane *grey, dg_full_box *box, bool *fou
         return DIGIT_OK;
     digit_status status = invert(grey, &negative);
     if (status == DIGIT_OK)
-        status = reaches_all_edges(grey, (uint8_t)(middle / 2 + 1), &lighter);
+        status = reaches_all_edges(grey, (uint8_t)(middle / 2 + 1), deadline, &lighter);
     if (status == DIGIT_OK)
-        status = reaches_all_edges(&negative, (uint8_t)((510 - middle) / 2 + 1), &darker);
+        status = reaches_all_edges(&negative, (uint8_t)((510 - middle) / 2 + 1), deadline,
+                                   &darker);
     dg_free(negative.pixels);
     *found = lighter != darker;
     *box = (dg_full_box){lighter, median_of_side(&h, !lighter)};

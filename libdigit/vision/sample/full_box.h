@@ -2,6 +2,7 @@
 #ifndef DG_VISION_SAMPLE_FULL_BOX_H
 #define DG_VISION_SAMPLE_FULL_BOX_H
 
+#include "base/deadline.h"
 #include "vision/pixels.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ typedef struct dg_full_box {
  * component that reaches all four edges; it cuts the background into parts, none of which does.
  * *found is false if the picture is not of that kind.
  */
-digit_status dg_full_box_judge(const dg_plane *grey, dg_full_box *box, bool *found);
+digit_status dg_full_box_judge(const dg_plane *grey, const dg_deadline *deadline,
+                               dg_full_box *box, bool *found);
 
 #endif

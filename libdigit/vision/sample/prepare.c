@@ -85,7 +85,7 @@ static digit_status find_paper(const dg_plane *grey, dg_prepared *result, uint8_
                                bool *found)
 {
     dg_full_box box;
-    const digit_status status = dg_full_box_judge(grey, &box, found);
+    const digit_status status = dg_full_box_judge(grey, result->deadline, &box, found);
     const uint32_t ink = box.light ? DIGIT_INK_LIGHT : DIGIT_INK_DARK;
     *found = status == DIGIT_OK && *found && (result->ink == DIGIT_INK_AUTO || result->ink == ink);
     if (*found) {
