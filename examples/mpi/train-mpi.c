@@ -173,8 +173,8 @@ static int train(const settings *s, digit_model *model, const train_data *data)
 static int work(const settings *s)
 {
     const train_source source = {
-        .images = s->files[IMAGES],
-        .labels = s->files[LABELS],
+        .images = {s->files[IMAGES]},
+        .labels = {s->files[LABELS]},
         .validation_images = s->files[VALIDATION_IMAGES],
         .validation_labels = s->files[VALIDATION_LABELS],
     };

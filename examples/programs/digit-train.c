@@ -220,13 +220,13 @@ static void set_defaults(settings *s, int argc, char **argv)
 
 static void check_source(const train_source *s, const char *const files[OPTION_COUNT])
 {
+    if (files[FOLDER] && (s->images[0] || s->labels[0]))
+        cli_usage_error("--folder and --images exclude each other");
     for (int i = 0; s->images[i] || s->labels[i]; i++)
         if (!s->images[i] || !s->labels[i])
             cli_usage_error("--%s is missing", s->images[i] ? "labels" : "images");
     if (!s->images[0] && !s->strokes[0] && !files[FOLDER])
         cli_usage_error("--images is missing, or --strokes or --folder");
-    if (files[FOLDER] && s->images[0])
-        cli_usage_error("--folder and --images exclude each other");
     if (!files[VALIDATION_IMAGES] != !files[VALIDATION_LABELS])
         cli_usage_error("--validation-images and --validation-labels go together");
     if (s->split && files[VALIDATION_IMAGES])

@@ -31,15 +31,12 @@ rm -rf "$stage"
 mkdir -p "$stage/libdigit/io" "$stage/data"
 ln -s "$mnist"/* "$stage/data"
 
-run() { # FILE
-    command=$(command_for "$1")
-    printf '%s\n' "$command"
-    [ -n "$command" ] && (cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command")
-}
-
 failed=0
 check() { # FILE
-    if run "libdigit/io/$1" && cmp "$stage/libdigit/io/$1" "$top/libdigit/io/$1"; then
+    command=$(command_for "libdigit/io/$1")
+    printf '%s\n' "$command"
+    if [ -n "$command" ] && (cd "$stage" && PATH=$build/examples:$PATH sh -euc "$command") &&
+        cmp "$stage/libdigit/io/$1" "$top/libdigit/io/$1"; then
         echo 'Ok: 1'
     else
         echo "WRONG: $1 made anew is another one, or docs/pretrained.md has no command for it"
@@ -51,8 +48,6 @@ check() { # FILE
 if [ -n "$hands" ]; then
     PYTHONPATH=$top/bindings/python LIBDIGIT_LIBRARY=$build/libdigit/libdigit.so \
         "$python" "$top/tests/accuracy/hands_data.py" "$hands" "$stage/data"
-    run data/teacher-mnist.safetensors
-    run data/teacher-hands.safetensors
     check pretrained.safetensors
 else
     echo 'SKIPPED: pretrained.safetensors: there is no folder of hands (HANDS_DIR)'

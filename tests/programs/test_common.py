@@ -11,9 +11,9 @@ from conftest import SOURCE, complaint, environment, program, run
 
 # The options strangers were promised.
 OPTIONS = {
-    "digit-train": """images labels folder from validation-images validation-labels validation-split
-        architecture epochs batch learning-rate schedule weight-decay augment label-smoothing
-        average pull seed threads checkpoint checkpoint-interval resume history trained-on licence
+    "digit-train": """images labels strokes folder from validation-images validation-labels
+        validation-strokes validation-split architecture epochs batch learning-rate schedule
+        weight-decay augment label-smoothing average pull teacher teacher-share seed threads checkpoint checkpoint-interval resume history trained-on licence
         output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),

@@ -117,7 +117,7 @@ class Model:
 
     @classmethod
     def pretrained(cls: type[_M]) -> _M:
-        """The built-in model, trained on MNIST.
+        """The built-in model, trained on MNIST and on the hands of many countries.
 
         Returns
         -------
