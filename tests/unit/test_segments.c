@@ -21,17 +21,22 @@ typedef struct fixture {
     dg_segments segments;
 } fixture;
 
+static void find_lines(fixture *f)
+{
+    dg_lines_plan plan = {.width = f->page.width, .height = f->page.height, .single = true};
+    ck_assert_int_eq(find_components(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
+    ck_assert_int_eq(
+        dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
+    ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
+}
+
 static void set_up(fixture *f)
 {
     f->page = drawing(300, 80, 0);
     for (int i = 0; i < 4; i++)
         draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
-    dg_lines_plan plan = {.width = f->page.width, .height = f->page.height, .single = true};
-    ck_assert_int_eq(find_components(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
-    ck_assert_int_eq(
-        dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
-    ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
+    find_lines(f);
     ck_assert_uint_eq(f->lines.cluster_count, 2);
 }
 
@@ -103,6 +108,25 @@ START_TEST(slices_are_even)
 }
 END_TEST
 
+/* A straight stroke, slanted and higher than the rings, is a sign only between two of them. */
+START_TEST(a_slash_stands_between_digits)
+{
+    enum { FIRST, BETWEEN, LAST };
+    fixture f = {.page = drawing(300, 80, 0)};
+    for (int i = 0; i < 3; i++)
+        if (i != _i)
+            draw_ring(&f.page, 60 + 44 * i, 20, 26, 40, 4, 255);
+    for (int y = 0; y < 56; y++)
+        draw_bar(&f.page, 60 + 44 * _i + (56 - y) * 24 / 56, 10 + y, 4, 1, 255);
+    find_lines(&f);
+    ck_assert_uint_eq(f.lines.cluster_count, 3);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    for (int i = 0; i < 3; i++)
+        ck_assert(f.segments.items[i].slash == (i == _i && _i == BETWEEN));
+    tear_down(&f);
+}
+END_TEST
+
 /* A neighbour's ink inside the box is not in the sample. */
 START_TEST(samples_leave_neighbours_out)
 {
@@ -136,6 +160,7 @@ int main(void)
     tcase_add_test(tcase, clusters_stay_as_they_are);
     tcase_add_test(tcase, slices_hold_all_the_ink);
     tcase_add_test(tcase, slices_are_even);
+    tcase_add_loop_test(tcase, a_slash_stands_between_digits, 0, 3);
     tcase_add_test(tcase, samples_leave_neighbours_out);
     return suite_run("segments", tcase);
 }

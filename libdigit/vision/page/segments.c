@@ -104,6 +104,20 @@ static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster
     return slope < 0;
 }
 
+/* Is there a digit close to its left, and ink close to its right? A sign stands between the two, the
+ * first digit of a number does not. */
+static bool is_between(const dg_lines *lines, const dg_line *line, size_t index)
+{
+    const dg_cluster *cluster = &lines->clusters[index];
+    const double gap = DG_SIGN_GAP * line->size;
+    size_t before = index;
+    while (before > line->first && lines->clusters[before - 1].small)
+        before--;
+    return before > line->first && index + 1 < line->first + line->count &&
+           cluster->left - lines->clusters[before - 1].right <= gap &&
+           cluster[1].left - cluster->right <= gap;
+}
+
 static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_cluster *cluster,
                                   double size, dg_segment segment, dg_segments *segments)
 {
@@ -156,7 +170,8 @@ static digit_status collect(const dg_components *components, const dg_lines *lin
 }
 
 static digit_status add_cluster(const dg_components *components, const dg_lines *lines,
-                                size_t index, double size, bool doubted, dg_segments *segments)
+                                const dg_line *line, size_t index, bool doubted,
+                                dg_segments *segments)
 {
     const dg_cluster *cluster = &lines->clusters[index];
     dg_segment segment = {
@@ -167,9 +182,9 @@ static digit_status add_cluster(const dg_components *components, const dg_lines 
     digit_status status = collect(components, lines, cluster, &runs, &count, &copy);
     if (status != DIGIT_OK)
         return status;
-    segment.slash = is_slash(runs, count, cluster, size);
+    segment.slash = is_slash(runs, count, cluster, line->size) && is_between(lines, line, index);
     if (doubted)
-        status = slice_cluster(runs, count, cluster, size, segment, segments);
+        status = slice_cluster(runs, count, cluster, line->size, segment, segments);
     else
         status = keep_cluster(runs, count, segment, segments);
     dg_free(copy);
@@ -188,7 +203,7 @@ digit_status dg_segments_make(const dg_components *components, const dg_lines *l
         const dg_line *line = &lines->items[i];
         const size_t before = segments->count;
         for (size_t p = line->first; status == DIGIT_OK && p < line->first + line->count; p++)
-            status = add_cluster(components, lines, p, line->size, doubted && doubted[p], segments);
+            status = add_cluster(components, lines, line, p, doubted && doubted[p], segments);
         segments->lines[i] = (dg_segment_line){before, segments->count - before, line->size};
     }
     return status;
