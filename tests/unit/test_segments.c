@@ -122,7 +122,36 @@ START_TEST(a_slash_stands_between_digits)
     ck_assert_uint_eq(f.lines.cluster_count, 3);
     ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
     for (int i = 0; i < 3; i++)
-        ck_assert(f.segments.items[i].slash == (i == _i && _i == BETWEEN));
+        ck_assert(f.segments.items[i].sign == (i == _i && _i == BETWEEN));
+    tear_down(&f);
+}
+END_TEST
+
+/* A comma is up to two thirds as high as a digit; the bar of a 5, the foot of a digit and a small digit
+ * on the line are no signs. */
+START_TEST(signs_are_known_by_their_place)
+{
+    static const struct { digit_box box; bool sign; } cases[] = {
+        {{92, 52, 5, 22}, true},   /* a comma */
+        {{92, 56, 4, 12}, true},   /* ... a short one */
+        {{92, 64, 14, 22}, true},  /* a mark below the line */
+        {{91, 38, 14, 4}, true},   /* a dash */
+        {{91, 22, 14, 4}, false},  /* the bar of a 5 */
+        {{104, 64, 20, 4}, false}, /* the foot of a digit */
+        {{92, 34, 12, 24}, false}, /* a small digit */
+    };
+    fixture f = {.page = drawing(300, 90, 0)};
+    draw_ring(&f.page, 60, 20, 26, 40, 4, 255);
+    draw_ring(&f.page, 110, 20, 26, 40, 4, 255);
+    const digit_box box = cases[_i].box;
+    draw_bar(&f.page, box.x, box.y, box.width, box.height, 255);
+    find_lines(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    size_t signs = 0;
+    for (size_t i = 0; i < f.segments.count; i++)
+        signs += f.segments.items[i].sign;
+    ck_assert_uint_eq(signs, cases[_i].sign);
+    ck_assert(!cases[_i].sign || f.segments.items[1].sign);
     tear_down(&f);
 }
 END_TEST
@@ -161,6 +190,7 @@ int main(void)
     tcase_add_test(tcase, slices_hold_all_the_ink);
     tcase_add_test(tcase, slices_are_even);
     tcase_add_loop_test(tcase, a_slash_stands_between_digits, 0, 3);
+    tcase_add_loop_test(tcase, signs_are_known_by_their_place, 0, 7);
     tcase_add_test(tcase, samples_leave_neighbours_out);
     return suite_run("segments", tcase);
 }

@@ -44,7 +44,7 @@ void dg_lines_merge(dg_lines *lines, dg_line *line)
     dg_cluster *clusters = lines->clusters + line->first;
     size_t kept = 0;
     for (size_t i = 0; i < line->count; i++)
-        if (clusters[i].small && try_merge(lines, line, i))
+        if (clusters[i].small && !clusters[i].sign && try_merge(lines, line, i))
             clusters[i].components = 0;
     for (size_t i = 0; i < line->count; i++)
         if (clusters[i].components > 0)

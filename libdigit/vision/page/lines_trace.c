@@ -15,7 +15,7 @@
 typedef struct trace {
     double top, bottom; /* at its right end, in pixels, with the slope taken out */
     double sum;         /* of the clusters' heights */
-    size_t count;
+    size_t count, last; /* clusters, and the index of the last one */
     uint32_t order;     /* number of the line, top to bottom */
 } trace;
 
@@ -24,14 +24,16 @@ static double shift_of(const dg_cluster *p, double slope)
     return slope * dg_cluster_x(p);
 }
 
-static void trace_add(trace *t, const dg_cluster *p, double slope)
+static void trace_add(trace *t, const dg_cluster *clusters, size_t index, double slope)
 {
+    const dg_cluster *p = &clusters[index];
     const double top = p->top - shift_of(p, slope), bottom = p->bottom - shift_of(p, slope);
     const double part = t->count < MEAN_FIRST ? 1.0 / (double)(t->count + 1) : MEAN_WEIGHT;
     t->top += part * (top - t->top);
     t->bottom += part * (bottom - t->bottom);
     t->sum += p->bottom + 1 - p->top;
     t->count++;
+    t->last = index;
 }
 
 /* Vertical overlap, as a part of the smaller height. */
@@ -95,18 +97,34 @@ static digit_status order_traces(trace *traces, size_t count)
     return DIGIT_OK;
 }
 
+/* The line that a low cluster hangs from, as a comma does, or DG_NO_COMPONENT. */
+static uint32_t hung_trace(const trace *traces, size_t count, const dg_cluster *clusters,
+                           const dg_cluster *p, const dg_cluster *after, double gap)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dg_cluster_hangs(p, &clusters[traces[i].last], after, gap))
+            return (uint32_t)i;
+    return DG_NO_COMPONENT;
+}
+
 /* Put the tall clusters, which lie left to right, into traces: where[cluster] is the trace. */
-static size_t trace_lines(const dg_cluster *clusters, size_t tall, double slope, bool single,
+static size_t trace_lines(dg_cluster *clusters, size_t tall, double slope, bool single,
                           trace *traces, uint32_t *where)
 {
     size_t count = 0;
     for (size_t i = 0; i < tall; i++) {
+        where[i] = hung_trace(traces, count, clusters, &clusters[i],
+                              i + 1 < tall ? &clusters[i + 1] : NULL,
+                              single ? INFINITY : DG_COMMA_GAP);
+        clusters[i].small = where[i] != DG_NO_COMPONENT;
+        if (clusters[i].small)
+            continue;
         uint32_t at = single && count > 0 ? 0 : best_trace(traces, count, &clusters[i], slope);
         if (at == DG_NO_COMPONENT) {
             at = (uint32_t)count++;
             traces[at] = (trace){0};
         }
-        trace_add(&traces[at], &clusters[i], slope);
+        trace_add(&traces[at], clusters, i, slope);
         where[i] = at;
     }
     return count;

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "vision/geometry.h"
 
-#include <math.h>
 #include <string.h>
 
 static digit_status reserve_runs(dg_segments *segments, size_t more)
@@ -79,45 +78,6 @@ static digit_status add_slice(dg_segments *segments, const dg_run *runs, size_t 
     return segment.count > 0 ? dg_segments_add(segments, &segment) : DIGIT_OK;
 }
 
-static double run_centre(const dg_run *run)
-{
-    return (run->start + run->end - 1) / 2.0;
-}
-
-/* One run in each row, and the centres on a straight line that rises to the right. */
-static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster, double size)
-{
-    const int32_t width = cluster->right - cluster->left + 1;
-    const int32_t height = cluster->bottom - cluster->top + 1;
-    if (cluster->small || count != (size_t)height || height < DG_SLASH_HIGH * size ||
-        width < DG_SLASH_NARROW * height || width > DG_SLASH_WIDE * height)
-        return false;
-    const size_t margin = count / 8; /* the ends of a stroke may be bent */
-    const double from = run_centre(&runs[margin]), to = run_centre(&runs[count - 1 - margin]);
-    const double slope = (to - from) / (double)(count - 1 - 2 * margin);
-    for (size_t i = 0; i < count; i++) {
-        const double centre = from + slope * ((double)i - (double)margin);
-        if (runs[i].y != cluster->top + (int32_t)i ||
-            fabs(run_centre(&runs[i]) - centre) > DG_SLASH_STRAIGHT * height)
-            return false;
-    }
-    return slope < 0;
-}
-
-/* Is there a digit close to its left, and ink close to its right? A sign stands between the two, the
- * first digit of a number does not. */
-static bool is_between(const dg_lines *lines, const dg_line *line, size_t index)
-{
-    const dg_cluster *cluster = &lines->clusters[index];
-    const double gap = DG_SIGN_GAP * line->size;
-    size_t before = index;
-    while (before > line->first && lines->clusters[before - 1].small)
-        before--;
-    return before > line->first && index + 1 < line->first + line->count &&
-           cluster->left - lines->clusters[before - 1].right <= gap &&
-           cluster[1].left - cluster->right <= gap;
-}
-
 static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_cluster *cluster,
                                   double size, dg_segment segment, dg_segments *segments)
 {
@@ -170,21 +130,21 @@ static digit_status collect(const dg_components *components, const dg_lines *lin
 }
 
 static digit_status add_cluster(const dg_components *components, const dg_lines *lines,
-                                const dg_line *line, size_t index, bool doubted,
-                                dg_segments *segments)
+                                size_t index, double size, bool doubted, dg_segments *segments)
 {
     const dg_cluster *cluster = &lines->clusters[index];
-    dg_segment segment = {
-        .cluster = (uint32_t)index, .joined = cluster->components > 1, .small = cluster->small};
+    dg_segment segment = {.cluster = (uint32_t)index,
+                          .joined = cluster->components > 1,
+                          .small = cluster->small,
+                          .sign = cluster->sign};
     const dg_run *runs;
     dg_run *copy = NULL;
     size_t count;
     digit_status status = collect(components, lines, cluster, &runs, &count, &copy);
     if (status != DIGIT_OK)
         return status;
-    segment.slash = is_slash(runs, count, cluster, line->size) && is_between(lines, line, index);
     if (doubted)
-        status = slice_cluster(runs, count, cluster, line->size, segment, segments);
+        status = slice_cluster(runs, count, cluster, size, segment, segments);
     else
         status = keep_cluster(runs, count, segment, segments);
     dg_free(copy);
@@ -203,7 +163,7 @@ digit_status dg_segments_make(const dg_components *components, const dg_lines *l
         const dg_line *line = &lines->items[i];
         const size_t before = segments->count;
         for (size_t p = line->first; status == DIGIT_OK && p < line->first + line->count; p++)
-            status = add_cluster(components, lines, line, p, doubted && doubted[p], segments);
+            status = add_cluster(components, lines, p, line->size, doubted && doubted[p], segments);
         segments->lines[i] = (dg_segment_line){before, segments->count - before, line->size};
     }
     return status;
