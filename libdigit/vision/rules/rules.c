@@ -15,13 +15,15 @@
 #include <string.h>
 
 /* Where digits are lower than this part of the picture, strokes from edge to edge are digits that
- * were cut out closely, beside dirt. */
+ * were cut out closely, beside dirt; those that are so many times as long as thick are not. */
 #define LOWEST 0.3
+#define THIN   20
 
 /* What of the candidates is a form's if anything is: straight horizontal lines, straight vertical
- * ones that meet them and, if `cut_off`, vertical ones that the picture's edges cut off. */
+ * ones that meet them, and vertical ones `thin` times as long as thick that the picture's edges cut
+ * off. */
 static digit_status list_straight(const dg_rules_job *job, const dg_rules *candidates,
-                                  const dg_crossings *crossings, bool cut_off, dg_rules *straight)
+                                  const dg_crossings *crossings, double thin, dg_rules *straight)
 {
     const dg_view view = dg_view_of(job->ink, true, job->least);
     const dg_rule *rules = candidates->items;
@@ -35,7 +37,8 @@ static digit_status list_straight(const dg_rules_job *job, const dg_rules *candi
     }
     for (size_t i = 0; status == DIGIT_OK && i < candidates->count; i++)
         if ((dg_rule_straight(&rules[i]) && (!rules[i].vertical || met[i])) ||
-            (cut_off && rules[i].vertical && dg_rule_is_cut_off(&view, &rules[i])))
+            (rules[i].vertical && dg_rule_length(&rules[i]) >= thin * rules[i].thick &&
+             dg_rule_is_cut_off(&view, &rules[i])))
             status = dg_rules_add(straight, &rules[i]);
     dg_free(met);
     return status;
@@ -70,10 +73,10 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
  * no straight lines, or nothing else. */
 static digit_status judge_without(dg_rules_job *job, const dg_rules *candidates,
                                   const dg_crossings *crossings, const dg_rules *lattice,
-                                  bool cut_off, double *size)
+                                  double thin, double *size)
 {
     dg_rules straight = {0};
-    digit_status status = list_straight(job, candidates, crossings, cut_off, &straight);
+    digit_status status = list_straight(job, candidates, crossings, thin, &straight);
     const bool any = straight.count > 0;
     *size = 0;
     for (size_t i = 0; status == DIGIT_OK && any && i < lattice->count; i++)
@@ -90,9 +93,10 @@ static digit_status judge_size(dg_rules_job *job, const dg_rules *candidates,
                                const dg_crossings *crossings, const dg_rules *lattice,
                                double *size)
 {
-    const digit_status status = judge_without(job, candidates, crossings, lattice, true, size);
+    const digit_status status =
+        judge_without(job, candidates, crossings, lattice, DG_RULE_THIN, size);
     return status == DIGIT_OK && *size > 0 && *size < LOWEST * (double)job->ink->height
-               ? judge_without(job, candidates, crossings, lattice, false, size)
+               ? judge_without(job, candidates, crossings, lattice, THIN, size)
                : status;
 }
 
