@@ -14,9 +14,9 @@
 /* Hypotheses of two digits begin and end at cuts so many segments apart. */
 #define PAIR_STEP 2
 
-/* Costs, in nats, of each join, and of a slash that is a 1. */
+/* Costs, in nats, of each join, and of a sign that is a digit, or a part of one. */
 #define JOIN_COST  0.9f
-#define SLASH_COST 2.5f
+#define SIGN_COST 2.5f
 
 /* Costs, in nats for each digit's height, of being lower than DG_DIGIT_LOW or higher than
  * DG_DIGIT_HIGH. */
@@ -124,8 +124,8 @@ static float fixed_cost(const span *s)
 {
     const double height = s->box.height / s->size;
     float cost = JOIN_COST * (float)(s->clusters - 1);
-    if (s->clusters == 1 && s->segments[0].slash)
-        cost += SLASH_COST;
+    for (uint32_t i = 0; i < s->count; i++)
+        cost += s->segments[i].sign ? SIGN_COST : 0;
     if (height < DG_DIGIT_LOW)
         cost += (float)(LOW_COST * (DG_DIGIT_LOW - height));
     if (height > DG_DIGIT_HIGH)

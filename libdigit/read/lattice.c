@@ -13,18 +13,18 @@
 #define PAIR_LEAST   0.005f
 
 /* Cost, in nats, of a segment that is no digit: of a small one, SKIP_SMALL and so much for the
- * square of its larger side in digits' heights; of a tall one; of a slash. */
+ * square of its larger side in digits' heights; of a tall one; of a sign. */
 #define SKIP_SMALL 0.4
 #define SKIP_SLOPE 5.0
 #define SKIP_TALL  9.0
-#define SKIP_SLASH 0.3
+#define SKIP_SIGN 0.3
 
 static double skip_cost(const dg_decode_plan *plan, size_t segment)
 {
     const dg_segment *skipped = &plan->segments->items[segment];
     const digit_box box = dg_segments_box(skipped, 1);
-    if (skipped->slash)
-        return SKIP_SLASH;
+    if (skipped->sign)
+        return SKIP_SIGN;
     const double side = (box.width > box.height ? box.width : box.height) / plan->size;
     return skipped->small ? SKIP_SMALL + SKIP_SLOPE * side * side : SKIP_TALL;
 }

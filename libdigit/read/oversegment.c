@@ -70,7 +70,7 @@ static bool is_no_pair(const dg_hypothesis *hypothesis)
 /* Is it large enough for two digits? */
 static bool is_large(const dg_segment *segment, double size)
 {
-    return !segment->small && !segment->slash &&
+    return !segment->small && !segment->sign &&
            segment->right - segment->left >= DG_PAIR_NARROWEST * size &&
            segment->bottom - segment->top >= DG_DIGIT_LOWEST * size;
 }

@@ -236,6 +236,25 @@ START_TEST(signs_begin_groups)
 }
 END_TEST
 
+/* Half as high as a digit, a comma is not a 1; close to both digits, a dash is not a part of one. */
+START_TEST(signs_that_look_like_strokes_begin_groups)
+{
+    const bool page = _i % 2;
+    digit_read_options options = defaults();
+    options.layout = page ? DIGIT_LAYOUT_PAGE : DIGIT_LAYOUT_LINE;
+    canvas c = draw_number("00 00");
+    for (int y = 0; y < 22 && _i < 2; y++)
+        bar(&c, 112 - y / 4, 72 + y, 4, 1);
+    if (_i >= 2)
+        bar(&c, 98, 57, 38, 4);
+    digit_reading *reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "00 00");
+    ck_assert_uint_eq(digit_reading_glyphs(reading, NULL)[2].flags, DIGIT_GLYPH_MARK);
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 /* Cut down the middle, a cross would make two digits. */
 START_TEST(a_sign_as_wide_as_a_digit_stays_whole)
 {
@@ -435,6 +454,7 @@ static const api_test tests[] = {
     API_TEST(loops_apart_are_one_digit),
     API_LOOP(how_it_is_stored_does_not_matter, 2),
     API_TEST(signs_begin_groups),
+    API_LOOP(signs_that_look_like_strokes_begin_groups, 4),
     API_LOOP(a_sign_as_wide_as_a_digit_stays_whole, 2),
     API_LOOP(a_hard_shadow_is_no_ink, 3),
     API_TEST(candidates_are_sorted_and_end),

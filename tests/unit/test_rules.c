@@ -225,6 +225,31 @@ START_TEST(ones_on_a_line_are_no_comb)
 }
 END_TEST
 
+/* A narrow cut of a form: the wall of a cell beside digits, from edge to edge. A 1 that is as high ends
+ * there, or stands beside others or dirt. */
+START_TEST(a_wall_that_both_edges_cut_off_goes)
+{
+    enum { WALL, STROKE, DIGITS, BESIDE_DIRT };
+    dg_plane page = drawing(110, 34, 0);
+    dg_rules rules;
+    draw_bar(&page, 8, 0, 3, 34, 255);
+    for (int i = 0; i < 3; i++)
+        if (_i == DIGITS)
+            draw_ring(&page, 20 + 26 * i, 1, 20, 32, 4, 255);
+        else if (_i != BESIDE_DIRT)
+            draw_ring(&page, 20 + 26 * i, 7, 14, 20, 3, 255);
+    if (_i == STROKE)
+        draw_bar(&page, 8, 0, 3, 1, 100);
+    if (_i == BESIDE_DIRT)
+        draw_ring(&page, 60, 20, 8, 8, 2, 255);
+    find_and_erase(&page, &rules);
+    ck_assert_uint_eq(rules.count, _i == WALL);
+    ck_assert_int_eq(level_at(&page, 9, 17), _i == WALL ? 0 : 255);
+    dg_rules_free(&rules);
+    free(page.pixels);
+}
+END_TEST
+
 /* Lines of 1 pixel, on pages wide and high, all over a place or beyond its edges. */
 static void scatter(dg_rules *rules, size_t count, uint32_t width, uint32_t height, dg_pace *pace)
 {
@@ -338,6 +363,7 @@ int main(void)
     tcase_add_test(tcase, a_wall_that_a_digit_hides_goes);
     tcase_add_test(tcase, combs_beside_small_print_go);
     tcase_add_test(tcase, ones_on_a_line_are_no_comb);
+    tcase_add_loop_test(tcase, a_wall_that_both_edges_cut_off_goes, 0, 4);
     tcase_add_loop_test(tcase, all_crossings_are_found_once, 0, 4);
     tcase_add_test(tcase, no_line_is_kept_twice);
     tcase_add_test(tcase, time_ends_while_lines_are_sought);

@@ -22,17 +22,22 @@ typedef struct fixture {
     dg_segments segments;
 } fixture;
 
+static void find_lines(fixture *f)
+{
+    dg_lines_plan plan = {.width = f->page.width, .height = f->page.height, .single = true};
+    ck_assert_int_eq(find_components(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
+    ck_assert_int_eq(
+        dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
+    ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
+}
+
 static void set_up(fixture *f)
 {
     f->page = drawing(300, 80, 0);
     for (int i = 0; i < 4; i++)
         draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
-    dg_lines_plan plan = {.width = f->page.width, .height = f->page.height, .single = true};
-    ck_assert_int_eq(find_components(&f->page, 1, 2, one_thread, &f->components), DIGIT_OK);
-    ck_assert_int_eq(
-        dg_digit_height(&f->components, plan.width, plan.height, &plan.digit_height), DIGIT_OK);
-    ck_assert_int_eq(dg_lines_find(&f->components, &plan, &f->lines), DIGIT_OK);
+    find_lines(f);
     ck_assert_uint_eq(f->lines.cluster_count, 2);
 }
 
@@ -102,6 +107,54 @@ START_TEST(slices_are_even)
         ck_assert_int_le(abs(segment->right - segment->left + 1 - 98 / (int)slices), 1);
     }
     ck_assert(!f.segments.items[slices].cut_before && f.segments.items[slices].left == 180);
+    tear_down(&f);
+}
+END_TEST
+
+/* A straight stroke, slanted and higher than the rings, is a sign only between two of them. */
+START_TEST(a_slash_stands_between_digits)
+{
+    enum { FIRST, BETWEEN, LAST };
+    fixture f = {.page = drawing(300, 80, 0)};
+    for (int i = 0; i < 3; i++)
+        if (i != _i)
+            draw_ring(&f.page, 60 + 44 * i, 20, 26, 40, 4, 255);
+    for (int y = 0; y < 56; y++)
+        draw_bar(&f.page, 60 + 44 * _i + (56 - y) * 24 / 56, 10 + y, 4, 1, 255);
+    find_lines(&f);
+    ck_assert_uint_eq(f.lines.cluster_count, 3);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    for (int i = 0; i < 3; i++)
+        ck_assert(f.segments.items[i].sign == (i == _i && _i == BETWEEN));
+    tear_down(&f);
+}
+END_TEST
+
+/* A comma is up to two thirds as high as a digit; the bar of a 5, the foot of a digit and a small digit
+ * on the line are no signs. */
+START_TEST(signs_are_known_by_their_place)
+{
+    static const struct { digit_box box; bool sign; } cases[] = {
+        {{92, 52, 5, 22}, true},   /* a comma */
+        {{92, 56, 4, 12}, true},   /* ... a short one */
+        {{92, 64, 14, 22}, true},  /* a mark below the line */
+        {{91, 38, 14, 4}, true},   /* a dash */
+        {{91, 22, 14, 4}, false},  /* the bar of a 5 */
+        {{104, 64, 20, 4}, false}, /* the foot of a digit */
+        {{92, 34, 12, 24}, false}, /* a small digit */
+    };
+    fixture f = {.page = drawing(300, 90, 0)};
+    draw_ring(&f.page, 60, 20, 26, 40, 4, 255);
+    draw_ring(&f.page, 110, 20, 26, 40, 4, 255);
+    const digit_box box = cases[_i].box;
+    draw_bar(&f.page, box.x, box.y, box.width, box.height, 255);
+    find_lines(&f);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    size_t signs = 0;
+    for (size_t i = 0; i < f.segments.count; i++)
+        signs += f.segments.items[i].sign;
+    ck_assert_uint_eq(signs, cases[_i].sign);
+    ck_assert(!cases[_i].sign || f.segments.items[1].sign);
     tear_down(&f);
 }
 END_TEST
@@ -231,6 +284,8 @@ int main(void)
     tcase_add_test(tcase, thumbnails_show_the_same_digit);
     tcase_add_test(tcase, thumbnails_keep_thin_ink);
     tcase_add_test(tcase, small_digits_need_no_thumbnails);
+    tcase_add_loop_test(tcase, a_slash_stands_between_digits, 0, 3);
+    tcase_add_loop_test(tcase, signs_are_known_by_their_place, 0, 7);
     tcase_add_test(tcase, samples_leave_neighbours_out);
     return suite_run("segments", tcase);
 }

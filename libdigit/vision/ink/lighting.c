@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "vision/ink/border.h"
 #include "vision/ink/papers.h"
 #include "vision/ink/polarity.h"
 
@@ -60,7 +61,7 @@ digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, dg_threads thr
                               bool *light)
 {
     size_t step = 1;
-    bool evened;
+    bool evened = false;
     while (grey->width / step * (grey->height / step) > POLARITY_PIXELS)
         step++;
     dg_plane small = {NULL, (grey->width + step - 1) / step, (grey->height + step - 1) / step};
@@ -69,7 +70,9 @@ digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, dg_threads thr
         return dg_fail_memory("a picture", small.width * small.height);
     thin_out(grey, step, &small);
     *light = ink == DIGIT_INK_LIGHT;
-    digit_status status = even_paper(grey, &small, step, ink, threads, &evened);
+    digit_status status = dg_border_blank(grey, &small, step);
+    if (status == DIGIT_OK)
+        status = even_paper(grey, &small, step, ink, threads, &evened);
     if (status == DIGIT_OK && evened)
         *light = false;
     else if (status == DIGIT_OK && ink == DIGIT_INK_AUTO)

@@ -27,6 +27,8 @@ digit_status dg_lines_find(const dg_components *components, const dg_lines_plan 
     digit_status status = dg_lines_slope(lines->clusters, tall, plan, &lines->slope);
     if (status == DIGIT_OK)
         status = dg_lines_trace(plan, tall, lines);
+    for (size_t i = 0; status == DIGIT_OK && i < lines->count; i++)
+        dg_lines_signs(components, lines, &lines->items[i]);
     return status == DIGIT_OK ? dg_lines_merge(plan, lines) : status;
 }
 

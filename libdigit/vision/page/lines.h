@@ -12,6 +12,7 @@ typedef struct dg_cluster {
     uint32_t components;              /* how many */
     int32_t left, top, right, bottom; /* bounding box in pixels, inclusive */
     bool small;                       /* too small for a digit: dot, dash, broken part, dirt */
+    bool sign;                        /* a slash, a comma or a dash by shape and place */
 } dg_cluster;
 
 typedef struct dg_line {

@@ -19,8 +19,13 @@ static int kind_of(const dg_component *component, double size, uint32_t min_heig
 
 static dg_cluster cluster_of(const dg_component *component, uint32_t index, bool small)
 {
-    return (dg_cluster){
-        index, 1, component->left, component->top, component->right, component->bottom, small};
+    return (dg_cluster){.component = index,
+                        .components = 1,
+                        .left = component->left,
+                        .top = component->top,
+                        .right = component->right,
+                        .bottom = component->bottom,
+                        .small = small};
 }
 
 int dg_cluster_compare(const void *a, const void *b)

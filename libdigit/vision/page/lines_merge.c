@@ -51,7 +51,7 @@ static digit_status merge_line(dg_lines *lines, dg_line *line, dg_cluster **tall
         if (!clusters[i].small)
             tall[tall_count++] = &clusters[i];
     for (size_t i = 0; status == DIGIT_OK && i < line->count; i++) {
-        if (!clusters[i].small)
+        if (!clusters[i].small || clusters[i].sign)
             continue;
         try_merge(lines, &clusters[i], tall, tall_count, line->size);
         status = dg_pace_step(pace, DG_CLUSTER_STEPS * tall_count);

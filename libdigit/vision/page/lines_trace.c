@@ -15,7 +15,7 @@
 typedef struct trace {
     double top, bottom; /* at its right end, in pixels, with the slope taken out */
     double sum;         /* of the clusters' heights */
-    size_t count;
+    size_t count, last; /* clusters, and the index of the last one */
     uint32_t order;     /* number of the line, top to bottom */
 } trace;
 
@@ -24,14 +24,16 @@ static double shift_of(const dg_cluster *p, double slope)
     return slope * dg_cluster_x(p);
 }
 
-static void trace_add(trace *t, const dg_cluster *p, double slope)
+static void trace_add(trace *t, const dg_cluster *clusters, size_t index, double slope)
 {
+    const dg_cluster *p = &clusters[index];
     const double top = p->top - shift_of(p, slope), bottom = p->bottom - shift_of(p, slope);
     const double part = t->count < MEAN_FIRST ? 1.0 / (double)(t->count + 1) : MEAN_WEIGHT;
     t->top += part * (top - t->top);
     t->bottom += part * (bottom - t->bottom);
     t->sum += p->bottom + 1 - p->top;
     t->count++;
+    t->last = index;
 }
 
 /* Vertical overlap, as a part of the smaller height; without any, 0 or less. */
@@ -98,25 +100,40 @@ static digit_status order_traces(trace *traces, size_t count)
     return DIGIT_OK;
 }
 
+/* The line that a low cluster hangs from, as a comma does, or DG_NO_COMPONENT. */
+static uint32_t hung_trace(const trace *traces, size_t count, const dg_cluster *clusters,
+                           const dg_cluster *p, const dg_cluster *after, double gap)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dg_cluster_hangs(p, &clusters[traces[i].last], after, gap))
+            return (uint32_t)i;
+    return DG_NO_COMPONENT;
+}
+
 /* Put the tall clusters, which lie left to right, into lines->count traces: where[cluster] is the
  * trace. */
 static digit_status trace_lines(const dg_lines_plan *plan, dg_lines *lines, size_t tall,
                                 dg_pace *pace, trace *traces, uint32_t *where)
 {
-    const double slope = lines->slope;
+    dg_cluster *clusters = lines->clusters;
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < tall; i++) {
-        const dg_cluster *cluster = &lines->clusters[i];
+        status = dg_pace_step(pace, 2 * DG_CLUSTER_STEPS * lines->count);
+        where[i] = hung_trace(traces, lines->count, clusters, &clusters[i],
+                              i + 1 < tall ? &clusters[i + 1] : NULL,
+                              plan->single ? INFINITY : DG_COMMA_GAP);
+        clusters[i].small = where[i] != DG_NO_COMPONENT;
+        if (clusters[i].small)
+            continue;
         uint32_t at = plan->single && lines->count > 0
                           ? 0
-                          : best_trace(traces, lines->count, cluster, slope);
+                          : best_trace(traces, lines->count, &clusters[i], lines->slope);
         if (at == DG_NO_COMPONENT) {
             at = (uint32_t)lines->count++;
             traces[at] = (trace){0};
         }
-        trace_add(&traces[at], cluster, slope);
+        trace_add(&traces[at], clusters, i, lines->slope);
         where[i] = at;
-        status = dg_pace_step(pace, DG_CLUSTER_STEPS * lines->count);
     }
     return status;
 }

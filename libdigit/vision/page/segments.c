@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "vision/geometry.h"
 
-#include <math.h>
 #include <string.h>
 
 /* What it takes to put a run into a slice (dg_pace_step()). */
@@ -82,31 +81,6 @@ static digit_status add_slice(dg_segments *segments, const dg_run *runs, size_t 
     return segment.count > 0 ? dg_segments_add(segments, &segment) : DIGIT_OK;
 }
 
-static double run_centre(const dg_run *run)
-{
-    return (run->start + run->end - 1) / 2.0;
-}
-
-/* One run in each row, and the centres on a straight line that rises to the right. */
-static bool is_slash(const dg_run *runs, size_t count, const dg_cluster *cluster, double size)
-{
-    const int32_t width = cluster->right - cluster->left + 1;
-    const int32_t height = cluster->bottom - cluster->top + 1;
-    if (cluster->small || count != (size_t)height || height < DG_SLASH_HIGH * size ||
-        width < DG_SLASH_NARROW * height || width > DG_SLASH_WIDE * height)
-        return false;
-    const size_t margin = count / 8; /* the ends of a stroke may be bent */
-    const double from = run_centre(&runs[margin]), to = run_centre(&runs[count - 1 - margin]);
-    const double slope = (to - from) / (double)(count - 1 - 2 * margin);
-    for (size_t i = 0; i < count; i++) {
-        const double centre = from + slope * ((double)i - (double)margin);
-        if (runs[i].y != cluster->top + (int32_t)i ||
-            fabs(run_centre(&runs[i]) - centre) > DG_SLASH_STRAIGHT * height)
-            return false;
-    }
-    return slope < 0;
-}
-
 static digit_status slice_cluster(const dg_run *runs, size_t count, const dg_cluster *cluster,
                                   double size, const dg_slicing *slicing, dg_segment segment,
                                   dg_segments *segments)
@@ -167,15 +141,16 @@ static digit_status add_cluster(const dg_components *components, const dg_lines 
                                 dg_segments *segments)
 {
     const dg_cluster *cluster = &lines->clusters[index];
-    dg_segment segment = {
-        .cluster = (uint32_t)index, .joined = cluster->components > 1, .small = cluster->small};
+    dg_segment segment = {.cluster = (uint32_t)index,
+                          .joined = cluster->components > 1,
+                          .small = cluster->small,
+                          .sign = cluster->sign};
     const dg_run *runs;
     dg_run *copy = NULL;
     size_t count;
     digit_status status = collect(components, lines, cluster, &runs, &count, &copy);
     if (status != DIGIT_OK)
         return status;
-    segment.slash = is_slash(runs, count, cluster, size);
     if (slicing && slicing->doubted[index])
         status = slice_cluster(runs, count, cluster, size, slicing, segment, segments);
     else

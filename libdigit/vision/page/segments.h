@@ -13,7 +13,7 @@ typedef struct dg_segment {
     bool wide;                        /* of a cluster that is wider than a digit */
     bool joined;                      /* of several components */
     bool small;                       /* of a small cluster */
-    bool slash;                       /* a straight stroke, slanted and higher than a digit */
+    bool sign;                        /* a slash, a comma or a dash by shape and place */
 } dg_segment;
 
 typedef struct dg_segment_line {

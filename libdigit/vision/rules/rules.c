@@ -14,11 +14,18 @@
 
 #include <string.h>
 
-/* What of the candidates is a form's if anything is: straight horizontal lines, and straight
- * vertical ones that meet them. */
-static digit_status list_straight(const dg_rules *candidates, const dg_crossings *crossings,
-                                  dg_rules *straight)
+/* Where digits are lower than this part of the picture, strokes from edge to edge are digits that
+ * were cut out closely, beside dirt; those that are so many times as long as thick are not. */
+#define LOWEST 0.3
+#define THIN   20
+
+/* What of the candidates is a form's if anything is: straight horizontal lines, straight vertical
+ * ones that meet them, and vertical ones `thin` times as long as thick that the picture's edges cut
+ * off. */
+static digit_status list_straight(const dg_rules_job *job, const dg_rules *candidates,
+                                  const dg_crossings *crossings, double thin, dg_rules *straight)
 {
+    const dg_view view = dg_view_of(job->ink, true, job->least);
     const dg_rule *rules = candidates->items;
     bool *met = dg_alloc_zero(candidates->count, sizeof *met);
     digit_status status = DIGIT_OK;
@@ -29,7 +36,9 @@ static digit_status list_straight(const dg_rules *candidates, const dg_crossings
         met[c->vertical] |= dg_rule_straight(&rules[c->horizontal]);
     }
     for (size_t i = 0; status == DIGIT_OK && i < candidates->count; i++)
-        if (dg_rule_straight(&rules[i]) && (!rules[i].vertical || met[i]))
+        if ((dg_rule_straight(&rules[i]) && (!rules[i].vertical || met[i])) ||
+            (rules[i].vertical && dg_rule_length(&rules[i]) >= thin * rules[i].thick &&
+             dg_rule_is_cut_off(&view, &rules[i])))
             status = dg_rules_add(straight, &rules[i]);
     dg_free(met);
     return status;
@@ -62,12 +71,12 @@ static digit_status size_without(const dg_rules *straight, const dg_rules_job *j
 
 /* *size: the height of the digits, without what is straight and what the lattice has; 0: there are
  * no straight lines, or nothing else. */
-static digit_status judge_size(dg_rules_job *job, const dg_rules *candidates,
-                               const dg_crossings *crossings, const dg_rules *lattice,
-                               double *size)
+static digit_status judge_without(dg_rules_job *job, const dg_rules *candidates,
+                                  const dg_crossings *crossings, const dg_rules *lattice,
+                                  double thin, double *size)
 {
     dg_rules straight = {0};
-    digit_status status = list_straight(candidates, crossings, &straight);
+    digit_status status = list_straight(job, candidates, crossings, thin, &straight);
     const bool any = straight.count > 0;
     *size = 0;
     for (size_t i = 0; status == DIGIT_OK && any && i < lattice->count; i++)
@@ -78,6 +87,17 @@ static digit_status judge_size(dg_rules_job *job, const dg_rules *candidates,
         status = size_without(&straight, job, size);
     dg_rules_free(&straight);
     return status;
+}
+
+static digit_status judge_size(dg_rules_job *job, const dg_rules *candidates,
+                               const dg_crossings *crossings, const dg_rules *lattice,
+                               double *size)
+{
+    const digit_status status =
+        judge_without(job, candidates, crossings, lattice, DG_RULE_THIN, size);
+    return status == DIGIT_OK && *size > 0 && *size < LOWEST * (double)job->ink->height
+               ? judge_without(job, candidates, crossings, lattice, THIN, size)
+               : status;
 }
 
 /* Of the candidates those that are a form's, and what completes them. */

@@ -4,10 +4,12 @@
 
 #include <stdlib.h>
 
-/* In digits' heights: a line on its own; a vertical one that meets none; a box's side. */
-#define LONG  1.7
-#define ALONE 3.0
-#define BOX   1.1
+/* In digits' heights: a line on its own; a vertical one that meets none; one that meets none and is
+ * cut off by the picture's edges; a box's side. */
+#define LONG    1.7
+#define ALONE   3.0
+#define CUT_OFF 1.2
+#define BOX     1.1
 
 /* Lines that meet, and walls of a comb, are as thick as each other, up to this part and a pixel. */
 #define THICKER 0.3
@@ -43,7 +45,7 @@ typedef struct keyed {
 } keyed;
 
 typedef struct form {
-    dg_view view; /* along horizontal lines */
+    dg_view view, upright; /* along horizontal lines, and vertical ones */
     const dg_rules *rules;
     const dg_crossings *crossings;
     dg_pace *pace;
@@ -228,8 +230,10 @@ static digit_status accept_verticals(form *f)
     const digit_status status = find_alike(f);
     for (size_t i = f->horizontals; status == DIGIT_OK && i < f->rules->count; i++) {
         const meeting *m = &f->meetings[i];
-        const double length = dg_rule_length(&f->rules->items[i]);
+        const dg_rule *rule = &f->rules->items[i];
+        const double length = dg_rule_length(rule);
         f->accepted[i] = length >= ALONE * f->size ||
+                         (length >= CUT_OFF * f->size && dg_rule_is_cut_off(&f->upright, rule)) ||
                          (m->crossings > 0 && length >= LONG * f->size) ||
                          count_ends(m) > 1 || (m->corner && m->alike > 0) ||
                          (m->alike > 1 && length <= SHORT * f->size);
@@ -292,6 +296,7 @@ digit_status dg_rules_accept(dg_rules_job *job, const dg_rules *candidates,
     const size_t count = candidates->count;
     form f = {
         .view = dg_view_of(job->ink, false, job->least),
+        .upright = dg_view_of(job->ink, true, job->least),
         .rules = candidates,
         .crossings = crossings,
         .pace = &job->pace,

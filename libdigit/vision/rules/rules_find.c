@@ -98,8 +98,8 @@ static digit_status find_in_component(const search *s, part *p, bool vertical,
                : fit_groups(s, p, vertical);
 }
 
-/* Vertical lines are a form's only where they meet horizontal ones: digits, which are most of the
- * components, have none of these, or few. */
+/* Vertical lines are a form's only where they meet horizontal ones, or where both edges of the
+ * picture cut them off: digits, which are most of the components, have none of these, or few. */
 static digit_status find_in_components(const search *s, part *p, size_t first)
 {
     digit_status status = DIGIT_OK;
@@ -108,10 +108,10 @@ static digit_status find_in_components(const search *s, part *p, size_t first)
     for (size_t i = first; status == DIGIT_OK && i < end; i++) {
         const dg_component *component = &s->components->items[i];
         const size_t before = p->found.count;
-        if (dg_component_width(component) < 2 * s->shortest) /* no wall meets a line in it */
-            continue;
-        status = find_in_component(s, p, false, component);
-        if (status == DIGIT_OK && p->found.count > before)
+        const bool high = dg_component_height(component) + 2 >= (size_t)s->views[1].length;
+        if (dg_component_width(component) >= 2 * s->shortest) /* else no wall meets a line in it */
+            status = find_in_component(s, p, false, component);
+        if (status == DIGIT_OK && (high || p->found.count > before))
             status = find_in_component(s, p, true, component);
     }
     return status;

@@ -5,6 +5,11 @@
 #define THINNEST 0.4
 #define BESIDE   1.0
 
+/* How far from the picture's edge, in pixels, a line that it cuts off may end, and the part of the
+ * line's mean density that is there. */
+#define EDGE_MISS 1
+#define EDGE_INK  0.75
+
 /* floor(), which is a call where the instruction set is the oldest one. */
 static int32_t whole_part(double x)
 {
@@ -40,4 +45,27 @@ dg_look dg_rule_look(const dg_view *v, const dg_rule *rule, int32_t along)
     if (last - first < most && aside <= BESIDE + rule->thick / 4)
         return last - first + 1 >= THINNEST * rule->thick ? DG_LOOK_LINE : DG_LOOK_GAP;
     return first <= middle + 0.5 && last >= middle - 0.5 ? DG_LOOK_STROKE : DG_LOOK_GAP;
+}
+
+/* The densest pixel across a rule. */
+static uint8_t density_at(const dg_view *v, const dg_rule *rule, int32_t along)
+{
+    const int32_t reach = (int32_t)(rule->thick / 2 + 1);
+    const int32_t centre = whole_part(dg_rule_middle(rule, along) + 0.5);
+    uint8_t most = 0;
+    for (int32_t across = centre - reach; across <= centre + reach; across++)
+        if (dg_view_ink(v, along, across) && *dg_view_pixel(v, along, across) > most)
+            most = *dg_view_pixel(v, along, across);
+    return most;
+}
+
+bool dg_rule_is_cut_off(const dg_view *v, const dg_rule *rule)
+{
+    double sum = 0;
+    if (rule->from > EDGE_MISS || rule->to + 1 + EDGE_MISS < v->length)
+        return false;
+    for (int32_t at = rule->from; at <= rule->to; at++)
+        sum += density_at(v, rule, at);
+    const double least = EDGE_INK * sum / dg_rule_length(rule);
+    return density_at(v, rule, 0) >= least && density_at(v, rule, v->length - 1) >= least;
 }

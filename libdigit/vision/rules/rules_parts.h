@@ -114,6 +114,10 @@ digit_status dg_rules_grid(const dg_rules *candidates, const dg_crossings *cross
  * from where the others say it should be. */
 digit_status dg_rules_complete(dg_rules_job *job, dg_rules *lattice);
 
+/* Do both edges of the picture cut a line off? Then it is a part of a longer one: a stroke ends
+ * before the edge, or at it, and gets paler there. */
+bool dg_rule_is_cut_off(const dg_view *view, const dg_rule *rule);
+
 /* Is a line made of strokes of digits about `size` pixels high, that touch? */
 bool dg_rule_is_writing(const dg_view *view, double size, const dg_rule *rule);
 
