@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     changed = [f"{_flag(n)} {adapting[n]:g}" for n in defaults if adapting[n] != defaults[n]]
     start = f"adapt this model, or 'built-in': changes the defaults to {' '.join(changed)}"
     add = parser.add_argument
-    more = {"metavar": "FILE", "action": "append", "default": []}
+    more: dict[str, Any] = {"metavar": "FILE", "action": "append", "default": []}
     add("--images", help="training pictures, IDX, plain or gzip", **more)
     add("--labels", help="their labels; both again for more pictures", **more)
     add("--strokes", help="digits as strokes of a pen; again for more", **more)
