@@ -28,8 +28,7 @@ typedef struct form {
 } form;
 
 static const form forms[] = {
-    {0, "~40120416486876741240"},
-    {0, "~70301204164866745230"},   /* its ends cross */
+    {0, "~60201204164866745230"}, /* its ends cross */
     {2, "~12304163360808 0888"},    /* straight foot, apart */
     {2, "~0220506254360718273878"}, /* loop at the foot */
     {2, "~12204153450838"},         /* no foot to speak of */

@@ -1,13 +1,15 @@
 /*
  * What distorting a sample costs, by strength. Training asks for one a sample and epoch.
  *
- *     bench-augment [sheet=FILE.pgm | cuts=FILE.pgm | others=FILE.pgm | pairs=FILE.pgm]
+ *     bench-augment [sheet=FILE.pgm | forms=FILE.pgm | cuts=FILE.pgm | others=FILE.pgm
+ *                    | pairs=FILE.pgm]
  *
- * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left. `cuts`
- * are such that touched others, `others` what is no digit, `pairs` that for a network that reads
- * pairs.
+ * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left. `forms`
+ * are those of other schools, `cuts` digits that touched others, `others` what is no digit,
+ * `pairs` that for a network that reads pairs.
  */
 #include "data/augment.h"
+#include "data/augment_parts.h"
 #include "data/cut.h"
 #include "data/other.h"
 
@@ -111,6 +113,21 @@ static void draw_cut(const bench_data *data, int row, int column, uint8_t *sampl
     digit_dataset_free(dataset);
 }
 
+/* The digit, or the next form that it becomes. */
+static void draw_form(const bench_data *data, int row, int column, uint8_t *sample)
+{
+    const uint8_t *still = first_of(data, row % DIGIT_CLASSES);
+    memcpy(sample, still, DIGIT_SAMPLE_BYTES);
+    for (uint64_t name = 0; column > 0 && memcmp(sample, still, DIGIT_SAMPLE_BYTES) == 0; name++) {
+        dg_field field;
+        dg_rng rng;
+        dg_field_from_bytes(still, &field);
+        dg_rng_init(&rng, 1, DG_RNG_DISTORTION, (uint64_t)column * 1000 + name);
+        dg_augment_style(&rng, 1, (uint8_t)(row % DIGIT_CLASSES), &field);
+        dg_field_to_bytes(&field, sample);
+    }
+}
+
 typedef void (*draw)(const bench_data *data, int row, int column, uint8_t *sample);
 
 static void draw_sheet(const bench_data *data, draw one, const char *path)
@@ -137,6 +154,8 @@ int main(int argc, char **argv)
     bench_data data = bench_data_load(bench_quick() ? SAMPLES_QUICK : SAMPLES);
     if (argc > 1 && strncmp(argv[1], "sheet=", 6) == 0)
         draw_sheet(&data, draw_digit, argv[1] + 6);
+    else if (argc > 1 && strncmp(argv[1], "forms=", 6) == 0)
+        draw_sheet(&data, draw_form, argv[1] + 6);
     else if (argc > 1 && strncmp(argv[1], "others=", 7) == 0)
         draw_sheet(&data, draw_other, argv[1] + 7);
     else if (argc > 1 && strncmp(argv[1], "pairs=", 6) == 0)
