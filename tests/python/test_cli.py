@@ -213,6 +213,25 @@ def test_train(run, tmp_path, idx_files):
     assert [row.rpartition(",")[0] for row in rows] == [row.rpartition(",")[0] for row in wanted]
 
 
+def test_train_on_several_files_with_teachers(run, tmp_path, idx_files):
+    strokes = tmp_path / "digits.strokes"
+    strokes.write_text("libdigit strokes 1\n7 30: 0,0 140,10 90,300\n1 30: 5,0 5,100\n")
+    pair = ("--images", idx_files[0], "--labels", idx_files[1])
+    first = tmp_path / "first.safetensors"
+    assert run("train", *pair, "--architecture", "dense 10", "--output", first)[0] == 0
+    options = [
+        *(*pair, *pair, "--strokes", strokes, "--strokes", strokes, "--augment", 0.3),
+        *("--architecture", "dense 10", "--epochs", 2, "--threads", 1),
+        *("--teacher", first, "--teacher", first, "--teacher-share", 0.7),
+    ]
+    ours, theirs = tmp_path / "ours.safetensors", tmp_path / "theirs.safetensors"
+    assert run("train", *options, "--output", ours)[0] == 0
+    assert program("train", *options, "--output", theirs).returncode == 0
+    assert ours.read_bytes() == theirs.read_bytes()
+    assert run("train", "--strokes", strokes, "--output", ours)[0] == 0
+    assert run("train", "--labels", idx_files[1], "--output", ours)[0] == 2
+
+
 @pytest.mark.parametrize("name", ["a.h5", "a.keras", "a.onnx", "a.pt"])
 def test_train_writes_its_own_format(run, tmp_path, idx_files, name):
     """Nothing is trained for a file that would have the wrong content."""

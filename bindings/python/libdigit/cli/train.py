@@ -31,6 +31,7 @@ _NUMBERS = (
     ("label_smoothing", real(0, 0.5), "share of a label given to the others"),
     ("average", real(0, 0.99999), "decay of the averaged weights, 0 = off"),
     ("pull", real(0, 1e6), "of the weights towards those of --from, 0 = none"),
+    ("teacher_share", real(0, 1), "of the teachers in what is learned; the rest are the labels"),
     ("seed", whole(0, 2**64 - 1), "of initial weights and order"),
 )
 
@@ -58,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--architecture", metavar="A", help="preset or list of layers (default)")
     for name, kind, about in _NUMBERS:
         add(_flag(name), metavar="N", type=kind, help=f"{about} ({defaults[name]:.6g})")
+    teacher = "a model to learn from, or 'built-in'; again for more"
+    add("--teacher", dest="teachers", metavar="MODEL", action="append", default=[], help=teacher)
     add("--schedule", choices=("cosine", "constant"), help="how the learning rate moves (cosine)")
     add("--threads", metavar="N", type=whole(0, 256), default=0, help="0 = one per CPU (0)")
     add("--checkpoint", metavar="FILE", help="written each epoch, resumed from if there")
@@ -101,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     with _History(options.history, goes_on) as history, _Stop() as stop:
         watch = _Watch(history, stop)
         settings = {name: value for name, value in vars(options).items() if name in FIT_OPTIONS}
+        settings["teachers"] = [open_model(name) for name in options.teachers]
         train = model.adapt if options.start else model.fit
         epochs = train(images, labels, validation=validation, progress=watch, **settings)
         watch.clear()
