@@ -15,8 +15,8 @@
 /* Buffers for batches of one size, made once for a training. */
 typedef struct dg_batch dg_batch;
 
-/* `teachers` may be NULL. `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains snapshot->params with
- * snapshot->training; all arguments must outlive the batch. */
+/* `teachers` may be NULL. `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains
+ * snapshot->params with snapshot->training; all arguments must outlive the batch. */
 digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
                              const digit_train_options *options,
                              const dg_real *origin, const dg_teachers *teachers,

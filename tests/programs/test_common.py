@@ -13,8 +13,8 @@ from conftest import SOURCE, complaint, environment, program, run
 OPTIONS = {
     "digit-train": """images labels strokes folder from validation-images validation-labels
         validation-strokes validation-split architecture epochs batch learning-rate schedule
-        weight-decay augment label-smoothing average pull teacher teacher-share seed threads checkpoint checkpoint-interval resume history trained-on licence
-        output json""".split(),
+        weight-decay augment label-smoothing average pull teacher teacher-share seed threads
+        checkpoint checkpoint-interval resume history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
     "digit-read": """model layout min-confidence length allow grid json csv hocr overlay

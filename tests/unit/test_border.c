@@ -1,4 +1,5 @@
-/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with writing. */
+/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with writing.
+ */
 #include "vision/ink/border.h"
 
 #include "../support/suite.h"
@@ -18,8 +19,8 @@ static dg_plane page(void)
     return plane;
 }
 
-/* The level of what lies left of a slanted edge, and above it if the picture is turned; the edge has
- * a dark line. */
+/* The level of what lies left of a slanted edge, and above it if the picture is turned; the edge
+ * has a dark line. */
 static void draw_beside(const dg_plane *plane, bool above, uint8_t level)
 {
     for (int y = 0; y < HEIGHT; y++)
