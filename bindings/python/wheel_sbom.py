@@ -117,7 +117,7 @@ def _jansson(folder):
 
 
 def _zlib():
-    """Not in the wheel: manylinux takes it for a part of the system. The version is the builder's."""
+    """Not in the wheel: manylinux takes it for a part of the system. The builder's version."""
     ask = ctypes.CDLL("libz.so.1").zlibVersion
     ask.restype = ctypes.c_char_p
     version = ask().decode()

@@ -39,8 +39,8 @@ static dg_predictor *make_predictor(void)
     dg_snapshot_free(snapshot);
     for (size_t i = 0; i < sizeof samples; i++)
         samples[i] = (uint8_t)(numbers_next(&state) >> 8);
-    ck_assert_int_eq(dg_predictor_visit(predictor, (dg_threads){&none, 1, NULL}, samples, SAMPLES, copy,
-                                        NULL), DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_visit(predictor, (dg_threads){&none, 1, NULL}, samples, SAMPLES,
+                                        copy, NULL), DIGIT_OK);
     return predictor;
 }
 
@@ -80,8 +80,10 @@ START_TEST(finds_the_temperature)
     digit_dataset *dataset = draw_labels(temperatures[_i]);
     dg_pool pool = {0};
     float found, again;
-    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&pool, 1, NULL}, dataset, &found), DIGIT_OK);
-    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&pool, 3, NULL}, dataset, &again), DIGIT_OK);
+    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&pool, 1, NULL}, dataset, &found),
+                     DIGIT_OK);
+    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&pool, 3, NULL}, dataset, &again),
+                     DIGIT_OK);
     ck_assert(found == again);
     ck_assert_double_eq_tol((double)found, temperatures[_i], 0.12 * temperatures[_i]);
     const double least = mean_loss((double)found);
@@ -100,7 +102,8 @@ START_TEST(of_no_samples_is_one)
     dg_pool none = {0};
     float found = 7;
     ck_assert_int_eq(dg_dataset_create(NULL, NULL, 0, &dataset), DIGIT_OK);
-    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&none, 1, NULL}, dataset, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&none, 1, NULL}, dataset, &found),
+                     DIGIT_OK);
     ck_assert_float_eq(found, 1);
     dg_dataset_free(dataset);
     dg_predictor_free(predictor);
@@ -119,7 +122,8 @@ START_TEST(stays_within_reason)
         labels[i] = (uint8_t)(_i ? answer : (answer + 1) % DIGIT_CLASSES);
     }
     ck_assert_int_eq(dg_dataset_create(samples, labels, SAMPLES, &dataset), DIGIT_OK);
-    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&none, 1, NULL}, dataset, &found), DIGIT_OK);
+    ck_assert_int_eq(dg_calibrate(predictor, (dg_threads){&none, 1, NULL}, dataset, &found),
+                     DIGIT_OK);
     ck_assert_float_ge(found, 0.049f);
     ck_assert_float_le(found, 20.001f);
     dg_dataset_free(dataset);

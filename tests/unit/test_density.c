@@ -13,7 +13,8 @@ static uint8_t ink_of(const dg_plane *plane, bool light, uint32_t threads)
     dg_pool pool = {0};
     uint8_t least;
     const dg_density_plan plan = {.light = light, .shade = 0.15};
-    ck_assert_int_eq(dg_ink_density(plane, &plan, (dg_threads){&pool, threads, NULL}, &least), DIGIT_OK);
+    ck_assert_int_eq(dg_ink_density(plane, &plan, (dg_threads){&pool, threads, NULL}, &least),
+                     DIGIT_OK);
     dg_pool_close(&pool);
     return least;
 }

@@ -48,7 +48,8 @@ digit_metrics training_judge(const training *t, const digit_dataset *dataset)
     dg_predictor *predictor;
     dg_pool none = {0};
     ck_assert_int_eq(dg_predictor_create(t->snapshot, &predictor), DIGIT_OK);
-    ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&none, 1, NULL}, dataset, &metrics), DIGIT_OK);
+    ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&none, 1, NULL}, dataset, &metrics),
+                     DIGIT_OK);
     dg_predictor_free(predictor);
     return metrics;
 }

@@ -34,8 +34,8 @@ def message(text: str) -> None:
     print(f"digit: {plain(text)}", file=sys.stderr)
 
 
-# The characters that the C programs do not show as they are (examples/programs/visible.c): controls,
-# bidirectional formatting, separators of lines; and what is no character in UTF-8.
+# The characters that the C programs do not show as they are (examples/programs/visible.c):
+# controls, bidirectional formatting, separators of lines; and what is no character in UTF-8.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufffe\uffff"
     "\ud800-\udfff]"
