@@ -403,7 +403,9 @@ lane_fuzz() {
         -Dprograms=disabled -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
         -Db_lundef=false -Dfuzz_engine=-fsanitize=fuzzer \
         "-Dc_args=$fuzz_args" || return 1
-    sh "$top/tests/fuzz/fuzz.sh" "$build/fuzz" "$fuzz_seconds"
+    sh "$top/tests/fuzz/fuzz.sh" "$build/fuzz" "$fuzz_seconds" || return 1
+    CC=$clang CXX=${clang%%-*}++${clang#clang} \
+        sh "$top/tests/fuzz/try_oss_fuzz.sh" "$build/oss-fuzz"
 }
 
 # Counted in two builds: one as it ships, and one with plain C and without a model inside, in which

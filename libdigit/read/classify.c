@@ -34,6 +34,12 @@ static dg_hypothesis *hypothesis_at(const classification *c, size_t index)
     return &c->hypotheses->items[c->which ? c->which[at] : at];
 }
 
+/* The sentence is another thread's: it is said once more. */
+static digit_status memory_failure(void)
+{
+    return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
+}
+
 /* ---- Large digits ----------------------------------------------------------- */
 
 /* A slice is in hundreds of hypotheses, what was not cut in three at most. */
@@ -66,7 +72,9 @@ static digit_status make_thumbnails(classification *c)
         for (size_t s = line->first; s < line->first + line->count; s++)
             c->thumbnails[s].cell = dg_thumbnail_cell(line->size);
     }
-    return dg_threads_run(c->classifier->threads, (uint32_t)segments->count, make_thumbnail, c);
+    const digit_status status =
+        dg_threads_run(c->classifier->threads, (uint32_t)segments->count, make_thumbnail, c);
+    return atomic_load(&c->failed) ? memory_failure() : status;
 }
 
 static void free_thumbnails(const classification *c)
@@ -118,8 +126,8 @@ static digit_status classify_batch(classification *c, size_t count)
     digit_status status = dg_threads_run(threads, (uint32_t)count, render, c);
     if (status != DIGIT_OK)
         return status;
-    if (atomic_load(&c->failed)) /* the message is the other thread's */
-        return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
+    if (atomic_load(&c->failed))
+        return memory_failure();
     const dg_predictor *predictor = c->by_pairs ? c->classifier->pairs : c->classifier->predictor;
     status = dg_predictor_run(predictor, threads, c->samples, count, c->answers,
                               c->by_pairs ? c->pairs : NULL);

@@ -39,9 +39,8 @@ static dg_predictor *make_predictor(void)
     dg_snapshot_free(snapshot);
     for (size_t i = 0; i < sizeof samples; i++)
         samples[i] = (uint8_t)(numbers_next(&state) >> 8);
-    ck_assert_int_eq(
-        dg_predictor_visit(predictor, (dg_threads){&none, 1, NULL}, samples, SAMPLES, copy, NULL),
-        DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_visit(predictor, (dg_threads){&none, 1, NULL}, samples, SAMPLES,
+                                        copy, NULL), DIGIT_OK);
     return predictor;
 }
 

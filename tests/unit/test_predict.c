@@ -46,9 +46,8 @@ static dg_predictor *make_predictor(int index)
     ck_assert_int_eq(dg_predictor_create(snapshot, &predictor), DIGIT_OK);
     dg_snapshot_free(snapshot);
     synthetic_fill(1, SAMPLES, samples, labels);
-    ck_assert_int_eq(
-        dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, SAMPLES, plain, pairs),
-        DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, SAMPLES,
+                                      plain, pairs), DIGIT_OK);
     return predictor;
 }
 
@@ -184,9 +183,8 @@ START_TEST(huge_weights_give_no_nan)
             snapshot->params[tensor.at + i] = 1;
     }
     ck_assert_int_eq(dg_predictor_create(snapshot, &predictor), DIGIT_OK);
-    ck_assert_int_eq(
-        dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, 20, other, NULL),
-        DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&pool, 1, NULL}, samples, 20, other,
+                                      NULL), DIGIT_OK);
     for (int i = 0; i < 20; i++)
         check_answer(&other[i]);
     dg_predictor_free(predictor);
@@ -215,8 +213,8 @@ START_TEST(evaluation_counts)
     ck_assert_mem_eq(metrics.confusion, confusion, sizeof confusion);
     ck_assert_double_eq_tol(metrics.loss, loss, 1e-5);
     for (uint32_t threads = 2; threads < 5; threads++) {
-        ck_assert_int_eq(
-            dg_evaluate(predictor, (dg_threads){&pool, threads, NULL}, dataset, &again), DIGIT_OK);
+        ck_assert_int_eq(dg_evaluate(predictor, (dg_threads){&pool, threads, NULL}, dataset,
+                                     &again), DIGIT_OK);
         ck_assert_mem_eq(&metrics, &again, sizeof metrics);
     }
     dg_dataset_free(dataset);

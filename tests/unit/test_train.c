@@ -79,9 +79,8 @@ static double mean_other(const training *t, const uint8_t *pictures, size_t coun
     dg_pool none = {0};
     double sum = 0;
     ck_assert_int_eq(dg_predictor_create(t->snapshot, &predictor), DIGIT_OK);
-    ck_assert_int_eq(
-        dg_predictor_run(predictor, (dg_threads){&none, 1, NULL}, pictures, count, answers, NULL),
-        DIGIT_OK);
+    ck_assert_int_eq(dg_predictor_run(predictor, (dg_threads){&none, 1, NULL}, pictures, count,
+                                      answers, NULL), DIGIT_OK);
     for (size_t i = 0; i < count; i++)
         sum += (double)answers[i].other / (double)count;
     dg_predictor_free(predictor);

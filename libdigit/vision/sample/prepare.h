@@ -13,7 +13,7 @@ typedef struct dg_prepared {
     const dg_deadline *deadline; /* in: or NULL */
 } dg_prepared;
 
-/* `result` is cleared but for `ink` and `deadline`; `grey` is changed and worthless afterwards. */
+/* `result` is cleared but for `ink` and `deadline`; `grey` is worked on, and worthless then. */
 digit_status dg_prepare(const dg_plane *grey, dg_prepared *result);
 
 #endif

@@ -85,7 +85,7 @@ static void add_part(const dg_thumbnail *part, const digit_box *box, const dg_pl
     }
 }
 
-/* One axis of the ink's box, in cells from the sheet's edge: to the nearest, for what the ink
+/* One axis of the ink's box, in cells from the sheet's edge: to the nearest, for cells that the ink
  * hardly reaches into would make it look larger. What lies outside of the box is seen too. */
 static void nearest_cells(int32_t start, int32_t size, int32_t cell, int32_t first, int32_t *from,
                           int32_t *count)
