@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "read/read_parts.h"
+#include "vision/page/lean.h"
 
 static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
                                const digit_read_options *options, digit_reading *reading)
@@ -10,6 +11,8 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     digit_status status = dg_sheet_make(image, reader->threads, &sheet);
     if (status == DIGIT_OK)
         status = dg_deadline_check(reader->threads.deadline);
+    if (status == DIGIT_OK && options->layout != DIGIT_LAYOUT_GRID)
+        status = dg_lean_right(&sheet);
     if (status == DIGIT_OK)
         status = options->layout == DIGIT_LAYOUT_GRID
                      ? dg_read_grid(reader, &sheet, options, reading)

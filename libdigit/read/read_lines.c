@@ -10,6 +10,7 @@
 #include "read/read_parts.h"
 #include "read/oversegment.h"
 #include "vision/geometry.h"
+#include "vision/page/lean.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 typedef struct page_job {
     const dg_reader *reader;
     const digit_read_options *options;
+    const dg_sheet *sheet;
     uint32_t allowed;
     dg_segments segments;
     dg_hypotheses hypotheses;
@@ -128,11 +130,33 @@ static uint32_t glyph_flags(const page_job *job, const dg_hypothesis *hypothesis
     return flags;
 }
 
+/* Its bounding box in the picture, before rows were shifted. */
+static digit_box picture_box(const page_job *job, const dg_choice *choice)
+{
+    const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
+    digit_box box = choice_box(job, choice);
+    if (job->sheet->lean == 0)
+        return box;
+    int32_t left = INT32_MAX, right = 0;
+    for (uint32_t i = hypothesis->first; i < hypothesis->first + hypothesis->count; i++) {
+        const dg_segment *segment = &job->segments.items[i];
+        for (uint32_t r = segment->first; r < segment->first + segment->count; r++) {
+            const dg_run *run = &job->segments.runs[r];
+            const int32_t shift = dg_lean_shift(job->sheet, run->y);
+            left = run->start - shift < left ? run->start - shift : left;
+            right = run->end - shift > right ? run->end - shift : right;
+        }
+    }
+    box.x = left;
+    box.width = right - left;
+    return box;
+}
+
 static digit_glyph make_glyph(const page_job *job, const dg_choice *choice, double posterior)
 {
     const dg_hypothesis *hypothesis = hypothesis_of(job, choice);
     digit_glyph glyph = {
-        .box = choice_box(job, choice),
+        .box = picture_box(job, choice),
         .line = job->line,
         .group = job->group,
         .flags = glyph_flags(job, hypothesis),
@@ -333,6 +357,7 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     };
     page_job job = {.reader = reader,
                     .options = options,
+                    .sheet = sheet,
                     .allowed = dg_read_allowed(options),
                     .reading = reading};
     const dg_classifier classifier = {reader->predictor, reader->pairs, reader->threads,

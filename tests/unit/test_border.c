@@ -71,8 +71,8 @@ START_TEST(a_sheet_on_a_table_is_left)
 }
 END_TEST
 
-/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too
- * small. */
+/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too small;
+ * a stroke so broad that the middle is ink. */
 START_TEST(anything_else_is_left_alone)
 {
     dg_plane plane = page(), before = page();
@@ -87,6 +87,8 @@ START_TEST(anything_else_is_left_alone)
         draw_beside(&plane, true, 8);
         plane.height = 39;
     }
+    if (_i == 4)
+        draw_bar(&plane, 70, 4, 100, HEIGHT - 8, 60);
     memcpy(before.pixels, plane.pixels, WIDTH * HEIGHT);
     dg_plane small = drawing(WIDTH, HEIGHT, 0);
     small.height = plane.height;
@@ -104,6 +106,6 @@ int main(void)
     TCase *tcase = tcase_create("border");
     tcase_add_loop_test(tcase, what_lies_beside_the_paper_goes, 0, 6);
     tcase_add_test(tcase, a_sheet_on_a_table_is_left);
-    tcase_add_loop_test(tcase, anything_else_is_left_alone, 0, 4);
+    tcase_add_loop_test(tcase, anything_else_is_left_alone, 0, 5);
     return suite_run("border", tcase);
 }

@@ -235,7 +235,7 @@ START_TEST(a_wall_that_both_edges_cut_off_goes)
     draw_bar(&page, 8, 0, 3, 34, 255);
     for (int i = 0; i < 3; i++)
         if (_i == DIGITS)
-            draw_ring(&page, 20 + 26 * i, 1, 20, 32, 4, 255);
+            draw_ring(&page, 20 + 26 * i, 1, 20, 32, 6, 255);
         else if (_i != BESIDE_DIRT)
             draw_ring(&page, 20 + 26 * i, 7, 14, 20, 3, 255);
     if (_i == STROKE)

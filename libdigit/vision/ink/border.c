@@ -89,12 +89,12 @@ static int median_level(const uint32_t counts[LEVELS])
     return level;
 }
 
-/* The median of the middle of the picture. */
+/* The median of the picture: most of it is paper. */
 static int paper_level(const dg_plane *p)
 {
     uint32_t counts[LEVELS] = {0};
-    for (size_t y = p->height / 4; y < p->height - p->height / 4; y += 2)
-        for (size_t x = p->width / 4; x < p->width - p->width / 4; x += 2)
+    for (size_t y = 0; y < p->height; y += 3)
+        for (size_t x = 0; x < p->width; x += 3)
             counts[p->pixels[y * p->width + x]]++;
     return median_level(counts);
 }

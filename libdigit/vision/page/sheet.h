@@ -11,6 +11,7 @@ typedef struct dg_sheet {
     dg_components components;
     dg_rules rules;      /* the form lines that were taken out */
     double digit_height; /* of most digits, in pixels; 0: there is no ink */
+    double lean;         /* by so many pixels a row its rows are shifted: dg_lean_right() */
 } dg_sheet;
 
 /*

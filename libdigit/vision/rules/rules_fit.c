@@ -25,7 +25,7 @@
 
 /* How much of a line must be ink, where no stroke hides it, and not be hidden; and how much
  * of the whole length must vote for it: shorter lines are left alone. */
-#define FULL  0.85
+#define FULL  0.75
 #define SEEN  0.4
 #define SHARE 0.2
 
