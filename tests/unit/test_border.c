@@ -71,8 +71,8 @@ START_TEST(a_sheet_on_a_table_is_left)
 }
 END_TEST
 
-/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too small;
- * a stroke so broad that the middle is ink. */
+/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too
+ * small; a stroke so broad that the middle is ink. */
 START_TEST(anything_else_is_left_alone)
 {
     dg_plane plane = page(), before = page();

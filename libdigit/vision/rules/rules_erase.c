@@ -50,7 +50,8 @@ static slice slice_at(const dg_view *v, int32_t along, double middle, double thi
         s.last++;
     const int32_t from = (int32_t)floor(middle - thick / 2 + 0.5);
     const int32_t to = (int32_t)floor(middle + thick / 2 + 1 - 0.5);
-    for (int32_t across = from > s.first ? from : s.first; across <= to && across <= s.last; across++)
+    for (int32_t across = from > s.first ? from : s.first; across <= to && across <= s.last;
+         across++)
         s.mass += *dg_view_pixel(v, along, across);
     s.top = s.first;
     s.bottom = s.last;
@@ -131,8 +132,8 @@ static bool is_heavy(const slice *slices, int32_t count, int32_t at, uint32_t us
     return sum > COVER_TIMES * usual * (end - from);
 }
 
-/* Find where strokes lie along the line: it is heavy there, no other line crosses it, and the stroke
- * comes out of it somewhere. */
+/* Find where strokes lie along the line: it is heavy there, no other line crosses it, and the
+ * stroke comes out of it somewhere. */
 static void find_covered(slice *slices, int32_t count, uint32_t usual)
 {
     for (int32_t from = 0, end; from < count; from = end + 1) {
