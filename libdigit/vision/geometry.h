@@ -77,8 +77,8 @@
 
 /* ---- Strokes ----------------------------------------------------------------- */
 
-/* A slash: its height; that of one that reaches so far beyond the digits on both sides; its width, and
- * how far its rows' centres lie from a straight line, in its own heights. */
+/* A slash: its height; that of one that reaches so far beyond the digits on both sides; its width,
+ * and how far its rows' centres lie from a straight line, in its own heights. */
 #define DG_SLASH_HIGH     1.15
 #define DG_SLASH_LOW      1.2
 #define DG_SLASH_BEYOND   0.05
@@ -86,8 +86,8 @@
 #define DG_SLASH_WIDE     0.9
 #define DG_SLASH_STRAIGHT 0.07
 
-/* A comma is lower than this. It begins so far below the top of the digit before it, in a page at most
- * so far below its foot, and ends so far below that. */
+/* A comma is lower than this. It begins so far below the top of the digit before it, in a page at
+ * most so far below its foot, and ends so far below that. */
 #define DG_COMMA_HIGH  0.75
 #define DG_COMMA_FROM  0.7
 #define DG_COMMA_GAP   0.2

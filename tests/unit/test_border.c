@@ -1,4 +1,5 @@
-/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with writing. */
+/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with
+ * writing. */
 #include "vision/ink/border.h"
 
 #include "../support/suite.h"
@@ -18,8 +19,8 @@ static dg_plane page(void)
     return plane;
 }
 
-/* The level of what lies left of a slanted edge, and above it if the picture is turned; the edge has
- * a dark line. */
+/* The level of what lies left of a slanted edge, and above it if the picture is turned; the edge
+ * has a dark line. */
 static void draw_beside(const dg_plane *plane, bool above, uint8_t level)
 {
     for (int y = 0; y < HEIGHT; y++)
@@ -70,8 +71,8 @@ START_TEST(a_sheet_on_a_table_is_left)
 }
 END_TEST
 
-/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too small;
- * a stroke so broad that the middle is ink. */
+/* A stroke along most of a side; a shadow with a digit in it; light that fades; a picture too
+ * small; a stroke so broad that the middle is ink. */
 START_TEST(anything_else_is_left_alone)
 {
     dg_plane plane = page(), before = page();

@@ -225,8 +225,8 @@ START_TEST(ones_on_a_line_are_no_comb)
 }
 END_TEST
 
-/* A narrow cut of a form: the wall of a cell beside digits, from edge to edge. A 1 that is as high ends
- * there, or stands beside others or dirt. */
+/* A narrow cut of a form: the wall of a cell beside digits, from edge to edge. A 1 that is as high
+ * ends there, or stands beside others or dirt. */
 START_TEST(a_wall_that_both_edges_cut_off_goes)
 {
     enum { WALL, STROKE, DIGITS, BESIDE_DIRT };

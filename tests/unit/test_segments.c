@@ -127,8 +127,8 @@ START_TEST(a_slash_stands_between_digits)
 }
 END_TEST
 
-/* A comma is up to two thirds as high as a digit; the bar of a 5, the foot of a digit and a small digit
- * on the line are no signs. */
+/* A comma is up to two thirds as high as a digit; the bar of a 5, the foot of a digit and a small
+ * digit on the line are no signs. */
 START_TEST(signs_are_known_by_their_place)
 {
     static const struct { digit_box box; bool sign; } cases[] = {

@@ -1,7 +1,7 @@
 /*
- * A side of the picture is followed pixel by pixel. Where each of its places is far from the paper's
- * level, and most of them come to an edge on the way inward, what lies before the edge is no paper:
- * strokes do not reach along a whole side.
+ * A side of the picture is followed pixel by pixel. Where each of its places is far from the
+ * paper's level, and most of them come to an edge on the way inward, what lies before the edge is
+ * no paper: strokes do not reach along a whole side.
  */
 #include "vision/ink/border.h"
 
@@ -21,18 +21,19 @@
 /* Levels (of 0..255) that are closer are one paper in uneven light: as in papers.c. */
 #define APART 24
 
-/* Places along a side at which it is looked at first, and the part of them, and later of all, that may be
- * paper. The part of a side's places that must come to an edge: those in a corner do not. */
+/* Places along a side at which it is looked at first, and the part of them, and later of all, that
+ * may be paper. The part of a side's places that must come to an edge: those in a corner do not. */
 #define PROBES     16
 #define PAPER_MOST 0.05
 #define EDGE_LEAST 0.6
 
-/* Parts of the picture's depth: how far inward an edge may lie, and over how much an edge is blurred. */
+/* Parts of the picture's depth: how far inward an edge may lie, and over how much an edge is
+ * blurred. */
 #define DEPTH_MOST 0.5
 #define BLUR       0.06
 
-/* Parts of the side's length, to either side: levels are means of so much, an edge is a quantile of so
- * much, and which. A digit near to an edge makes it seem to lie further inward. */
+/* Parts of the side's length, to either side: levels are means of so much, an edge is a quantile of
+ * so much, and which. A digit near to an edge makes it seem to lie further inward. */
 #define MEAN_REACH (1.0 / 64)
 #define EDGE_REACH (1.0 / 8)
 #define EDGE_RANK  (1.0 / 3)
@@ -195,7 +196,8 @@ static int32_t quantile(int32_t *values, size_t count, double part)
     return values[(size_t)(part * (double)count)];
 }
 
-/* Places without an edge, in a corner, have that of the nearest place with one, and the usual level. */
+/* Places without an edge, in a corner, have that of the nearest place with one, and the usual
+ * level. */
 static void fill_gaps(const side *s, edge *e)
 {
     size_t first = 0, edges = 0;

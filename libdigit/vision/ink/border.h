@@ -1,5 +1,5 @@
-/* border.h - what lies along a side of a picture and is no paper: a table, a scanner's lid, the gutter
- * of a book. */
+/* border.h - what lies along a side of a picture and is no paper: a table, a scanner's lid, the
+ * gutter of a book. */
 #ifndef DG_VISION_INK_BORDER_H
 #define DG_VISION_INK_BORDER_H
 

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Writing that leans less, to either side, stays as it is: the tangent of 29 degrees. The networks have
- * learned from digits that lean, so that half of the lean is taken out (all of it: fewer are right). */
+/* Writing that leans less, to either side, stays as it is: the tangent of 29 degrees. The networks
+ * have learned from digits that lean, so that half of the lean is taken out (all of it: fewer are
+ * right). */
 #define LEAN_LEAST 0.55
 #define PART       0.5
 
@@ -45,8 +46,8 @@ static void add_component(borders *b, const dg_run *runs, uint32_t count)
     }
 }
 
-/* The mean over the components as high as digits, however many touch: round strokes lean to both sides
- * alike. */
+/* The mean over the components as high as digits, however many touch: round strokes lean to both
+ * sides alike. */
 static double measure(const dg_sheet *sheet)
 {
     const dg_components *components = &sheet->components;

@@ -4,8 +4,8 @@
 
 #include "vision/page/sheet.h"
 
-/* Shift the rows of a sheet by half of what its writing leans, if that is far; sheet->lean tells by how
- * much. Runs keep their order, and components their runs. */
+/* Shift the rows of a sheet by half of what its writing leans, if that is far; sheet->lean tells by
+ * how much. Runs keep their order, and components their runs. */
 digit_status dg_lean_right(dg_sheet *sheet);
 
 /* By how many pixels row `y` has been shifted to the right. */

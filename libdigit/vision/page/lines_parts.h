@@ -22,8 +22,9 @@ digit_status dg_lines_trace(const dg_lines_plan *plan, size_t tall, dg_lines *li
 /* Mark the signs of a line, whose clusters are in order. */
 void dg_lines_signs(const dg_components *components, const dg_lines *lines, const dg_line *line);
 
-/* Does a low cluster hang below the foot of a digit, as a comma after it? It begins at most `gap` below
- * the foot, in the digit's heights, and is no part of the cluster after it (NULL: there is none). */
+/* Does a low cluster hang below the foot of a digit, as a comma after it? It begins at most `gap`
+ * below the foot, in the digit's heights, and is no part of the cluster after it (NULL: there is
+ * none). */
 bool dg_cluster_hangs(const dg_cluster *p, const dg_cluster *digit, const dg_cluster *after,
                       double gap);
 

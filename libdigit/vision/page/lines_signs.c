@@ -1,6 +1,6 @@
 /* A sign is known by its shape and by where it stands beside the digit on its left: a slash is a
- * straight stroke higher than digits, a comma hangs below the foot of the digit, a dash lies at half
- * its height. */
+ * straight stroke higher than digits, a comma hangs below the foot of the digit, a dash lies at
+ * half its height. */
 #include "vision/geometry.h"
 #include "vision/page/lines_parts.h"
 
@@ -45,7 +45,8 @@ bool dg_cluster_hangs(const dg_cluster *p, const dg_cluster *digit, const dg_clu
 {
     const int32_t height = height_of(digit);
     const bool under = after && p->right - after->left >= DG_PART_OVERLAP * width_of(p);
-    return !under && height_of(p) < DG_COMMA_HIGH * height && p->top >= digit->top + DG_COMMA_FROM * height &&
+    return !under && height_of(p) < DG_COMMA_HIGH * height &&
+           p->top >= digit->top + DG_COMMA_FROM * height &&
            p->top <= digit->bottom + gap * height &&
            p->bottom > digit->bottom + DG_COMMA_BELOW * height &&
            2 * p->left >= digit->left + digit->right &&
@@ -63,8 +64,8 @@ static bool is_dash(const dg_cluster *p, const dg_cluster *before, const dg_clus
            after->left - p->right <= DG_SIGN_GAP * height;
 }
 
-/* Is it higher than the line's digits, or than those on both sides and reaches beyond them, above and
- * below? */
+/* Is it higher than the line's digits, or than those on both sides and reaches beyond them, above
+ * and below? */
 static bool is_high(const dg_cluster *p, const dg_cluster *before, const dg_cluster *after,
                     double size)
 {

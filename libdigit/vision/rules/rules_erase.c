@@ -31,7 +31,7 @@ typedef struct slice {
     int32_t first, last;   /* ink across, first > last: none */
     int32_t top, bottom;   /* of it, the rule's own */
     bool above, below;     /* there is more ink on that side */
-    uint32_t mass;         /* sum of the densities where the rule is, and a pixel aside */
+    uint32_t mass;         /* sum of the densities where the rule is */
     bool meets, covered;   /* another rule is there; a stroke lies along the rule */
 } slice;
 
@@ -50,8 +50,9 @@ static slice slice_at(const dg_view *v, int32_t along, double middle, double thi
         s.last++;
     const int32_t from = (int32_t)floor(middle - thick / 2 + 0.5);
     const int32_t to = (int32_t)floor(middle + thick / 2 + 1 - 0.5);
-    for (int32_t across = from > s.first ? from : s.first; across <= to && across <= s.last; across++)
-        s.mass += *dg_view_pixel(v, along, across);
+    for (int32_t across = s.first; across <= s.last; across++)
+        if (across >= from && across <= to)
+            s.mass += *dg_view_pixel(v, along, across);
     s.top = s.first;
     s.bottom = s.last;
     if (s.last - s.first + 1 > STROKE_TIMES * thick + STROKE_PIXELS) {
@@ -131,8 +132,8 @@ static bool is_heavy(const slice *slices, int32_t count, int32_t at, uint32_t us
     return sum > COVER_TIMES * usual * (end - from);
 }
 
-/* Find where strokes lie along the line: it is heavy there, no other line crosses it, and the stroke
- * comes out of it somewhere. */
+/* Find where strokes lie along the line: it is heavy there, no other line crosses it, and the
+ * stroke comes out of it somewhere. */
 static void find_covered(slice *slices, int32_t count, uint32_t usual)
 {
     for (int32_t from = 0, end; from < count; from = end + 1) {
