@@ -236,8 +236,8 @@ START_TEST(signs_begin_groups)
 }
 END_TEST
 
-/* Half as high as a digit, a comma is not a 1; close to both digits, a dash is not a part of one.
- */
+/* Half as high as a digit, a comma is not a 1; close to both digits, a dash is not a part of
+ * one. */
 START_TEST(signs_that_look_like_strokes_begin_groups)
 {
     const bool page = _i % 2;

@@ -1,5 +1,5 @@
-/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with writing.
- */
+/* What lies beside the paper becomes paper; writing does not, nor paper in a shadow with
+ * writing. */
 #include "vision/ink/border.h"
 
 #include "../support/suite.h"
