@@ -58,13 +58,20 @@ static double read_slow(const hostile_picture *picture, const canvas *c, uint32_
     return took;
 }
 
+/* A step that does not look at the clock is late each time; a machine with other work, now and
+ * then. */
+#define ATTEMPTS 3
+
 static void check_limit(const hostile_picture *picture, const canvas *c, uint32_t limit_ms)
 {
+    const double most = limit_ms / 1e3 + LATE_MOST * slowness();
     digit_status status;
-    const double took = read_slow(picture, c, limit_ms, &status);
+    double took = read_slow(picture, c, limit_ms, &status);
+    for (int attempt = 1; took > most && attempt < ATTEMPTS; attempt++)
+        took = read_slow(picture, c, limit_ms, &status);
     ck_assert_msg(status == DIGIT_OK || status == DIGIT_ERR_LIMIT || status == DIGIT_ERR_TIMEOUT,
                   "%s: %s", picture->name, digit_last_error());
-    ck_assert_msg(took <= limit_ms / 1e3 + LATE_MOST * slowness(),
+    ck_assert_msg(took <= most,
                   "%s: %.0f ms with a limit of %u", picture->name, 1e3 * took, limit_ms);
 }
 
