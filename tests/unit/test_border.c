@@ -35,7 +35,7 @@ static void blank(const dg_plane *plane)
 {
     dg_plane small = drawing(WIDTH, HEIGHT, 0);
     memcpy(small.pixels, plane->pixels, WIDTH * HEIGHT);
-    ck_assert_int_eq(dg_border_blank(plane, &small, 1), DIGIT_OK);
+    ck_assert_int_eq(dg_border_blank(plane, &small, 1, NULL), DIGIT_OK);
     ck_assert_int_eq(memcmp(plane->pixels, small.pixels, WIDTH * HEIGHT), 0);
     free(small.pixels);
 }
@@ -93,7 +93,7 @@ START_TEST(anything_else_is_left_alone)
     dg_plane small = drawing(WIDTH, HEIGHT, 0);
     small.height = plane.height;
     memcpy(small.pixels, plane.pixels, WIDTH * HEIGHT);
-    ck_assert_int_eq(dg_border_blank(&plane, &small, 1), DIGIT_OK);
+    ck_assert_int_eq(dg_border_blank(&plane, &small, 1, NULL), DIGIT_OK);
     ck_assert_int_eq(memcmp(plane.pixels, before.pixels, WIDTH * HEIGHT), 0);
     free(small.pixels);
     free(plane.pixels);

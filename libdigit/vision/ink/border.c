@@ -258,18 +258,65 @@ static bool is_no_paper(const side *s, const edge *e, int paper)
            (double)stains <= STAINS_MOST * (double)pixels;
 }
 
-/* The same side of another copy of the picture, `step` times as large. */
-static void blank(const dg_plane *plane, int which, const edge *e, size_t step)
+/* A side of the picture or of its thinned-out copy, and the place of the edge for each of its own. */
+typedef struct border {
+    side s;
+    uint8_t *first; /* s.first, to write on */
+    const edge *edge;
+    size_t step; /* pixels along and inward for one of the edge's */
+    bool far;
+} border;
+
+static size_t place_of(const border *b, size_t along)
 {
-    const side s = side_of(plane, which);
-    uint8_t *first = plane->pixels + (s.first - plane->pixels);
-    const bool far = which % 2;
-    for (size_t i = 0; i < s.length; i++) {
-        const size_t place = far ? (s.length - 1) / step - (s.length - 1 - i) / step : i / step;
-        const size_t end = dg_min_size((e->at[place] + (size_t)1) * step, s.depth);
-        for (size_t x = 0; x < end; x++)
-            first[(ptrdiff_t)i * s.along + (ptrdiff_t)x * s.inward] = (uint8_t)e->level[place];
+    const size_t last = b->s.length - 1;
+    return b->far ? last / b->step - (last - along) / b->step : along / b->step;
+}
+
+static size_t end_of(const border *b, size_t place)
+{
+    return dg_min_size((b->edge->at[place] + (size_t)1) * b->step, b->s.depth);
+}
+
+/* Beside a vertical edge: row by row. */
+static digit_status blank_rows(const border *b, dg_pace *pace)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < b->s.length; i++) {
+        const size_t place = place_of(b, i), end = end_of(b, place);
+        uint8_t *row = b->first + (ptrdiff_t)i * b->s.along;
+        memset(b->far ? row - (end - 1) : row, b->edge->level[place], end);
+        status = dg_pace_step(pace, end);
     }
+    return status;
+}
+
+/* Above or below a horizontal edge: row by row, too, as memory lies. */
+static digit_status blank_columns(const border *b, dg_pace *pace)
+{
+    digit_status status = DIGIT_OK;
+    size_t deepest = 0;
+    for (size_t i = 0; i < b->s.length; i++)
+        deepest = dg_max_size(deepest, end_of(b, place_of(b, i)));
+    for (size_t x = 0; status == DIGIT_OK && x < deepest; x++) {
+        for (size_t i = 0; i < b->s.length; i++) {
+            const size_t place = place_of(b, i);
+            if (x < end_of(b, place))
+                b->first[(ptrdiff_t)i * b->s.along + (ptrdiff_t)x * b->s.inward] =
+                    (uint8_t)b->edge->level[place];
+        }
+        status = dg_pace_step(pace, 4 * b->s.length);
+    }
+    return status;
+}
+
+/* `plane` is the picture that the edge was found in, or one `step` times as large. */
+static digit_status blank(const dg_plane *plane, int which, const edge *e, size_t step,
+                          dg_pace *pace)
+{
+    border b = {.s = side_of(plane, which), .edge = e, .step = step, .far = which % 2};
+    b.first = plane->pixels + (b.s.first - plane->pixels);
+    return which < 2 ? blank_rows(&b, pace) : blank_columns(&b, pace);
 }
 
 /* Is there an edge of what is no paper? */
@@ -285,20 +332,29 @@ static bool look_at(const dg_plane *small, int which, int paper, edge *e)
 }
 
 /* All sides are looked at before any changes: they share the corners. */
-static void blank_sides(const dg_plane *grey, const dg_plane *small, size_t step, edge edges[4])
+static digit_status blank_sides(const dg_plane *grey, const dg_plane *small, size_t step,
+                                const dg_deadline *deadline, edge edges[4])
 {
     const int paper = paper_level(small);
+    dg_pace pace = {.deadline = deadline};
+    digit_status status = DIGIT_OK;
     bool found[4];
-    for (int which = 0; which < 4; which++)
-        found[which] = look_at(small, which, paper, &edges[which]);
-    for (int which = 0; which < 4; which++)
-        if (found[which]) {
-            blank(grey, which, &edges[which], step);
-            blank(small, which, &edges[which], 1);
-        }
+    for (int which = 0; status == DIGIT_OK && which < 4; which++) {
+        status = dg_deadline_check(deadline);
+        found[which] = status == DIGIT_OK && look_at(small, which, paper, &edges[which]);
+    }
+    for (int which = 0; status == DIGIT_OK && which < 4; which++) {
+        if (!found[which])
+            continue;
+        status = blank(grey, which, &edges[which], step, &pace);
+        if (status == DIGIT_OK)
+            status = blank(small, which, &edges[which], 1, &pace);
+    }
+    return status;
 }
 
-digit_status dg_border_blank(const dg_plane *grey, const dg_plane *small, size_t step)
+digit_status dg_border_blank(const dg_plane *grey, const dg_plane *small, size_t step,
+                             const dg_deadline *deadline)
 {
     const size_t longer = dg_max_size(small->width, small->height);
     if (dg_min_size(small->width, small->height) < SHORTER_LEAST)
@@ -315,11 +371,12 @@ digit_status dg_border_blank(const dg_plane *grey, const dg_plane *small, size_t
                               .sorted = sorted,
                               .sums = sums,
                               .line = line};
-    if (ready)
-        blank_sides(grey, small, step, edges);
+    const digit_status status =
+        ready ? blank_sides(grey, small, step, deadline, edges)
+              : dg_fail_memory("a picture", 8 * longer * sizeof *places);
     dg_free(line);
     dg_free(places);
     dg_free(sorted);
     dg_free(sums);
-    return ready ? DIGIT_OK : dg_fail_memory("a picture", 8 * longer * sizeof *places);
+    return status;
 }

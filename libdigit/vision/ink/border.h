@@ -3,6 +3,7 @@
 #ifndef DG_VISION_INK_BORDER_H
 #define DG_VISION_INK_BORDER_H
 
+#include "base/deadline.h"
 #include "vision/pixels.h"
 
 /*
@@ -10,6 +11,7 @@
  * What may be paper in a shadow, with writing on it, stays. `small` has every `step`-th pixel of
  * every step-th row of `grey`; both change.
  */
-digit_status dg_border_blank(const dg_plane *grey, const dg_plane *small, size_t step);
+digit_status dg_border_blank(const dg_plane *grey, const dg_plane *small, size_t step,
+                             const dg_deadline *deadline);
 
 #endif

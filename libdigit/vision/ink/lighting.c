@@ -70,9 +70,15 @@ digit_status dg_lighting_even(const dg_plane *grey, uint32_t ink, dg_threads thr
         return dg_fail_memory("a picture", small.width * small.height);
     thin_out(grey, step, &small);
     *light = ink == DIGIT_INK_LIGHT;
-    digit_status status = dg_border_blank(grey, &small, step);
+    digit_status status = dg_deadline_check(threads.deadline);
+    if (status == DIGIT_OK)
+        status = dg_border_blank(grey, &small, step, threads.deadline);
+    if (status == DIGIT_OK)
+        status = dg_deadline_check(threads.deadline);
     if (status == DIGIT_OK)
         status = even_paper(grey, &small, step, ink, threads, &evened);
+    if (status == DIGIT_OK)
+        status = dg_deadline_check(threads.deadline);
     if (status == DIGIT_OK && evened)
         *light = false;
     else if (status == DIGIT_OK && ink == DIGIT_INK_AUTO)
