@@ -258,7 +258,8 @@ static bool is_no_paper(const side *s, const edge *e, int paper)
            (double)stains <= STAINS_MOST * (double)pixels;
 }
 
-/* A side of the picture or of its thinned-out copy, and the place of the edge for each of its own. */
+/* A side of the picture or of its thinned-out copy, and the place of the edge for each of its own.
+ */
 typedef struct border {
     side s;
     uint8_t *first; /* s.first, to write on */
