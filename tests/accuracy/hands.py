@@ -16,6 +16,7 @@ from pathlib import Path
 
 import libdigit
 import numpy as np
+from calibration import calibration_error
 from hands_data import Hands
 from PIL import Image, ImageDraw
 
@@ -68,16 +69,6 @@ def share(hits):
     return 100 * float(np.mean(hits)) if len(hits) else float("nan")
 
 
-def calibration_error(confidence, right, bins=15):
-    """Expected calibration error (Guo et al., ICML 2017), in percent."""
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    weights = np.bincount(index, minlength=bins) / len(index)
-    gaps = np.abs(
-        np.bincount(index, confidence, bins) - np.bincount(index, right.astype(float), bins)
-    ) / np.maximum(np.bincount(index, minlength=bins), 1)
-    return 100 * float((weights * gaps).sum())
-
-
 def figures(hands, drawings, predictions):
     """The rows of the table: name to figure."""
     labels = np.tile(hands.labels, drawings)
@@ -97,7 +88,7 @@ def figures(hands, drawings, predictions):
         "crossed sevens, %": share(right[(flags & CROSSED > 0) & (labels == 7)]),
         "1 as 7, %": share(digit[labels == 1] == 7),
         "7 as 1, %": share(digit[labels == 7] == 1),
-        "calibration error, %": calibration_error(confidence, right),
+        "calibration error, %": 100 * calibration_error(right, confidence),
         "wrong above 0.99, of 1,000": 10 * share((confidence > 0.99) & ~right),
     }
     for d in range(10):

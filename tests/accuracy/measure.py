@@ -28,6 +28,7 @@ import letters
 import mnist_c
 import plots
 import renderings
+from calibration import calibration_error
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -45,14 +46,6 @@ def prepare(model: libdigit.Model, pictures: Iterable[Bytes]) -> Bytes:
 
 def confidence(model: libdigit.Model, samples: Bytes) -> npt.NDArray[np.float64]:
     return model.confidence(samples).astype(np.float64)
-
-
-def calibration_error(right: npt.NDArray[np.bool_], sure: npt.NDArray[np.float64]) -> float:
-    """Expected, over 15 bins of equal width (Guo et al., ICML 2017)."""
-    bins = np.minimum((sure * 15).astype(int), 14)
-    gaps = [abs(right[bins == b].mean() - sure[bins == b].mean()) * np.mean(bins == b)
-            for b in np.unique(bins)]
-    return float(sum(gaps))
 
 
 def auroc(inside: npt.NDArray[np.float64], outside: npt.NDArray[np.float64]) -> float:
