@@ -144,20 +144,18 @@ static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origi
     };
 }
 
-digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options,
-                             const dg_real *origin, const dg_teachers *teachers,
-                             uint32_t size, dg_threads threads,
-                             dg_ranks *ranks, dg_batch **out)
+digit_status dg_batch_create(const dg_train_job *job, uint32_t size, dg_ranks *ranks,
+                             dg_batch **out)
 {
+    dg_snapshot *snapshot = job->snapshot;
     dg_batch *b = dg_alloc_zero(1, sizeof *b);
     if (!b)
         return dg_fail_memory("training", sizeof *b);
     b->snapshot = snapshot;
-    b->dataset = dataset;
-    b->options = options;
-    b->teachers = teachers;
-    b->threads = threads;
+    b->dataset = job->dataset;
+    b->options = job->options;
+    b->teachers = job->teachers;
+    b->threads = job->threads;
     b->ranks = ranks;
     b->shard = shard_size(snapshot->network, size);
     b->shards = (size - 1) / b->shard + 1;
@@ -169,12 +167,12 @@ digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset
         b->extra = 1 + b->shards * (LOSS_REALS + dg_optimizer_statistics(b->optimizer));
     if (status == DIGIT_OK && !(make_scratch(b) && make_gradients(b)))
         status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
-                         threads.count, b->shards);
+                         b->threads.count, b->shards);
     if (status != DIGIT_OK) {
         dg_batch_free(b);
         return status;
     }
-    make_update(b, snapshot, origin);
+    make_update(b, snapshot, job->origin);
     *out = b;
     return DIGIT_OK;
 }

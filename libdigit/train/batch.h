@@ -3,25 +3,18 @@
 #ifndef DG_TRAIN_BATCH_H
 #define DG_TRAIN_BATCH_H
 
-#include "data/dataset.h"
-#include "net/loss.h"
-#include "net/predict.h"
-#include "net/snapshot.h"
 #include "train/ranks.h"
-#include "train/teachers.h"
+#include "train/train.h"
 
 #define DG_BATCH_MOST 16384
 
 /* Buffers for batches of one size, made once for a training. */
 typedef struct dg_batch dg_batch;
 
-/* `teachers` may be NULL. `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains
- * snapshot->params with snapshot->training; all arguments must outlive the batch. */
-digit_status dg_batch_create(dg_snapshot *snapshot, const digit_dataset *dataset,
-                             const digit_train_options *options,
-                             const dg_real *origin, const dg_teachers *teachers,
-                             uint32_t size, dg_threads threads,
-                             dg_ranks *ranks, dg_batch **out);
+/* `size` samples a full batch, 1 .. DG_BATCH_MOST. Trains the parameters of job->snapshot with its
+ * training state; the job, what it points to, and the ranks must outlive the batch. */
+digit_status dg_batch_create(const dg_train_job *job, uint32_t size, dg_ranks *ranks,
+                             dg_batch **out);
 void dg_batch_free(dg_batch *batch);
 
 /*

@@ -320,8 +320,7 @@ static digit_status begin(trainer *t)
     t->done = (state->step - state->epoch * steps_an_epoch(job)) * t->batch_size;
     if (t->done > 0)
         t->loss = state->loss;
-    return dg_batch_create(job->snapshot, job->dataset, job->options, job->origin, job->teachers,
-                           t->batch_size, job->threads, &t->ranks, &t->batch);
+    return dg_batch_create(job, t->batch_size, &t->ranks, &t->batch);
 }
 
 /* What was learned is kept even if the checkpoint can't be. */
