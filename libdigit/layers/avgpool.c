@@ -5,15 +5,17 @@
 
 static void forward_sample(const dg_layer *layer, const dg_real *in, dg_real *out)
 {
-    const uint32_t side = layer->size, channels = layer->out.channels;
+    const dg_extent window = layer->window;
+    const uint32_t channels = layer->out.channels, cells = window.rows * window.columns;
     const size_t row_stride = (size_t)layer->in.columns * channels;
-    const dg_real share = (dg_real)1 / (dg_real)(side * side);
+    const dg_real share = (dg_real)1 / (dg_real)cells;
     for (uint32_t y = 0; y < layer->out.rows; y++) {
         for (uint32_t x = 0; x < layer->out.columns; x++, out += channels) {
-            const dg_real *window = in + dg_pooling_window(side, row_stride, channels, y, x);
+            const dg_real *first = in + dg_pooling_window(window, row_stride, channels, y, x);
             memset(out, 0, channels * sizeof *out);
-            for (uint32_t cell = 0; cell < side * side; cell++) {
-                const dg_real *from = window + cell / side * row_stride + cell % side * channels;
+            for (uint32_t cell = 0; cell < cells; cell++) {
+                const dg_real *from =
+                    first + cell / window.columns * row_stride + cell % window.columns * channels;
                 for (uint32_t c = 0; c < channels; c++)
                     out[c] += from[c] * share;
             }
@@ -31,14 +33,16 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 
 static void backward_sample(const dg_layer *layer, const dg_real *dout, dg_real *din)
 {
-    const uint32_t side = layer->size, channels = layer->out.channels;
+    const dg_extent window = layer->window;
+    const uint32_t channels = layer->out.channels, cells = window.rows * window.columns;
     const size_t row_stride = (size_t)layer->in.columns * channels;
-    const dg_real share = (dg_real)1 / (dg_real)(side * side);
+    const dg_real share = (dg_real)1 / (dg_real)cells;
     for (uint32_t y = 0; y < layer->out.rows; y++) {
         for (uint32_t x = 0; x < layer->out.columns; x++, dout += channels) {
-            dg_real *window = din + dg_pooling_window(side, row_stride, channels, y, x);
-            for (uint32_t cell = 0; cell < side * side; cell++) {
-                dg_real *to = window + cell / side * row_stride + cell % side * channels;
+            dg_real *first = din + dg_pooling_window(window, row_stride, channels, y, x);
+            for (uint32_t cell = 0; cell < cells; cell++) {
+                dg_real *to =
+                    first + cell / window.columns * row_stride + cell % window.columns * channels;
                 for (uint32_t c = 0; c < channels; c++)
                     to[c] = dout[c] * share;
             }
@@ -61,7 +65,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
 
 const dg_layer_type dg_layer_avgpool = {
     .word = "avgpool",
-    .argument = DG_ARGUMENT_SIZE,
+    .argument = DG_ARGUMENT_WINDOW,
     .size_least = 1,
     .size_most = 28,
     .shape = dg_pooling_shape,

@@ -16,50 +16,59 @@
 
 /* ---- Planning --------------------------------------------------------- */
 
-/* Pictures are square all the way: 28 x 28 at the start, and nothing makes them less so.
- * `same` pads as Keras does: the odd zero at the end. */
-static uint32_t padding(const dg_layer *layer)
+/* All of this for rows, then for columns. `same` pads as Keras does: the odd zero at the end. */
+static uint32_t padding(const dg_layer *layer, uint32_t window, uint32_t in, uint32_t out)
 {
-    const uint32_t in = layer->in.rows, out = layer->out.rows;
-    const uint32_t end = (out - 1) * layer->stride + layer->side;
+    const uint32_t end = (out - 1) * layer->stride + window;
     return end > in ? (end - in) / 2 : 0;
 }
 
-static uint32_t output_side(const dg_layer *layer, uint32_t in)
+static uint32_t output_side(const dg_layer *layer, uint32_t window, uint32_t in)
 {
     if (layer->same)
         return (in + layer->stride - 1) / layer->stride;
-    return in < layer->side ? 0 : (in - layer->side) / layer->stride + 1;
+    return in < window ? 0 : (in - window) / layer->stride + 1;
 }
 
 static bool shape(dg_layer *layer)
 {
-    layer->out = (dg_shape){output_side(layer, layer->in.rows),
-                            output_side(layer, layer->in.columns), layer->size};
+    layer->out = (dg_shape){output_side(layer, layer->window.rows, layer->in.rows),
+                            output_side(layer, layer->window.columns, layer->in.columns),
+                            layer->size};
     if (layer->out.rows == 0 || layer->out.columns == 0)
         return false;
-    layer->pad = padding(layer);
+    layer->pad.rows = padding(layer, layer->window.rows, layer->in.rows, layer->out.rows);
+    layer->pad.columns =
+        padding(layer, layer->window.columns, layer->in.columns, layer->out.columns);
     return true;
 }
 
-static uint32_t needed(const dg_layer *layer, uint32_t in, uint32_t out)
+static uint32_t needed(const dg_layer *layer, uint32_t window, uint32_t pad, uint32_t in,
+                       uint32_t out)
 {
-    const uint32_t end = (out - 1) * layer->stride + layer->side - layer->pad;
+    const uint32_t end = (out - 1) * layer->stride + window - pad;
     return dg_min_u32(end, in);
 }
 
 static dg_shape needs(const dg_layer *layer, dg_shape out)
 {
-    return (dg_shape){needed(layer, layer->in.rows, out.rows),
-                      needed(layer, layer->in.columns, out.columns), layer->in.channels};
+    const dg_extent window = layer->window, pad = layer->pad;
+    return (dg_shape){needed(layer, window.rows, pad.rows, layer->in.rows, out.rows),
+                      needed(layer, window.columns, pad.columns, layer->in.columns, out.columns),
+                      layer->in.channels};
+}
+
+static bool pools(const dg_layer *layer)
+{
+    return layer->pool.rows > 1 || layer->pool.columns > 1;
 }
 
 static bool absorb(dg_layer *layer, const dg_layer *next)
 {
     if (dg_layer_absorb_relu(layer, next))
         return true;
-    if (next->type == &dg_layer_maxpool && layer->pool == 1) {
-        layer->pool = next->size;
+    if (next->type == &dg_layer_maxpool && !pools(layer)) {
+        layer->pool = next->window;
         layer->out = next->out;
         return true;
     }
@@ -72,9 +81,9 @@ static dg_windows windows(const dg_layer *layer)
         .in_rows = layer->in.rows,
         .in_columns = layer->in.columns,
         .channels = layer->in.channels,
-        .out_rows = layer->out.rows * layer->pool,
-        .out_columns = layer->out.columns * layer->pool,
-        .side = layer->side,
+        .out_rows = layer->out.rows * layer->pool.rows,
+        .out_columns = layer->out.columns * layer->pool.columns,
+        .window = layer->window,
         .stride = layer->stride,
         .pad = layer->pad,
     };
@@ -82,12 +91,12 @@ static dg_windows windows(const dg_layer *layer)
 
 static size_t positions(const dg_layer *layer)
 {
-    return (size_t)layer->out.rows * layer->pool * layer->out.columns * layer->pool;
+    return (size_t)layer->out.rows * layer->pool.rows * layer->out.columns * layer->pool.columns;
 }
 
 static size_t taps(const dg_layer *layer)
 {
-    return (size_t)layer->side * layer->side * layer->in.channels;
+    return (size_t)layer->window.rows * layer->window.columns * layer->in.channels;
 }
 
 /*
@@ -113,16 +122,16 @@ typedef struct lowering {
 
 static lowering lower(const dg_layer *layer)
 {
-    const size_t rows = (size_t)layer->out.rows * layer->pool;
-    const size_t columns = (size_t)layer->out.columns * layer->pool;
-    const size_t width = (size_t)layer->side * layer->in.channels;
+    const size_t rows = (size_t)layer->out.rows * layer->pool.rows;
+    const size_t columns = (size_t)layer->out.columns * layer->pool.columns;
+    const size_t width = (size_t)layer->window.columns * layer->in.channels;
     if (layer->in.channels > 1 && layer->stride == 1 && layer->size >= BY_ROW_FILTERS)
         return (lowering){
             .layout = BY_ROW,
-            .parts = layer->side,
+            .parts = layer->window.rows,
             .depth = width,
             .step = columns * width,
-            .reals = (rows + layer->side - 1) * columns * width,
+            .reals = (rows + layer->window.rows - 1) * columns * width,
         };
     return (lowering){
         .layout = layer->in.channels == 1 ? BY_TAP : BY_WINDOW,
@@ -150,7 +159,7 @@ static size_t transposed_at(const dg_layer *layer)
 
 static void plan(dg_layer *layer)
 {
-    layer->keep_sample = layer->pool > 1 ? dg_shape_count(layer->out) : 0;
+    layer->keep_sample = pools(layer) ? dg_shape_count(layer->out) : 0;
     layer->scratch = transposed_at(layer) + taps(layer) * layer->size;
     layer->ops = (uint64_t)positions(layer) * taps(layer) * layer->size;
 }
@@ -158,13 +167,14 @@ static void plan(dg_layer *layer)
 /* In memory [row][column][channel][filter]; in files [filter][channel][row][column]. */
 static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
 {
-    const uint32_t filters = layer->size, channels = layer->in.channels, side = layer->side;
+    const uint32_t filters = layer->size, channels = layer->in.channels;
+    const uint32_t rows = layer->window.rows, columns = layer->window.columns;
     tensors[0] = (dg_tensor_plan){
         .role = DG_ROLE_WEIGHT,
         .rank = 4,
-        .shape = {filters, channels, side, side},
-        .dims = {filters, channels, side, side},
-        .strides = {1, filters, (size_t)side * channels * filters, (size_t)channels * filters},
+        .shape = {filters, channels, rows, columns},
+        .dims = {filters, channels, rows, columns},
+        .strides = {1, filters, (size_t)columns * channels * filters, (size_t)channels * filters},
     };
     tensors[1] = dg_layer_vector(DG_ROLE_BIAS, filters);
     return 2;
@@ -172,7 +182,7 @@ static uint32_t tensors(const dg_layer *layer, dg_tensor_plan tensors[DG_ROLES])
 
 static void init(const dg_layer *layer, dg_rng *rng, dg_real *params)
 {
-    const size_t area = (size_t)layer->side * layer->side;
+    const size_t area = (size_t)layer->window.rows * layer->window.columns;
     dg_layer_init_uniform(rng, taps(layer) * layer->size, taps(layer), area * layer->size,
                           params + layer->at[DG_ROLE_WEIGHT]);
 }
@@ -212,12 +222,12 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
                     const dg_real *in, dg_real *out, void *keep)
 {
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
-    const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
+    const size_t row_stride = (size_t)layer->out.columns * layer->pool.columns * layer->size;
     const dg_vec_after after = {.bias = params + layer->at[DG_ROLE_BIAS], .relu = layer->relu};
     dg_real *columns = pass->scratch, *product = pass->scratch + product_at(layer);
     uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++, in += in_count, out += out_count) {
-        if (layer->pool == 1) {
+        if (!pools(layer)) {
             convolve(layer, params + layer->at[DG_ROLE_WEIGHT], in, columns, out);
             dg_vec_loops->bias((size_t)layer->out.rows * layer->out.columns, layer->size,
                                after.bias, after.relu, out);
@@ -236,8 +246,8 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
 static dg_real *unpool(const dg_layer *layer, const dg_real *out, const uint8_t *which,
                        dg_real *dout, dg_real *product, dg_real *dbias)
 {
-    const size_t row_stride = (size_t)layer->out.columns * layer->pool * layer->size;
-    if (layer->pool > 1) {
+    const size_t row_stride = (size_t)layer->out.columns * layer->pool.columns * layer->size;
+    if (pools(layer)) {
         dg_pooling_max_back(layer->out, layer->pool, row_stride, dout, which, product, dbias);
         return product;
     }

@@ -11,7 +11,7 @@
 #define DG_LAYERS_LAYER_H
 
 #include "base/rng.h"
-#include "math/real.h"
+#include "math/vec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,18 +56,18 @@ typedef struct dg_layer {
     uint32_t number; /* place in the architecture, from 0 */
 
     /* The words of the architecture. */
-    uint32_t size;   /* filters of conv, units of dense, percent of dropout, window of a pool */
-    uint32_t side;   /* of a filter */
-    uint32_t stride; /* of a convolution */
+    uint32_t size;    /* filters of conv, units of dense, percent of dropout */
+    dg_extent window; /* of a filter or a pool */
+    uint32_t stride;  /* of a convolution, down and across */
     bool same;       /* output as large as the input / stride */
     uint32_t other;  /* outputs of the last dense beyond its units: 1 for the reject class */
 
     dg_shape in, out;
-    uint32_t pad; /* zeros in front of the first row and column of a convolution's input */
+    dg_extent pad; /* zeros in front of the first row and column of a convolution's input */
 
     /* Later layers taken over by this one (see absorb). */
     bool relu;
-    uint32_t pool; /* window of a maxpool; 1: none */
+    dg_extent pool; /* window of a maxpool; 1 x 1: none */
 
     bool first; /* the gradient of its input is not needed */
 
@@ -94,13 +94,14 @@ typedef struct dg_pass {
 typedef enum dg_argument {
     DG_ARGUMENT_NONE,    /* relu */
     DG_ARGUMENT_SIZE,    /* dense 100 */
-    DG_ARGUMENT_FILTERS, /* conv 32x3, then optional: same, stride 2 */
+    DG_ARGUMENT_WINDOW,  /* maxpool 2, or maxpool 2x1 */
+    DG_ARGUMENT_FILTERS, /* conv 32x3, or conv 32 1x7, then optional: same, stride 2 */
 } dg_argument;
 
 struct dg_layer_type {
     const char *word; /* its name in architectures and files, for ever */
     dg_argument argument;
-    uint32_t size_least, size_most;
+    uint32_t size_least, size_most; /* of a size, of filters, of a side of a window */
 
     bool may_end; /* an architecture may end in it: its size is the number of outputs */
     bool linear;  /* of weights and a bias: what scales and shifts its outputs folds into it */

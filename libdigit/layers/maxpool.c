@@ -15,7 +15,7 @@ static void forward(const dg_layer *layer, const dg_pass *pass, const dg_real *p
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++)
-        dg_pooling_max(layer->out, layer->size, row_stride, in + i * in_count, NULL,
+        dg_pooling_max(layer->out, layer->window, row_stride, in + i * in_count, NULL,
                        out + i * out_count, which ? which + i * out_count : NULL);
 }
 
@@ -31,7 +31,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
     const size_t in_count = dg_shape_count(layer->in), out_count = dg_shape_count(layer->out);
     const uint8_t *which = keep;
     for (uint32_t i = 0; i < pass->samples; i++)
-        dg_pooling_max_back(layer->out, layer->size, row_stride, dout + i * out_count,
+        dg_pooling_max_back(layer->out, layer->window, row_stride, dout + i * out_count,
                             which + i * out_count, din + i * in_count, NULL);
 }
 
@@ -40,7 +40,7 @@ static void backward(const dg_layer *layer, const dg_pass *pass, const dg_real *
 
 const dg_layer_type dg_layer_maxpool = {
     .word = "maxpool",
-    .argument = DG_ARGUMENT_SIZE,
+    .argument = DG_ARGUMENT_WINDOW,
     .size_least = 1,
     .size_most = SIDE_MOST,
     .shape = dg_pooling_shape,

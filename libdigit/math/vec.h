@@ -29,6 +29,11 @@ typedef struct dg_vec_after {
     int relu;            /* then negative ones become 0 */
 } dg_vec_after;
 
+/* Rows and columns of a window, or of what lies beside it. */
+typedef struct dg_extent {
+    uint32_t rows, columns;
+} dg_extent;
+
 #define DG_NO_CELL 255 /* beyond every cell of a window */
 
 typedef struct dg_vec {
@@ -76,16 +81,16 @@ typedef struct dg_vec {
     void (*mix)(size_t rows, size_t columns, const dg_real *d, const dg_real *x, const dg_real *a,
                 const dg_real *b, const dg_real *c, dg_real *out);
 
-    /* A row of windows of side x side cells, side by side: out[columns][channels] = maximum
+    /* A row of windows, side by side: out[columns][channels] = maximum
      * over each window's cells in[row][column][channels], rows `row_stride` reals apart, then
      * what `after` says; which[columns][channels] (may be NULL) = the cell it came from, counted
      * row by row, the first of equals, or DG_NO_CELL where relu made it 0. */
-    void (*pool_max)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+    void (*pool_max)(size_t columns, size_t channels, dg_extent window, size_t row_stride,
                      const dg_real *in, const dg_vec_after *after, dg_real *out, uint8_t *which);
 
     /* Backward pass: din[row][column][channels] = d where which names the cell, else 0.
      * Adds to dbias[channels] (may be NULL) the sum of those d that went anywhere. */
-    void (*pool_max_back)(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+    void (*pool_max_back)(size_t columns, size_t channels, dg_extent window, size_t row_stride,
                           const dg_real *d, const uint8_t *which, dg_real *din, dg_real *dbias);
 
     void (*adam)(size_t count, const dg_adam_factors *factors, const dg_real *gradient,

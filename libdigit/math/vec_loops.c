@@ -205,14 +205,15 @@ static void window_2x2_relu_which(size_t channels, size_t row_stride, const dg_r
     }
 }
 
-static void window_any(size_t channels, uint32_t side, size_t row_stride,
+static void window_any(size_t channels, dg_extent window, size_t row_stride,
                        const dg_real *restrict in, dg_real *restrict out, uint8_t *restrict which)
 {
     for (size_t c = 0; c < channels; c++) {
         dg_real best = in[c];
         uint32_t from = 0;
-        for (uint32_t cell = 1; cell < side * side; cell++) {
-            const dg_real x = in[cell / side * row_stride + cell % side * channels + c];
+        for (uint32_t cell = 1; cell < window.rows * window.columns; cell++) {
+            const dg_real x =
+                in[cell / window.columns * row_stride + cell % window.columns * channels + c];
             if (x > best) {
                 best = x;
                 from = cell;
@@ -236,11 +237,16 @@ static void finish_window(size_t channels, const dg_vec_after *after, dg_real *o
     }
 }
 
-static void window(size_t channels, uint32_t side, size_t row_stride, const dg_real *in,
-                   const dg_vec_after *after, dg_real *out, uint8_t *which)
+static int is_2x2(dg_extent window)
 {
-    if (side != 2)
-        window_any(channels, side, row_stride, in, out, which);
+    return window.rows == 2 && window.columns == 2;
+}
+
+static void pool_window(size_t channels, dg_extent window, size_t row_stride, const dg_real *in,
+                        const dg_vec_after *after, dg_real *out, uint8_t *which)
+{
+    if (!is_2x2(window))
+        window_any(channels, window, row_stride, in, out, which);
     else if (which)
         window_2x2_which(channels, row_stride, in, out, which);
     else
@@ -249,18 +255,18 @@ static void window(size_t channels, uint32_t side, size_t row_stride, const dg_r
         finish_window(channels, after, out, which);
 }
 
-static void pool_max(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+static void pool_max(size_t columns, size_t channels, dg_extent window, size_t row_stride,
                      const dg_real *in, const dg_vec_after *after, dg_real *out, uint8_t *which)
 {
-    const int usual = side == 2 && after && after->relu;
-    for (size_t x = 0; x < columns; x++, in += side * channels, out += channels) {
+    const int usual = is_2x2(window) && after && after->relu;
+    for (size_t x = 0; x < columns; x++, in += window.columns * channels, out += channels) {
         uint8_t *from = which ? which + x * channels : NULL;
         if (usual && from)
             window_2x2_relu_which(channels, row_stride, in, after->bias, out, from);
         else if (usual)
             window_2x2_relu(channels, row_stride, in, after->bias, out);
         else
-            window(channels, side, row_stride, in, after, out, from);
+            pool_window(channels, window, row_stride, in, after, out, from);
     }
 }
 
@@ -280,12 +286,13 @@ static void window_2x2_back(size_t channels, const dg_real *restrict d,
     }
 }
 
-static void window_any_back(size_t channels, uint32_t side, size_t row_stride,
+static void window_any_back(size_t channels, dg_extent window, size_t row_stride,
                             const dg_real *restrict d, const uint8_t *restrict which,
                             dg_real *restrict din)
 {
-    for (uint32_t cell = 0; cell < side * side; cell++) {
-        dg_real *restrict here = din + cell / side * row_stride + cell % side * channels;
+    for (uint32_t cell = 0; cell < window.rows * window.columns; cell++) {
+        dg_real *restrict here =
+            din + cell / window.columns * row_stride + cell % window.columns * channels;
         for (size_t c = 0; c < channels; c++)
             here[c] = which[c] == cell ? d[c] : 0;
     }
@@ -298,20 +305,20 @@ static void add_where(size_t channels, const dg_real *restrict d, const uint8_t 
         sums[c] += which[c] == DG_NO_CELL ? 0 : d[c];
 }
 
-static void pool_max_back(size_t columns, size_t channels, uint32_t side, size_t row_stride,
+static void pool_max_back(size_t columns, size_t channels, dg_extent window, size_t row_stride,
                           const dg_real *d, const uint8_t *which, dg_real *din, dg_real *dbias)
 {
     for (size_t x = 0; x < columns; x++) {
-        if (side == 2)
+        if (is_2x2(window))
             window_2x2_back(channels, d, which, din, din + channels, din + row_stride,
                             din + row_stride + channels);
         else
-            window_any_back(channels, side, row_stride, d, which, din);
+            window_any_back(channels, window, row_stride, d, which, din);
         if (dbias)
             add_where(channels, d, which, dbias);
         d += channels;
         which += channels;
-        din += side * channels;
+        din += window.columns * channels;
     }
 }
 

@@ -3,6 +3,8 @@
  *
  * One text names a network everywhere: options, files, messages.
  *     conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10
+ * A network that reads whole lines begins with the rows of its input:
+ *     line 32 conv 24x5 stride 2 relu ... conv 96 1x7 relu conv 19x1
  * docs/architectures.md has the grammar; the words are those of dg_layer_types.
  */
 #ifndef DG_NET_ARCH_H
@@ -15,8 +17,17 @@
 #define DG_ARCH_LAYERS_MAX 64
 #define DG_ARCH_TEXT_MAX 2048 /* of the canonical text, its NUL included */
 
-/* The words of a text as layers with type, number, size, side, stride, same; no shapes yet. */
+/* Outputs of a network that reads lines, for each step along the line: the classes of
+ * data/line.h, and the blank of CTC (net/ctc.h). */
+#define DG_LINE_OUTPUTS 19
+
+/* The columns for which such a network is planned unless somebody says otherwise. */
+#define DG_LINE_COLUMNS 256
+
+/* The words of a text as layers with type, number, size, window, stride, same; no shapes yet. */
 typedef struct dg_arch {
+    bool line;       /* reads lines: input.columns may be any number */
+    dg_shape input;  /* of one sample */
     uint32_t count;
     dg_layer layers[DG_ARCH_LAYERS_MAX];
 } dg_arch;

@@ -5,6 +5,8 @@
 #include "net/plan.h"
 #include "net/workspace.h"
 
+#include <string.h>
+
 digit_status dg_network_create(const char *architecture, dg_network **out)
 {
     dg_arch arch;
@@ -41,6 +43,33 @@ uint32_t dg_network_logits(const dg_network *network)
     return network->layers[network->layer_count - 1].out.channels;
 }
 
+bool dg_network_reads_lines(const dg_network *network)
+{
+    return network->arch.line;
+}
+
+digit_status dg_network_resize(const dg_network *network, uint32_t columns, dg_network **out)
+{
+    dg_arch arch = network->arch;
+    arch.input.columns = columns;
+    return dg_plan_network(&arch, network->architecture, out);
+}
+
+dg_shape dg_network_sample(const dg_network *network)
+{
+    return network->sample;
+}
+
+uint32_t dg_network_outputs(const dg_network *network)
+{
+    return network->layers[network->layer_count - 1].out.columns;
+}
+
+uint32_t dg_network_step(const dg_network *network)
+{
+    return network->step;
+}
+
 bool dg_network_wants_large_shards(const dg_network *network)
 {
     for (uint32_t i = 0; i < network->layer_count; i++)
@@ -62,6 +91,21 @@ void dg_network_init(const dg_network *network, uint64_t seed, dg_real *params)
     }
 }
 
+/* bytes[samples][rows][columns] -> in, with the margin of a line. */
+static void load_samples(const dg_network *network, uint32_t samples, const uint8_t *bytes,
+                         dg_real *in)
+{
+    const uint32_t columns = network->sample.columns, wide = network->input.columns;
+    if (wide == columns) {
+        dg_vec_loops->scale_bytes(samples * dg_shape_count(network->sample), bytes, in);
+        return;
+    }
+    memset(in, 0, samples * dg_shape_count(network->input) * sizeof *in);
+    in += network->before;
+    for (size_t row = 0; row < (size_t)samples * network->sample.rows; row++)
+        dg_vec_loops->scale_bytes(columns, bytes + row * columns, in + row * wide);
+}
+
 dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
                             const uint8_t *samples, const dg_pass *pass,
                             dg_workspace *workspace)
@@ -69,7 +113,7 @@ dg_real *dg_network_forward(const dg_network *network, const dg_real *params,
     dg_pass here = *pass;
     const dg_real *in = workspace->in;
     here.scratch = workspace->scratch;
-    dg_vec_loops->scale_bytes((size_t)pass->samples * DIGIT_SAMPLE_BYTES, samples, workspace->in);
+    load_samples(network, pass->samples, samples, workspace->in);
     dg_blas_enter();
     for (uint32_t i = 0; i < network->layer_count; i++) {
         const dg_layer *layer = &network->layers[i];

@@ -40,8 +40,19 @@ uint64_t dg_network_ops(const dg_network *network);             /* multiply-adds
  * tensor on a cache line of its own. What lies between tensors is and stays 0. */
 size_t dg_network_params(const dg_network *network);
 
-/* Numbers the network gives for a sample: DIGIT_CLASSES, and as many more as `other` at the end
- * of the architecture says (net/loss.h: what they mean). */
+/* Does it read lines? Then a sample is pixels[32][columns], and there is an output for each step
+ * along it. Else it is one digit, pixels[28][28], and one output. */
+bool dg_network_reads_lines(const dg_network *network);
+
+/* The same network for lines of other columns, 1 or more: the flat array stays as it is. */
+digit_status dg_network_resize(const dg_network *network, uint32_t columns, dg_network **out);
+
+dg_shape dg_network_sample(const dg_network *network);   /* what is handed in */
+uint32_t dg_network_outputs(const dg_network *network);  /* for one sample */
+uint32_t dg_network_step(const dg_network *network); /* columns of a line from one to the next */
+
+/* Numbers of an output: DIGIT_CLASSES, and as many more as `other` at the end
+ * of the architecture says (net/loss.h: what they mean); of a line DG_LINE_OUTPUTS. */
 uint32_t dg_network_logits(const dg_network *network);
 
 /* True if a batch must not be cut into shards of fewer than 32 samples (batchnorm). */
@@ -82,8 +93,8 @@ void dg_network_init(const dg_network *network, uint64_t seed, dg_real *params);
 typedef struct dg_workspace dg_workspace;
 
 /*
- * samples[count][DIGIT_SAMPLE_BYTES] -> logits[count][dg_network_logits()], which lie
- * in the workspace until its next use. `pass` says how; its scratch is filled in here. May
+ * samples[count][rows][columns] -> logits[count][dg_network_outputs()][dg_network_logits()], which
+ * lie in the workspace until its next use. `pass` says how; its scratch is filled in here. May
  * wait for a BLAS slot.
  */
 dg_real *dg_network_forward(const dg_network *network, const dg_real *params,

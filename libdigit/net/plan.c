@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,11 +14,15 @@
 #define SCRATCH_MOST ((uint64_t)1 << 24)
 #define SIDE_MOST 65536u /* of a tensor in a model file */
 
+/* Columns of a line: any network that is worth having gives more than one output for so many. */
+#define PROBE 1024u
+#define STEP_MOST 16 /* columns from one output to the next: digits are some 20 wide */
+
 #define REALS_A_LINE (DG_ALIGNMENT / sizeof(dg_real))
 
 static digit_status set_shapes(dg_network *network)
 {
-    dg_shape shape = {DIGIT_SAMPLE_SIDE, DIGIT_SAMPLE_SIDE, 1};
+    dg_shape shape = network->input;
     for (uint32_t i = 0; i < network->layer_count; i++) {
         dg_layer *layer = &network->layers[i];
         layer->in = shape;
@@ -50,7 +55,7 @@ static void crop_shapes(dg_network *network)
  * number by number. A layer behind them just reads less than there is. */
 static void keep_full_sample(dg_network *network)
 {
-    dg_shape shape = {DIGIT_SAMPLE_SIDE, DIGIT_SAMPLE_SIDE, 1};
+    dg_shape shape = network->input;
     for (uint32_t i = 0; i < network->layer_count; i++) {
         dg_layer *layer = &network->layers[i];
         layer->in = shape;
@@ -58,6 +63,49 @@ static void keep_full_sample(dg_network *network)
             return;
         layer->out = shape;
     }
+}
+
+/* Columns of the input from one output to the next. */
+static uint32_t step_of(const dg_network *network)
+{
+    uint32_t step = 1;
+    for (uint32_t i = 0; i < network->layer_count; i++) {
+        const dg_layer *layer = &network->layers[i];
+        if (layer->type->argument == DG_ARGUMENT_FILTERS)
+            step *= layer->stride;
+        if (layer->type->argument == DG_ARGUMENT_WINDOW)
+            step *= layer->window.columns;
+    }
+    return step;
+}
+
+/*
+ * Windows that lie inside of their input cost columns at both ends of a line. It gets as many of
+ * background as give one output for every `step` of its own columns, each above the middle of
+ * them. How many that is, a wide line tells.
+ */
+static digit_status set_margin(dg_network *network)
+{
+    const uint32_t columns = network->sample.columns, step = step_of(network);
+    const uint32_t outputs = (columns + step - 1) / step;
+    network->input.columns = PROBE;
+    const digit_status status = step <= STEP_MOST
+                                    ? set_shapes(network)
+                                    : dg_fail(DIGIT_ERR_LIMIT,
+                                              "architecture: an output for %u columns; %d at most",
+                                              step, STEP_MOST);
+    if (status != DIGIT_OK)
+        return status;
+    crop_shapes(network);
+    const dg_layer *last = &network->layers[network->layer_count - 1];
+    const uint32_t seen = network->layers[0].in.columns - (last->out.columns - 1) * step;
+    if (last->out.rows != 1)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: a line must end in 1 row, not %u",
+                       last->out.rows);
+    network->step = step;
+    network->before = seen > step ? (seen - step) / 2 : 0;
+    network->input.columns = dg_max_u32(seen + (outputs - 1) * step, network->before + columns);
+    return DIGIT_OK;
 }
 
 static void absorb_layers(dg_network *network)
@@ -159,10 +207,14 @@ digit_status dg_plan_network(const dg_arch *arch, const char *architecture, dg_n
     if (!network)
         return dg_fail_memory("a network's plan", sizeof *network);
     snprintf(network->architecture, sizeof network->architecture, "%s", architecture);
+    network->arch = *arch;
+    network->sample = network->input = arch->input;
     memcpy(network->layers, arch->layers, sizeof network->layers);
     network->layer_count = arch->count;
 
-    digit_status status = set_shapes(network);
+    digit_status status = arch->line ? set_margin(network) : DIGIT_OK;
+    if (status == DIGIT_OK)
+        status = set_shapes(network);
     if (status == DIGIT_OK) {
         crop_shapes(network);
         keep_full_sample(network);

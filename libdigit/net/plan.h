@@ -13,6 +13,11 @@ typedef struct dg_tensor_place {
 
 struct dg_network {
     char architecture[DG_ARCH_TEXT_MAX];
+    dg_arch arch;    /* its layers without shapes: for other widths of a line */
+    dg_shape sample; /* what is handed in */
+    dg_shape input;  /* what the first layer sees: a line has a margin of background */
+    uint32_t before; /* columns of the margin in front of the sample */
+    uint32_t step;   /* columns from one output of a line to the next */
     uint64_t parameters;
     uint64_t ops;
     size_t params;  /* reals of the flat array */
@@ -24,7 +29,8 @@ struct dg_network {
     dg_tensor_place tensors[DG_ARCH_LAYERS_MAX * DG_ROLES];
 };
 
-/* Plan the parsed layers; `architecture` is what the network answers to. */
+/* Plan the parsed layers for samples of arch->input; `architecture` is what the network answers
+ * to. */
 digit_status dg_plan_network(const dg_arch *arch, const char *architecture, dg_network **out);
 
 #endif

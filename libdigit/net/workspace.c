@@ -51,7 +51,7 @@ static void place_layers(layout *l, const dg_network *network, uint32_t samples,
 static void place_all(layout *l, const dg_network *network, uint32_t samples, bool training,
                       dg_workspace *w)
 {
-    w->in = place(l, (size_t)samples * DIGIT_SAMPLE_BYTES, sizeof *w->in);
+    w->in = place(l, samples * dg_shape_count(network->input), sizeof *w->in);
     for (int i = 0; i < 2; i++)
         w->turns[i] = place(l, samples * network->widest, sizeof *w->turns[i]);
     w->scratch = place(l, network->scratch, sizeof *w->scratch);

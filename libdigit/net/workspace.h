@@ -9,7 +9,7 @@
  * two buffers take turns. out[i] and keep[i] belong to layer i of the network.
  */
 struct dg_workspace {
-    dg_real *in;       /* [samples][28*28], 0..1 */
+    dg_real *in;       /* [samples][network->input], 0..1 */
     dg_real **out;     /* per layer: [samples][layer->out] */
     void **keep;       /* per layer; NULL when predicting */
     dg_real *turns[2]; /* [samples][widest]: gradients of the backward pass, or outputs */

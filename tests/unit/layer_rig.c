@@ -10,49 +10,60 @@
 #include <string.h>
 
 #define SHAPE(rows, channels) {rows, rows, channels}
+#define SQUARE(side) {side, side}
 
 static const rig_case cases[] = {
-    {"conv", SHAPE(7, 2), 3, 3, 1, false, false, 1},
-    {"conv", SHAPE(7, 2), 3, 1, 1, false, false, 1},
-    {"conv", SHAPE(5, 3), 2, 5, 1, false, true, 1},
-    {"conv", SHAPE(7, 2), 3, 3, 2, false, false, 1},
-    {"conv", SHAPE(8, 1), 2, 2, 3, false, true, 1}, /* pixels between windows */
-    {"conv", SHAPE(7, 2), 3, 3, 1, true, false, 1},
-    {"conv", SHAPE(7, 2), 3, 4, 1, true, true, 1}, /* an odd zero */
-    {"conv", SHAPE(7, 2), 3, 3, 2, true, false, 1},
-    {"conv", SHAPE(8, 2), 2, 3, 2, true, true, 1},
-    {"conv", SHAPE(6, 1), 2, 1, 2, true, false, 1},
-    {"conv", SHAPE(4, 1), 2, 9, 1, true, false, 1}, /* windows larger than the picture */
-    {"conv", SHAPE(8, 2), 3, 3, 1, false, false, 2},
-    {"conv", SHAPE(7, 2), 3, 3, 1, false, true, 2}, /* the pool leaves a row over */
-    {"conv", SHAPE(9, 2), 2, 3, 1, true, true, 3},
-    {"conv", SHAPE(9, 2), 2, 3, 2, true, true, 2},
-    {"conv", SHAPE(6, 2), 48, 3, 1, false, false, 1}, /* wide: unrolled by kernel row */
-    {"conv", SHAPE(6, 2), 48, 3, 1, true, true, 1},
-    {"conv", SHAPE(7, 2), 49, 4, 1, true, true, 2},
-    {"conv", SHAPE(4, 3), 48, 9, 1, true, false, 1},
-    {"conv", SHAPE(5, 2), 48, 1, 1, false, true, 1},
-    {"conv", SHAPE(7, 2), 48, 3, 2, true, false, 1},
-    {"conv", SHAPE(7, 1), 48, 3, 1, true, true, 2}, /* one channel: laid out by tap */
-    {"conv", SHAPE(7, 1), 3, 4, 2, true, true, 1},
-    {"dense", SHAPE(1, 7), 5, 0, 0, false, false, 1},
-    {"dense", {3, 2, 4}, 6, 0, 0, false, true, 1},
-    {"dense", SHAPE(1, 1), 1, 0, 0, false, false, 1},
-    {"relu", SHAPE(3, 2), 0, 0, 0, false, false, 1},
-    {"maxpool", SHAPE(6, 3), 2, 0, 0, false, false, 1},
-    {"maxpool", SHAPE(7, 2), 2, 0, 0, false, false, 1},
-    {"maxpool", SHAPE(8, 1), 3, 0, 0, false, false, 1},
-    {"maxpool", SHAPE(4, 2), 1, 0, 0, false, false, 1},
-    {"maxpool", SHAPE(15, 1), 15, 0, 0, false, false, 1},
-    {"avgpool", SHAPE(6, 3), 2, 0, 0, false, false, 1},
-    {"avgpool", SHAPE(7, 2), 3, 0, 0, false, false, 1},
-    {"avgpool", SHAPE(4, 2), 1, 0, 0, false, false, 1},
-    {"avgpool", SHAPE(28, 1), 28, 0, 0, false, false, 1},
-    {"dropout", SHAPE(3, 2), 25, 0, 0, false, false, 1},
-    {"dropout", SHAPE(1, 50), 99, 0, 0, false, false, 1},
-    {"batchnorm", SHAPE(1, 5), 0, 0, 0, false, false, 1},
-    {"batchnorm", SHAPE(4, 3), 0, 0, 0, false, false, 1},
-    {"batchnorm", SHAPE(4, 3), 0, 0, 0, false, true, 1},
+    {"conv", SHAPE(7, 2), 3, SQUARE(3), 1, false, false, SQUARE(1)},
+    {"conv", SHAPE(7, 2), 3, SQUARE(1), 1, false, false, SQUARE(1)},
+    {"conv", SHAPE(5, 3), 2, SQUARE(5), 1, false, true, SQUARE(1)},
+    {"conv", SHAPE(7, 2), 3, SQUARE(3), 2, false, false, SQUARE(1)},
+    {"conv", SHAPE(8, 1), 2, SQUARE(2), 3, false, true, SQUARE(1)}, /* pixels between windows */
+    {"conv", SHAPE(7, 2), 3, SQUARE(3), 1, true, false, SQUARE(1)},
+    {"conv", SHAPE(7, 2), 3, SQUARE(4), 1, true, true, SQUARE(1)}, /* an odd zero */
+    {"conv", SHAPE(7, 2), 3, SQUARE(3), 2, true, false, SQUARE(1)},
+    {"conv", SHAPE(8, 2), 2, SQUARE(3), 2, true, true, SQUARE(1)},
+    {"conv", SHAPE(6, 1), 2, SQUARE(1), 2, true, false, SQUARE(1)},
+    {"conv", SHAPE(4, 1), 2, SQUARE(9), 1, true, false, SQUARE(1)}, /* windows larger than the picture */
+    {"conv", SHAPE(8, 2), 3, SQUARE(3), 1, false, false, SQUARE(2)},
+    {"conv", SHAPE(7, 2), 3, SQUARE(3), 1, false, true, SQUARE(2)}, /* the pool leaves a row over */
+    {"conv", SHAPE(9, 2), 2, SQUARE(3), 1, true, true, SQUARE(3)},
+    {"conv", SHAPE(9, 2), 2, SQUARE(3), 2, true, true, SQUARE(2)},
+    {"conv", SHAPE(6, 2), 48, SQUARE(3), 1, false, false, SQUARE(1)}, /* wide: unrolled by kernel row */
+    {"conv", SHAPE(6, 2), 48, SQUARE(3), 1, true, true, SQUARE(1)},
+    {"conv", SHAPE(7, 2), 49, SQUARE(4), 1, true, true, SQUARE(2)},
+    {"conv", SHAPE(4, 3), 48, SQUARE(9), 1, true, false, SQUARE(1)},
+    {"conv", SHAPE(5, 2), 48, SQUARE(1), 1, false, true, SQUARE(1)},
+    {"conv", SHAPE(7, 2), 48, SQUARE(3), 2, true, false, SQUARE(1)},
+    {"conv", SHAPE(7, 1), 48, SQUARE(3), 1, true, true, SQUARE(2)}, /* one channel: laid out by tap */
+    {"conv", SHAPE(7, 1), 3, SQUARE(4), 2, true, true, SQUARE(1)},
+    {"conv", {5, 9, 2}, 3, {1, 7}, 1, false, true, SQUARE(1)}, /* along a line */
+    {"conv", {9, 5, 2}, 3, {7, 1}, 1, true, false, SQUARE(1)},
+    {"conv", {4, 9, 2}, 48, {2, 3}, 1, false, true, SQUARE(1)},
+    {"conv", {5, 8, 1}, 3, {2, 3}, 2, true, true, SQUARE(1)},
+    {"conv", {9, 8, 2}, 3, {3, 3}, 1, false, true, {2, 1}},
+    {"conv", {9, 12, 2}, 48, {3, 2}, 1, true, true, {1, 3}},
+    {"dense", SHAPE(1, 7), 5, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"dense", {3, 2, 4}, 6, SQUARE(0), 0, false, true, SQUARE(1)},
+    {"dense", SHAPE(1, 1), 1, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"relu", SHAPE(3, 2), 0, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"maxpool", SHAPE(6, 3), 0, SQUARE(2), 0, false, false, SQUARE(1)},
+    {"maxpool", SHAPE(7, 2), 0, SQUARE(2), 0, false, false, SQUARE(1)},
+    {"maxpool", SHAPE(8, 1), 0, SQUARE(3), 0, false, false, SQUARE(1)},
+    {"maxpool", SHAPE(4, 2), 0, SQUARE(1), 0, false, false, SQUARE(1)},
+    {"maxpool", SHAPE(15, 1), 0, SQUARE(15), 0, false, false, SQUARE(1)},
+    {"maxpool", {8, 5, 3}, 0, {2, 1}, 0, false, false, SQUARE(1)},
+    {"maxpool", {4, 9, 2}, 0, {1, 4}, 0, false, false, SQUARE(1)},
+    {"avgpool", {8, 5, 3}, 0, {2, 1}, 0, false, false, SQUARE(1)},
+    {"avgpool", {7, 8, 2}, 0, {3, 4}, 0, false, false, SQUARE(1)},
+    {"avgpool", SHAPE(6, 3), 0, SQUARE(2), 0, false, false, SQUARE(1)},
+    {"avgpool", SHAPE(7, 2), 0, SQUARE(3), 0, false, false, SQUARE(1)},
+    {"avgpool", SHAPE(4, 2), 0, SQUARE(1), 0, false, false, SQUARE(1)},
+    {"avgpool", SHAPE(28, 1), 0, SQUARE(28), 0, false, false, SQUARE(1)},
+    {"dropout", SHAPE(3, 2), 25, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"dropout", SHAPE(1, 50), 99, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"batchnorm", SHAPE(1, 5), 0, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"batchnorm", SHAPE(4, 3), 0, SQUARE(0), 0, false, false, SQUARE(1)},
+    {"batchnorm", SHAPE(4, 3), 0, SQUARE(0), 0, false, true, SQUARE(1)},
 };
 
 #define CASES ((int)(sizeof cases / sizeof *cases))
@@ -73,7 +84,7 @@ const rig_case *rig_case_at(int index)
         return &cases[index];
     const dg_layer_type *type = dg_layer_types[index - CASES];
     const uint32_t least = type->argument == DG_ARGUMENT_NONE ? 0 : type->size_least;
-    plain = (rig_case){type->word, SHAPE(6, 3), least, 3, 1, false, false, 1};
+    plain = (rig_case){type->word, SHAPE(6, 3), least, SQUARE(3), 1, false, false, SQUARE(1)};
     return &plain;
 }
 
@@ -92,10 +103,10 @@ static dg_layer plain_layer(const rig_case *use)
         .type = find_type(use->word),
         .number = 3,
         .size = use->size,
-        .side = use->side,
+        .window = use->window,
         .stride = use->stride > 0 ? use->stride : 1,
         .same = use->same,
-        .pool = 1,
+        .pool = SQUARE(1),
         .in = use->in,
     };
     ck_assert(layer.type->shape(&layer));
@@ -110,8 +121,8 @@ static dg_layer plan_layer(const rig_case *use)
         const dg_layer next = {.type = &dg_layer_relu, .in = layer.out, .out = layer.out};
         ck_assert(layer.type->absorb(&layer, &next));
     }
-    if (use->pool > 1) {
-        dg_layer next = {.type = &dg_layer_maxpool, .size = use->pool, .in = layer.out};
+    if (use->pool.rows > 1 || use->pool.columns > 1) {
+        dg_layer next = {.type = &dg_layer_maxpool, .window = use->pool, .in = layer.out};
         ck_assert(next.type->shape(&next));
         layer.out = next.in = next.type->needs(&next, next.out);
         ck_assert(layer.type->absorb(&layer, &next));
@@ -210,9 +221,9 @@ const char *rig_text(const rig *r)
 {
     static char text[160];
     const dg_layer *l = &r->layer;
-    snprintf(text, sizeof text, "%s %ux%u%s stride %u%s pool %u on %ux%ux%u, %u samples",
-             l->type->word, l->size, l->side, l->same ? " same" : "", l->stride,
-             l->relu ? " relu" : "", l->pool, l->in.rows, l->in.columns, l->in.channels,
+    snprintf(text, sizeof text, "%s %u %ux%u%s stride %u%s pool %ux%u on %ux%ux%u, %u samples",
+             l->type->word, l->size, l->window.rows, l->window.columns, l->same ? " same" : "",
+             l->stride, l->relu ? " relu" : "", l->pool.rows, l->pool.columns, l->in.rows, l->in.columns, l->in.channels,
              r->pass.samples);
     return text;
 }

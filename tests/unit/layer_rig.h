@@ -8,9 +8,11 @@
 typedef struct rig_case {
     const char *word;
     dg_shape in;
-    uint32_t size, side, stride;
+    uint32_t size;
+    dg_extent window;
+    uint32_t stride;
     bool same, relu;
-    uint32_t pool;
+    dg_extent pool; /* 1 x 1 or 0 x 0: none */
 } rig_case;
 
 /* The cases to try: those that somebody thought of, then a plain one of every type there is. */

@@ -13,6 +13,11 @@
     "maxpool 2 conv 96x3 batchnorm relu dropout 20 dense 128 batchnorm relu dropout 20 "           \
     "dense 10 other 1"
 
+#define LINES                                                                                      \
+    "line 32 conv 24x5 stride 2 batchnorm relu conv 48x3 batchnorm relu conv 48x3 batchnorm relu " \
+    "maxpool 2x1 conv 64x3 batchnorm relu conv 96x3 batchnorm relu dropout 10 "                    \
+    "conv 96 1x7 batchnorm relu conv 96 1x7 batchnorm relu dropout 10 conv 19x1"
+
 /* What is written, and how it is printed. */
 static const struct {
     const char *text, *canonical;
@@ -33,6 +38,10 @@ static const struct {
     {"dense 10 other 1", "dense 10 other 1"},
     {"dense 10 other 101", "dense 10 other 101"},
     {"conv 8x3 relu  dense 10  other  1 ", "conv 8x3 relu dense 10 other 1"},
+    {"conv 8 1x7 same stride 2 dense 10", "conv 8 1x7 same stride 2 dense 10"},
+    {"conv 8 3x3 maxpool 2x2 avgpool 1x3 dense 10", "conv 8x3 maxpool 2 avgpool 1x3 dense 10"},
+    {"line  32 conv 8x5 maxpool 2x1 conv 19 14x1", "line 32 conv 8x5 maxpool 2x1 conv 19 14x1"},
+    {"lines", LINES},
 };
 
 #define RIGHT (int)(sizeof right / sizeof right[0])
@@ -61,10 +70,11 @@ START_TEST(understands_every_word)
     ck_assert_ptr_eq(conv->type, &dg_layer_conv);
     ck_assert_uint_eq(conv->number, 0);
     ck_assert_uint_eq(conv->size, 8);
-    ck_assert_uint_eq(conv->side, 5);
+    ck_assert_uint_eq(conv->window.rows, 5);
+    ck_assert_uint_eq(conv->window.columns, 5);
     ck_assert_uint_eq(conv->stride, 2);
     ck_assert(conv->same);
-    ck_assert_uint_eq(arch.layers[1].size, 3);
+    ck_assert_uint_eq(arch.layers[1].window.rows, 3);
     ck_assert_uint_eq(arch.layers[2].size, 30);
     ck_assert_ptr_eq(dense->type, &dg_layer_dense);
     ck_assert_uint_eq(dense->number, 3);
@@ -72,6 +82,9 @@ START_TEST(understands_every_word)
     ck_assert(!dense->same);
 }
 END_TEST
+
+#define KERNELS "FILTERSxSIDE or FILTERS ROWSxCOLUMNS"
+#define LINE_END "a line must end in 'conv 19x1'"
 
 static const struct {
     const char *text, *sentence;
@@ -97,17 +110,26 @@ static const struct {
     {"dense 4294967306", "dense wants a number, not '4294967306'"},
     {"dense 18446744073709551626", "dense wants a number, not '18446744073709551626'"},
     {"dense 65537 dense 10", "size of dense is 65537, not 1 to 65536"},
-    {"maxpool 16 dense 10", "size of maxpool is 16, not 1 to 15"},
-    {"avgpool 29 dense 10", "size of avgpool is 29, not 1 to 28"},
+    {"maxpool 16 dense 10", "side of maxpool is 16, not 1 to 15"},
+    {"maxpool 2x16 dense 10", "side of maxpool is 16, not 1 to 15"},
+    {"maxpool 2x dense 10", "maxpool wants SIDE or ROWSxCOLUMNS, not '2x'"},
+    {"maxpool dense 10", "maxpool wants SIDE or ROWSxCOLUMNS, not 'dense'"},
+    {"avgpool 29 dense 10", "side of avgpool is 29, not 1 to 28"},
     {"dropout 100 dense 10", "size of dropout is 100, not 1 to 99"},
-    {"conv dense 10", "conv wants FILTERSxSIDE, not 'dense'"},
-    {"conv", "conv wants FILTERSxSIDE, not ''"},
-    {"conv 32 dense 10", "conv wants FILTERSxSIDE, not '32'"},
-    {"conv 32x dense 10", "conv wants FILTERSxSIDE, not '32x'"},
-    {"conv x3 dense 10", "conv wants FILTERSxSIDE, not 'x3'"},
-    {"conv 32X3 dense 10", "conv wants FILTERSxSIDE, not '32X3'"},
-    {"conv 32x3x3 dense 10", "conv wants FILTERSxSIDE, not '32x3x3'"},
-    {"conv 0x3 dense 10", "conv wants FILTERSxSIDE, not '0x3'"},
+    {"conv dense 10", "conv wants " KERNELS ", not 'dense'"},
+    {"conv", "conv wants " KERNELS ", not ''"},
+    {"conv 32 dense 10", "conv wants " KERNELS ", not 'dense'"},
+    {"conv 32 3 dense 10", "conv wants " KERNELS ", not '3'"},
+    {"conv 32 3x dense 10", "conv wants " KERNELS ", not '3x'"},
+    {"conv 32 x3 dense 10", "conv wants " KERNELS ", not 'x3'"},
+    {"conv 32 3x3x3 dense 10", "conv wants " KERNELS ", not '3x3x3'"},
+    {"conv 32 1x16 dense 10", "side of conv is 16, not 1 to 15"},
+    {"conv 32 16x1 dense 10", "side of conv is 16, not 1 to 15"},
+    {"conv 32x dense 10", "conv wants " KERNELS ", not '32x'"},
+    {"conv x3 dense 10", "conv wants " KERNELS ", not 'x3'"},
+    {"conv 32X3 dense 10", "conv wants " KERNELS ", not '32X3'"},
+    {"conv 32x3x3 dense 10", "conv wants " KERNELS ", not '32x3x3'"},
+    {"conv 0x3 dense 10", "conv wants " KERNELS ", not '0x3'"},
     {"conv 4097x3 dense 10", "filters of conv is 4097, not 1 to 4096"},
     {"conv 32x16 dense 10", "side of conv is 16, not 1 to 15"},
     {"conv 32x3 stride dense 10", "stride wants a number, not 'dense'"},
@@ -126,6 +148,16 @@ static const struct {
     {"dense 10 other 101x", "other wants 1 or 101, not '101x'"},
     {"dense 10 other 1 other 1", "'other' behind other 1, the end"},
     {"dense 10 other 1 dense 10", "'dense' behind other 1, the end"},
+    {"line", "line wants 32, not ''"},
+    {"line conv 19x1", "line wants 32, not 'conv'"},
+    {"line 28 conv 19x1", "line wants 32, not '28'"},
+    {"line 32", LINE_END},
+    {"line 32 conv 18x1", LINE_END},
+    {"line 32 conv 19x1 relu", LINE_END},
+    {"line 32 dense 10", "a line can't have a dense layer"},
+    {"line 32 dense 10 conv 19x1", "a line can't have a dense layer"},
+    {"line 32 conv 19x1 other 1", "a line has no 'other'"},
+    {"line 32 line 32 conv 19x1", "'line' is no layer"},
 };
 
 #define WRONG (int)(sizeof wrong / sizeof wrong[0])
@@ -146,7 +178,7 @@ START_TEST(takes_64_layers)
     dg_arch arch;
     char text[4096] = "", printed[DG_ARCH_TEXT_MAX];
     for (int i = 0; i < DG_ARCH_LAYERS_MAX - 1; i++)
-        strcat(text, "conv 4096x15 same stride 8 ");
+        strcat(text, "conv 4096 15x14 same stride 8 ");
     strcat(text, "dense 10");
     ck_assert_int_eq(dg_arch_parse(text, &arch), DIGIT_OK);
     ck_assert_uint_eq(arch.count, DG_ARCH_LAYERS_MAX);

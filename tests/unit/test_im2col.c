@@ -20,11 +20,11 @@ static void naive_im2col(const dg_windows *w, const dg_real *in, dg_real *column
 {
     for (uint32_t y = 0; y < w->out_rows; y++)
         for (uint32_t x = 0; x < w->out_columns; x++)
-            for (uint32_t row = 0; row < w->side; row++)
-                for (uint32_t column = 0; column < w->side; column++)
+            for (uint32_t row = 0; row < w->window.rows; row++)
+                for (uint32_t column = 0; column < w->window.columns; column++)
                     for (uint32_t c = 0; c < w->channels; c++)
-                        *columns++ = pixel(w, in, (int64_t)y * w->stride + row - w->pad,
-                                           (int64_t)x * w->stride + column - w->pad, c);
+                        *columns++ = pixel(w, in, (int64_t)y * w->stride + row - w->pad.rows,
+                                           (int64_t)x * w->stride + column - w->pad.columns, c);
 }
 
 static size_t in_count(const dg_windows *w)
@@ -34,19 +34,29 @@ static size_t in_count(const dg_windows *w)
 
 static size_t columns_count(const dg_windows *w)
 {
-    return (size_t)w->out_rows * w->out_columns * w->side * w->side * w->channels;
+    return (size_t)w->out_rows * w->out_columns * w->window.rows * w->window.columns * w->channels;
 }
 
-/* Windows may reach beyond the far edges, too, by `over` output rows and columns. */
-static dg_windows geometry(uint32_t rows, uint32_t side, uint32_t stride, uint32_t pad,
+/* Windows may reach beyond the far edges, too, by `over` outputs. */
+static uint32_t outputs(uint32_t in, uint32_t window, uint32_t stride, uint32_t pad, uint32_t over)
+{
+    const uint32_t reach = window > pad ? window - pad : 1;
+    return (in > reach ? (in - reach) / stride : 0) + 1 + over;
+}
+
+static dg_windows geometry(uint32_t rows, dg_extent window, uint32_t stride, dg_extent pad,
                            uint32_t channels, uint32_t over)
 {
-    dg_windows w = {.in_rows = rows, .in_columns = rows + 2, .channels = channels, .side = side,
-                    .stride = stride, .pad = pad};
-    const uint32_t reach = side > pad ? side - pad : 1;
-    w.out_rows = (rows > reach ? (rows - reach) / stride : 0) + 1 + over;
-    w.out_columns = (rows + 2 > reach ? (rows + 2 - reach) / stride : 0) + 1 + over;
-    return w;
+    return (dg_windows){
+        .in_rows = rows,
+        .in_columns = rows + 2,
+        .channels = channels,
+        .out_rows = outputs(rows, window.rows, stride, pad.rows, over),
+        .out_columns = outputs(rows + 2, window.columns, stride, pad.columns, over),
+        .window = window,
+        .stride = stride,
+        .pad = pad,
+    };
 }
 
 /* <im2col(x), y> == <x, col2im(y)>: one is the other's transpose. All numbers are whole and
@@ -69,8 +79,9 @@ static void check(const dg_windows *w)
     dg_col2im(w, y, back);
     for (size_t i = 0; i < taps; i++) {
         if (columns[i] != expected[i])
-            ck_abort_msg("side %u stride %u pad %u: at %zu %g, not %g", w->side, w->stride, w->pad,
-                         i, (double)columns[i], (double)expected[i]);
+            ck_abort_msg("%ux%u stride %u pad %ux%u: at %zu %g, not %g", w->window.rows,
+                         w->window.columns, w->stride, w->pad.rows, w->pad.columns, i,
+                         (double)columns[i], (double)expected[i]);
         there += (double)columns[i] * (double)y[i];
     }
     for (size_t i = 0; i < pixels; i++)
@@ -95,8 +106,8 @@ static void check_by_tap(const dg_windows *w)
     dg_im2col_by_tap(w, x, found);
     for (size_t i = 0; i < rows * taps; i++)
         if (found[i % taps * rows + i / taps] != expected[i])
-            ck_abort_msg("side %u stride %u pad %u: row %zu, tap %zu", w->side, w->stride, w->pad,
-                         i / taps, i % taps);
+            ck_abort_msg("%ux%u stride %u: row %zu, tap %zu", w->window.rows, w->window.columns,
+                         w->stride, i / taps, i % taps);
     free(found);
     free(expected);
     free(x);
@@ -106,8 +117,8 @@ static void check_by_tap(const dg_windows *w)
  * adjoint. */
 static void check_rows(const dg_windows *w)
 {
-    const size_t width = (size_t)w->side * w->channels, row = w->out_columns * width;
-    const size_t count = (w->out_rows + w->side - 1) * row;
+    const size_t width = (size_t)w->window.columns * w->channels, row = w->out_columns * width;
+    const size_t count = (w->out_rows + w->window.rows - 1) * row;
     dg_real *x = malloc(in_count(w) * sizeof *x), *back = calloc(in_count(w), sizeof *back);
     dg_real *expected = malloc(columns_count(w) * sizeof *expected);
     dg_real *found = malloc(count * sizeof *found), *y = malloc(count * sizeof *y);
@@ -117,10 +128,11 @@ static void check_rows(const dg_windows *w)
     naive_im2col(w, x, expected);
     dg_unroll_rows(w, x, found);
     for (size_t i = 0; i < columns_count(w); i++) {
-        const size_t position = i / width / w->side, kernel_row = i / width % w->side;
+        const size_t position = i / width / w->window.rows,
+                     kernel_row = i / width % w->window.rows;
         if (found[kernel_row * row + position * width + i % width] != expected[i])
-            ck_abort_msg("side %u pad %u: position %zu, kernel row %zu", w->side, w->pad, position,
-                         kernel_row);
+            ck_abort_msg("%ux%u: position %zu, kernel row %zu", w->window.rows, w->window.columns,
+                         position, kernel_row);
     }
     for (size_t i = 0; i < in_count(w); i++)
         back[i] = 99;
@@ -137,23 +149,33 @@ static void check_rows(const dg_windows *w)
     free(x);
 }
 
+static void check_all(const dg_windows *w)
+{
+    check(w);
+    if (w->channels == 1)
+        check_by_tap(w);
+    if (w->stride == 1)
+        check_rows(w);
+}
+
+static const dg_extent shapes[] = {{1, 1}, {2, 2}, {3, 3}, {5, 5}, {9, 9}, {1, 7}, {7, 1}, {2, 3}};
+
+#define SHAPES (int)(sizeof shapes / sizeof shapes[0])
+
 START_TEST(follows_the_definition)
 {
-    static const uint32_t sides[] = {1, 2, 3, 5, 9}, channels[] = {1, 3, 8};
-    const uint32_t side = sides[_i];
+    static const uint32_t channels[] = {1, 3, 8};
+    const dg_extent window = shapes[_i];
     dg_vec_open();
     for (uint32_t rows = 1; rows < 10; rows += 2)
         for (uint32_t stride = 1; stride < 4; stride++)
-            for (uint32_t pad = 0; pad < side; pad++)
+            for (uint32_t part = 0; part < 9; part++) /* of the window: padding */
                 for (int c = 0; c < 3; c++)
                     for (uint32_t over = 0; over < 3; over++) {
+                        const dg_extent pad = {part * window.rows / 9, part * window.columns / 9};
                         const dg_windows w =
-                            geometry(rows, side, stride, pad, channels[c], over);
-                        check(&w);
-                        if (w.channels == 1)
-                            check_by_tap(&w);
-                        if (w.stride == 1)
-                            check_rows(&w);
+                            geometry(rows, window, stride, pad, channels[c], over);
+                        check_all(&w);
                     }
 }
 END_TEST
@@ -162,6 +184,6 @@ int main(void)
 {
     TCase *tcase = tcase_create("im2col");
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, follows_the_definition, 0, 5);
+    tcase_add_loop_test(tcase, follows_the_definition, 0, SHAPES);
     return suite_run("im2col", tcase);
 }

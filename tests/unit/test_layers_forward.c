@@ -10,13 +10,13 @@
 
 /* ---- Convolution, and a pool behind it -------------------------------- */
 
-/* Zeros in front of the first row: Keras's `same` puts the odd one at the end. */
-static int64_t zeros_before(const rig_case *use)
+/* Zeros in front of the first row or column: Keras's `same` puts the odd one at the end. */
+static int64_t zeros_before(const rig_case *use, int64_t in, int64_t window)
 {
-    const int64_t rows = use->in.rows, stride = use->stride, side = use->side;
+    const int64_t stride = use->stride;
     if (!use->same)
         return 0;
-    const int64_t out = (rows + stride - 1) / stride, all = (out - 1) * stride + side - rows;
+    const int64_t out = (in + stride - 1) / stride, all = (out - 1) * stride + window - in;
     return all > 0 ? all / 2 : 0;
 }
 
@@ -24,16 +24,18 @@ static int64_t zeros_before(const rig_case *use)
 static double naive_conv(const rig *r, const rig_case *use, const dg_real *in, uint32_t row,
                          uint32_t column, uint32_t filter)
 {
-    const uint32_t side = use->side, channels = use->in.channels;
+    const uint32_t channels = use->in.channels;
+    const int64_t above = zeros_before(use, use->in.rows, use->window.rows);
+    const int64_t left = zeros_before(use, use->in.columns, use->window.columns);
     const dg_real *weights = r->params + r->layer.at[DG_ROLE_WEIGHT];
     dg_tensor_plan plans[DG_ROLES];
     r->layer.type->tensors(&r->layer, plans); /* [filter][channel][row][column] */
     const size_t *strides = plans[0].strides;
     double sum = r->params[r->layer.at[DG_ROLE_BIAS] + filter];
-    for (uint32_t i = 0; i < side; i++) {
-        for (uint32_t j = 0; j < side; j++) {
-            const int64_t y = (int64_t)row * use->stride + i - zeros_before(use);
-            const int64_t x = (int64_t)column * use->stride + j - zeros_before(use);
+    for (uint32_t i = 0; i < use->window.rows; i++) {
+        for (uint32_t j = 0; j < use->window.columns; j++) {
+            const int64_t y = (int64_t)row * use->stride + i - above;
+            const int64_t x = (int64_t)column * use->stride + j - left;
             if (y < 0 || x < 0 || y >= use->in.rows || x >= use->in.columns)
                 continue;
             for (uint32_t c = 0; c < channels; c++)
@@ -48,21 +50,27 @@ static double naive_conv(const rig *r, const rig_case *use, const dg_real *in, u
 static double naive_pooled(const rig *r, const rig_case *use, const dg_real *in, uint32_t row,
                            uint32_t column, uint32_t filter)
 {
+    const dg_extent pool = use->pool;
     double most = -INFINITY;
-    for (uint32_t y = row * use->pool; y < (row + 1) * use->pool; y++)
-        for (uint32_t x = column * use->pool; x < (column + 1) * use->pool; x++)
+    for (uint32_t y = row * pool.rows; y < (row + 1) * pool.rows; y++)
+        for (uint32_t x = column * pool.columns; x < (column + 1) * pool.columns; x++)
             most = fmax(most, naive_conv(r, use, in, y, x, filter));
     return most;
+}
+
+static uint32_t output_side(const rig_case *use, uint32_t in, uint32_t window)
+{
+    return use->same ? (in + use->stride - 1) / use->stride : (in - window) / use->stride + 1;
 }
 
 static void check_conv(const rig_case *use)
 {
     rig *r = rig_make(use, 3);
     const dg_shape out = r->layer.out;
-    const uint32_t side = use->same ? (use->in.rows + use->stride - 1) / use->stride
-                                    : (use->in.rows - use->side) / use->stride + 1;
-    ck_assert_uint_eq(out.rows, side / use->pool);
-    ck_assert_uint_eq(out.columns, side / use->pool);
+    const uint32_t rows = output_side(use, use->in.rows, use->window.rows);
+    const uint32_t columns = output_side(use, use->in.columns, use->window.columns);
+    ck_assert_uint_eq(out.rows, rows / use->pool.rows);
+    ck_assert_uint_eq(out.columns, columns / use->pool.columns);
     ck_assert_uint_eq(out.channels, use->size);
     rig_forward(r);
     for (size_t i = 0; i < r->out_count; i++) {
@@ -91,22 +99,24 @@ static void check_pool(const rig_case *use, bool largest)
 {
     rig *r = rig_make(use, 2);
     const dg_shape in = r->layer.in, out = r->layer.out;
-    ck_assert_uint_eq(out.rows, in.rows / use->size);
+    const dg_extent window = use->window;
+    ck_assert_uint_eq(out.rows, in.rows / window.rows);
     rig_forward(r);
     for (size_t i = 0; i < r->out_count; i++) {
         const size_t sample = i / dg_shape_count(out), at = i % dg_shape_count(out);
-        const size_t row = at / out.channels / out.columns * use->size;
-        const size_t column = at / out.channels % out.columns * use->size;
+        const size_t row = at / out.channels / out.columns * window.rows;
+        const size_t column = at / out.channels % out.columns * window.columns;
         double most = -INFINITY, sum = 0;
-        for (size_t y = row; y < row + use->size; y++) {
-            for (size_t x = column; x < column + use->size; x++) {
+        for (size_t y = row; y < row + window.rows; y++) {
+            for (size_t x = column; x < column + window.columns; x++) {
                 const double value = r->in[sample * dg_shape_count(in) +
                                            (y * in.columns + x) * in.channels + at % out.channels];
                 most = fmax(most, value);
                 sum += value;
             }
         }
-        ck_assert_double_eq_tol(r->out[i], largest ? most : sum / use->size / use->size, 1e-12);
+        ck_assert_double_eq_tol(r->out[i], largest ? most : sum / window.rows / window.columns,
+                                1e-12);
     }
     rig_free(r);
 }
@@ -128,7 +138,7 @@ START_TEST(dropout_drops_its_share)
 {
     const uint32_t percents[] = {1, 25, 50, 99};
     const uint32_t percent = percents[_i];
-    const rig_case use = {"dropout", {10, 10, 10}, percent, 0, 0, false, false, 1};
+    const rig_case use = {"dropout", {10, 10, 10}, percent, {0, 0}, 0, false, false, {1, 1}};
     rig *r = rig_make(&use, 20);
     size_t dropped = 0;
     rig_forward(r);
@@ -146,7 +156,7 @@ END_TEST
 /* Which ones depends on seed, place in the run and layer. */
 START_TEST(dropout_draws_by_name)
 {
-    const rig_case use = {"dropout", {10, 10, 1}, 50, 0, 0, false, false, 1};
+    const rig_case use = {"dropout", {10, 10, 1}, 50, {0, 0}, 0, false, false, {1, 1}};
     rig *r = rig_make(&use, 1), *other = rig_make(&use, 1);
     rig_forward(r);
     rig_forward(other);
@@ -170,7 +180,7 @@ END_TEST
 
 START_TEST(batchnorm_normalises_its_shard)
 {
-    const rig_case use = {"batchnorm", {4, 4, 3}, 0, 0, 0, false, false, 1};
+    const rig_case use = {"batchnorm", {4, 4, 3}, 0, {0, 0}, 0, false, false, {1, 1}};
     rig *r = rig_make(&use, 32);
     const size_t rows = r->in_count / 3;
     rig_forward(r);

@@ -40,7 +40,7 @@ START_TEST(plans_keras_without_dead_outputs)
     check_shape(dense->out, 1, 1, 100);
     check_shape(last->out, 1, 1, 10);
     ck_assert(conv1->relu && conv2->relu && dense->relu && !last->relu);
-    ck_assert_uint_eq(conv1->pool, 2);
+    ck_assert_uint_eq(conv1->pool.rows, 2);
     ck_assert(conv1->first && !conv2->first && !dense->first && !last->first);
     ck_assert_uint_eq(conv2->number, 3); /* numbers count all words */
     ck_assert_uint_eq(last->number, 8);
