@@ -29,6 +29,13 @@ dg_threads dg_model_threads(const digit_model *model)
     return (dg_threads){.pool = (dg_pool *)&model->pool, .count = count};
 }
 
+digit_status dg_model_check_reads_digits(const digit_model *model)
+{
+    if (!dg_network_reads_lines(model->snapshot->network))
+        return DIGIT_OK;
+    return dg_fail(DIGIT_ERR_ARGUMENT, "this model reads lines, not single digits");
+}
+
 digit_status dg_model_replace(digit_model *model, dg_snapshot *snapshot)
 {
     dg_predictor *predictor = NULL;

@@ -15,6 +15,9 @@ struct digit_model {
 /* The threads a call on this model may use. */
 dg_threads dg_model_threads(const digit_model *model);
 
+/* DIGIT_ERR_ARGUMENT for a network that reads lines, where one that reads digits is asked for. */
+digit_status dg_model_check_reads_digits(const digit_model *model);
+
 /* The network that knows two digits that touch: loaded when first asked for, by any thread. */
 digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out);
 

@@ -15,6 +15,9 @@ digit_status digit_model_predict(const digit_model *model, const uint8_t *sample
         return dg_fail_null(__func__, samples ? "out" : "samples");
     if (count > SIZE_MAX / DIGIT_SAMPLE_BYTES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "%zu samples do not fit in memory", count);
+    const digit_status status = dg_model_check_reads_digits(model);
+    if (status != DIGIT_OK)
+        return status;
     const dg_edge edge = dg_edge_enter();
     return dg_edge_leave(edge, dg_predictor_run(model->predictor, dg_model_threads(model),
                                                 samples, count, out, NULL));

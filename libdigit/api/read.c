@@ -80,6 +80,8 @@ digit_status digit_model_read(const digit_model *model, const digit_image *image
     if (status == DIGIT_OK)
         status = check_options(&ours);
     if (status == DIGIT_OK)
+        status = dg_model_check_reads_digits(model);
+    if (status == DIGIT_OK)
         status = dg_image_check(image);
     if (status != DIGIT_OK)
         return status;

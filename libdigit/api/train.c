@@ -196,6 +196,8 @@ static digit_status make_teachers(const digit_model *model, const digit_train_op
     *teachers = NULL;
     if (options->teacher_count == 0)
         return DIGIT_OK;
+    if (dg_network_reads_lines(model->snapshot->network))
+        return dg_fail(DIGIT_ERR_ARGUMENT, "a network that reads lines has no teachers");
     for (uint32_t i = 0; i < options->teacher_count; i++)
         snapshots[i] = options->teachers[i]->snapshot;
     return dg_teachers_create(snapshots, options->teacher_count,

@@ -17,11 +17,7 @@
 #define DG_ARCH_LAYERS_MAX 64
 #define DG_ARCH_TEXT_MAX 2048 /* of the canonical text, its NUL included */
 
-/* Outputs of a network that reads lines, for each step along the line: the classes of
- * data/line.h, and the blank of CTC (net/ctc.h). */
-#define DG_LINE_OUTPUTS 19
-
-/* The columns for which such a network is planned unless somebody says otherwise. */
+/* The columns for which a network that reads lines is planned unless somebody says otherwise. */
 #define DG_LINE_COLUMNS 256
 
 /* The words of a text as layers with type, number, size, window, stride, same; no shapes yet. */

@@ -1,24 +1,6 @@
-/*
- * Forward and backward sums over all paths, in logarithms: probabilities of long lines are far
- * below what a double can hold.
- *
- * The states of a sequence are its labels with a blank in front, between and behind: state
- * 2 * i + 1 is label i, even states are blanks. A path stays, goes to the next state, or skips a
- * blank between two different labels.
- */
-#include "net/ctc.h"
+#include "net/ctc_parts.h"
 
-#include <math.h>
-#include <stdbool.h>
 #include <string.h>
-
-typedef struct sums {
-    uint32_t steps, classes, states;
-    dg_sequence sequence;
-    double *log_p;    /* [steps][classes] */
-    double *forward;  /* [steps][states]: of paths up to here, this step included */
-    double *backward; /* [steps][states]: of paths from here on, this step left out */
-} sums;
 
 static uint32_t states_of(uint32_t labels)
 {
@@ -30,10 +12,10 @@ size_t dg_ctc_scratch(uint32_t steps, uint32_t classes, uint32_t labels)
     return (size_t)steps * (classes + 2 * (size_t)states_of(labels));
 }
 
-static sums lay_out(uint32_t steps, uint32_t classes, dg_sequence sequence, double *scratch)
+dg_ctc_sums dg_ctc_lay_out(uint32_t steps, uint32_t classes, dg_sequence sequence, double *scratch)
 {
     const uint32_t states = states_of(sequence.count);
-    return (sums){
+    return (dg_ctc_sums){
         .steps = steps,
         .classes = classes,
         .states = states,
@@ -44,7 +26,7 @@ static sums lay_out(uint32_t steps, uint32_t classes, dg_sequence sequence, doub
     };
 }
 
-static void log_softmax(const sums *s, const dg_real *logits, double temperature)
+void dg_ctc_log_softmax(const dg_ctc_sums *s, const dg_real *logits, double temperature)
 {
     for (uint32_t t = 0; t < s->steps; t++, logits += s->classes) {
         double *row = s->log_p + (size_t)t * s->classes, sum = 0;
@@ -59,26 +41,14 @@ static void log_softmax(const sums *s, const dg_real *logits, double temperature
     }
 }
 
-/* log(exp(a) + exp(b)) */
-static double log_add(double a, double b)
-{
-    const double most = a > b ? a : b, least = a > b ? b : a;
-    return least == -INFINITY ? most : most + log1p(exp(least - most));
-}
-
-static uint32_t class_of(const sums *s, uint32_t state)
-{
-    return state % 2 ? s->sequence.labels[state / 2] : s->classes - 1;
-}
-
 /* May a path go from state - 2 to this one? */
-static bool skips(const sums *s, uint32_t state)
+static bool skips(const dg_ctc_sums *s, uint32_t state)
 {
     return state % 2 && state > 1 &&
            s->sequence.labels[state / 2] != s->sequence.labels[state / 2 - 1];
 }
 
-static void run_forward(const sums *s)
+void dg_ctc_run_forward(const dg_ctc_sums *s)
 {
     for (uint32_t t = 0; t < s->steps; t++) {
         const double *p = s->log_p + (size_t)t * s->classes;
@@ -87,15 +57,15 @@ static void run_forward(const sums *s)
         for (uint32_t i = 0; i < s->states; i++) {
             double sum = t > 0 ? before[i] : i < 2 ? 0 : -INFINITY;
             if (t > 0 && i > 0)
-                sum = log_add(sum, before[i - 1]);
+                sum = dg_log_add(sum, before[i - 1]);
             if (t > 0 && skips(s, i))
-                sum = log_add(sum, before[i - 2]);
-            here[i] = sum + p[class_of(s, i)];
+                sum = dg_log_add(sum, before[i - 2]);
+            here[i] = sum + p[dg_ctc_class_of(s, i)];
         }
     }
 }
 
-static void run_backward(const sums *s)
+void dg_ctc_run_backward(const dg_ctc_sums *s)
 {
     for (uint32_t t = s->steps; t-- > 0;) {
         double *here = s->backward + (size_t)t * s->states;
@@ -105,31 +75,30 @@ static void run_backward(const sums *s)
                 here[i] = i + 2 >= s->states ? 0 : -INFINITY;
                 continue;
             }
-            double sum = after[i] + p[class_of(s, i)];
+            double sum = after[i] + p[dg_ctc_class_of(s, i)];
             if (i + 1 < s->states)
-                sum = log_add(sum, after[i + 1] + p[class_of(s, i + 1)]);
+                sum = dg_log_add(sum, after[i + 1] + p[dg_ctc_class_of(s, i + 1)]);
             if (i + 2 < s->states && skips(s, i + 2))
-                sum = log_add(sum, after[i + 2] + p[class_of(s, i + 2)]);
+                sum = dg_log_add(sum, after[i + 2] + p[dg_ctc_class_of(s, i + 2)]);
             here[i] = sum;
         }
     }
 }
 
-/* log of the sequence's probability, after run_forward(). */
-static double total(const sums *s)
+double dg_ctc_total(const dg_ctc_sums *s)
 {
     const double *last = s->forward + ((size_t)s->steps - 1) * s->states;
     const double blank = last[s->states - 1];
-    return s->states > 1 ? log_add(blank, last[s->states - 2]) : blank;
+    return s->states > 1 ? dg_log_add(blank, last[s->states - 2]) : blank;
 }
 
 double dg_ctc_loss(uint32_t steps, uint32_t classes, const dg_real *logits, double temperature,
                    dg_sequence sequence, double *scratch)
 {
-    const sums s = lay_out(steps, classes, sequence, scratch);
-    log_softmax(&s, logits, temperature);
-    run_forward(&s);
-    return -total(&s);
+    const dg_ctc_sums s = dg_ctc_lay_out(steps, classes, sequence, scratch);
+     dg_ctc_log_softmax(&s, logits, temperature);
+    dg_ctc_run_forward(&s);
+    return -dg_ctc_total(&s);
 }
 
 uint32_t dg_ctc_best_path(uint32_t steps, uint32_t classes, const dg_real *logits,
@@ -146,7 +115,7 @@ uint32_t dg_ctc_best_path(uint32_t steps, uint32_t classes, const dg_real *logit
     return count;
 }
 
-static bool says(uint32_t steps, uint32_t classes, const dg_real *logits, dg_sequence sequence)
+bool dg_ctc_says(uint32_t steps, uint32_t classes, const dg_real *logits, dg_sequence sequence)
 {
     const uint32_t blank = classes - 1;
     uint32_t count = 0, last = blank;
@@ -163,29 +132,29 @@ static bool says(uint32_t steps, uint32_t classes, const dg_real *logits, dg_seq
 }
 
 /* wanted[classes]: how much of all paths that say the sequence choose each class at step t. */
-static void occupancy(const sums *s, uint32_t t, double log_total, double *wanted)
+static void occupancy(const dg_ctc_sums *s, uint32_t t, double log_total, double *wanted)
 {
     const double *forward = s->forward + (size_t)t * s->states;
     const double *backward = s->backward + (size_t)t * s->states;
     memset(wanted, 0, s->classes * sizeof *wanted);
     for (uint32_t i = 0; i < s->states; i++)
-        wanted[class_of(s, i)] += exp(forward[i] + backward[i] - log_total);
+        wanted[dg_ctc_class_of(s, i)] += exp(forward[i] + backward[i] - log_total);
 }
 
 void dg_ctc_gradient(uint32_t steps, uint32_t classes, dg_sequence sequence, double smoothing,
                      double scale, dg_real *logits, double *scratch, dg_loss *loss)
 {
-    const sums s = lay_out(steps, classes, sequence, scratch);
+    const dg_ctc_sums s = dg_ctc_lay_out(steps, classes, sequence, scratch);
     const double rest = smoothing / classes;
-    log_softmax(&s, logits, 1);
-    run_forward(&s);
-    const double log_total = total(&s);
+     dg_ctc_log_softmax(&s, logits, 1);
+    dg_ctc_run_forward(&s);
+    const double log_total = dg_ctc_total(&s);
     if (log_total == -INFINITY) {
         memset(logits, 0, (size_t)steps * classes * sizeof *logits);
         return;
     }
-    run_backward(&s);
-    loss->correct += says(steps, classes, logits, sequence);
+    dg_ctc_run_backward(&s);
+    loss->correct += dg_ctc_says(steps, classes, logits, sequence);
     loss->sum -= (1 - smoothing) * log_total;
     for (uint32_t t = 0; t < steps; t++, logits += classes) {
         const double *log_p = s.log_p + (size_t)t * classes;

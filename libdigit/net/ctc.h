@@ -12,6 +12,8 @@
 
 #include "net/loss.h"
 
+#include <stdbool.h>
+
 /* What a line says: labels[count], each below the blank, which is the last class. */
 typedef struct dg_sequence {
     const uint8_t *labels;
@@ -34,6 +36,9 @@ double dg_ctc_loss(uint32_t steps, uint32_t classes, const dg_real *logits, doub
  */
 void dg_ctc_gradient(uint32_t steps, uint32_t classes, dg_sequence sequence, double smoothing,
                      double scale, dg_real *logits, double *scratch, dg_loss *loss);
+
+/* Does the most probable path say this? */
+bool dg_ctc_says(uint32_t steps, uint32_t classes, const dg_real *logits, dg_sequence sequence);
 
 /* What the most probable path says, into labels[steps]; returns how many labels. */
 uint32_t dg_ctc_best_path(uint32_t steps, uint32_t classes, const dg_real *logits,

@@ -16,6 +16,10 @@
 #define DG_LABEL_OTHER DIGIT_CLASSES /* label of the reject class: no digit, no named pair */
 #define DG_LABEL_PAIRS (DG_LABEL_OTHER + 1) /* label of the pair 00; 01 has the next */
 
+/* A network that reads lines has so many for each step along the line: the classes of data/line.h,
+ * and the blank of CTC (net/ctc.h). */
+#define DG_LINE_OUTPUTS 19
+
 typedef struct dg_loss {
     double sum;       /* of the cross-entropies, in nats */
     uint64_t correct; /* samples whose largest logit is the label's */

@@ -51,6 +51,16 @@ void dg_predictor_free(dg_predictor *predictor)
     dg_free(predictor);
 }
 
+const dg_network *dg_predictor_network(const dg_predictor *predictor)
+{
+    return predictor->network;
+}
+
+const dg_real *dg_predictor_params(const dg_predictor *predictor)
+{
+    return predictor->params;
+}
+
 uint64_t dg_predictor_ops(const dg_predictor *predictor)
 {
     return dg_network_ops(predictor->network);

@@ -12,6 +12,10 @@ typedef struct dg_predictor dg_predictor;
 digit_status dg_predictor_create(const dg_snapshot *snapshot, dg_predictor **out);
 void dg_predictor_free(dg_predictor *predictor);
 
+/* The folded network and its weights. */
+const dg_network *dg_predictor_network(const dg_predictor *predictor);
+const dg_real *dg_predictor_params(const dg_predictor *predictor);
+
 uint64_t dg_predictor_ops(const dg_predictor *predictor);
 
 /* Logits a sample: dg_network_logits(). */

@@ -3,11 +3,10 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "data/augment.h"
-#include "data/cut.h"
-#include "data/other.h"
+#include "net/ctc.h"
 #include "net/optimizer.h"
 #include "net/workspace.h"
+#include "train/gather.h"
 
 #include <string.h>
 
@@ -32,17 +31,13 @@ _Static_assert(SHARDS_MOST == DG_RANKS_MOST, "a rank has one shard at least");
 /* What one worker trains in. */
 typedef struct scratch {
     dg_workspace *workspace;
-    uint8_t *samples; /* [shard][DIGIT_SAMPLE_BYTES], gathered */
-    uint8_t *labels;  /* [shard] */
-    dg_lesson *lesson; /* NULL without teachers */
+    dg_gathered gathered; /* a shard */
+    double *ctc;          /* [dg_ctc_scratch()]; NULL for a network that reads digits */
+    dg_lesson *lesson;    /* NULL without teachers */
 } scratch;
 
 struct dg_batch {
-    const dg_snapshot *snapshot;
-    const digit_dataset *dataset;
-    const digit_train_options *options;
-    const dg_teachers *teachers;
-    dg_threads threads;
+    const dg_train_job *job;
     dg_ranks *ranks;
     dg_optimizer *optimizer;
     uint32_t shard;  /* samples of a shard */
@@ -75,25 +70,33 @@ static uint32_t shard_size(const dg_network *network, uint32_t batch)
     return size;
 }
 
+static bool make_one_scratch(const dg_batch *b, scratch *s)
+{
+    const dg_network *network = b->job->snapshot->network;
+    const dg_teachers *teachers = b->job->teachers;
+    const bool lines = dg_network_reads_lines(network);
+    s->workspace = dg_workspace_create(network, b->shard, true);
+    if (teachers)
+        s->lesson = dg_lesson_create(teachers, b->shard);
+    if (lines)
+        s->ctc = dg_alloc(dg_ctc_scratch(dg_network_outputs(network), DG_LINE_OUTPUTS,
+                                         DG_LINE_LABELS_MOST),
+                          sizeof *s->ctc);
+    return dg_gathered_create(network, b->shard, &s->gathered) && s->workspace &&
+           (!teachers || s->lesson) && (!lines || s->ctc);
+}
+
 static bool make_scratch(dg_batch *b)
 {
     const uint32_t most = dg_min_u32(b->part, DG_THREADS_MAX);
-    const uint32_t count = dg_min_u32(b->threads.count, most);
+    const uint32_t count = dg_min_u32(b->job->threads.count, most);
     b->scratch = dg_alloc_zero(count, sizeof *b->scratch);
     if (!b->scratch)
         return false;
     b->workers = count;
-    for (uint32_t i = 0; i < count; i++) {
-        b->scratch[i] = (scratch){
-            .workspace = dg_workspace_create(b->snapshot->network, b->shard, true),
-            .samples = dg_alloc(b->shard, DIGIT_SAMPLE_BYTES),
-            .labels = dg_alloc(b->shard, 1),
-            .lesson = b->teachers ? dg_lesson_create(b->teachers, b->shard) : NULL,
-        };
-        if (!b->scratch[i].workspace || !b->scratch[i].samples || !b->scratch[i].labels ||
-            (b->teachers && !b->scratch[i].lesson))
+    for (uint32_t i = 0; i < count; i++)
+        if (!make_one_scratch(b, &b->scratch[i]))
             return false;
-    }
     return true;
 }
 
@@ -121,21 +124,22 @@ static digit_status take_part(dg_batch *b)
         return dg_fail(DIGIT_ERR_ARGUMENT,
                        "ranks is %u, batch is %u: with shards dealt out by %u, of %u none is left "
                        "for rank %u",
-                       ranks->count, b->options->batch, part, b->shards,
+                       ranks->count, b->job->options->batch, part, b->shards,
                        (b->shards - 1) / part + 1);
     b->first = ranks->rank * part;
     b->part = dg_min_u32(b->shards - b->first, part);
     return DIGIT_OK;
 }
 
-static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origin)
+static void make_update(dg_batch *b)
 {
-    const digit_train_options *options = b->options;
+    const digit_train_options *options = b->job->options;
+    const dg_snapshot *snapshot = b->job->snapshot;
     b->update = (dg_update){
         .weight_decay = (double)options->weight_decay,
         .pull = (double)options->pull,
         .average = (double)options->average,
-        .origin = origin,
+        .origin = b->job->origin,
         .gradients = b->gradients,
         .params = snapshot->params,
         .first = snapshot->training->first,
@@ -147,32 +151,28 @@ static void make_update(dg_batch *b, dg_snapshot *snapshot, const dg_real *origi
 digit_status dg_batch_create(const dg_train_job *job, uint32_t size, dg_ranks *ranks,
                              dg_batch **out)
 {
-    dg_snapshot *snapshot = job->snapshot;
+    const dg_network *network = job->snapshot->network;
     dg_batch *b = dg_alloc_zero(1, sizeof *b);
     if (!b)
         return dg_fail_memory("training", sizeof *b);
-    b->snapshot = snapshot;
-    b->dataset = job->dataset;
-    b->options = job->options;
-    b->teachers = job->teachers;
-    b->threads = job->threads;
+    b->job = job;
     b->ranks = ranks;
-    b->shard = shard_size(snapshot->network, size);
+    b->shard = shard_size(network, size);
     b->shards = (size - 1) / b->shard + 1;
-    b->params = dg_network_params(snapshot->network);
+    b->params = dg_network_params(network);
     digit_status status = take_part(b);
     if (status == DIGIT_OK)
-        status = dg_optimizer_create(snapshot->network, &b->optimizer);
+        status = dg_optimizer_create(network, &b->optimizer);
     if (status == DIGIT_OK && ranks->reduce)
         b->extra = 1 + b->shards * (LOSS_REALS + dg_optimizer_statistics(b->optimizer));
     if (status == DIGIT_OK && !(make_scratch(b) && make_gradients(b)))
         status = dg_fail(DIGIT_ERR_MEMORY, "out of memory: buffers for %u threads and %u shards",
-                         b->threads.count, b->shards);
+                         job->threads.count, b->shards);
     if (status != DIGIT_OK) {
         dg_batch_free(b);
         return status;
     }
-    make_update(b, snapshot, job->origin);
+    make_update(b);
     *out = b;
     return DIGIT_OK;
 }
@@ -183,8 +183,8 @@ void dg_batch_free(dg_batch *b)
         return;
     for (uint32_t i = 0; i < b->workers; i++) {
         dg_workspace_free(b->scratch[i].workspace);
-        dg_free(b->scratch[i].samples);
-        dg_free(b->scratch[i].labels);
+        dg_gathered_free(&b->scratch[i].gathered);
+        dg_free(b->scratch[i].ctc);
         dg_lesson_free(b->scratch[i].lesson);
     }
     for (uint32_t s = 0; b->gradients && s < b->part; s++)
@@ -198,70 +198,54 @@ void dg_batch_free(dg_batch *b)
 
 /* ---- One update ------------------------------------------------------- */
 
-/* A sample, or what takes its place; distorted if asked for. Returns its label. */
-static uint8_t fetch(const dg_batch *b, size_t from, uint64_t name,
-                     uint8_t sample[DIGIT_SAMPLE_BYTES])
+/* logits[count][outputs][classes] become the gradient of the loss by them. */
+static void run_loss(const dg_batch *b, uint32_t count, const scratch *s, dg_real *logits,
+                     dg_loss *loss)
 {
-    const uint64_t seed = b->options->seed;
-    const float strength = b->options->augment;
-    const uint32_t logits = dg_network_logits(b->snapshot->network);
-    const bool knows_pairs = logits > DG_LABEL_PAIRS;
-    uint8_t label = b->dataset->labels[from];
-    if (logits > DG_LABEL_OTHER && dg_other_takes(knows_pairs, seed, name)) {
-        const int pair = dg_other_draw(knows_pairs, seed, name, b->dataset, sample);
-        label = (uint8_t)(knows_pairs && pair >= 0 ? DG_LABEL_PAIRS + pair : DG_LABEL_OTHER);
-    } else if (strength > 0) {
-        dg_dataset_draw(b->dataset, from, seed, name, sample);
-        if (dg_cut_takes(strength, seed, name))
-            dg_cut_draw(seed, name, b->dataset, sample, sample);
-    } else {
-        memcpy(sample, b->dataset->samples + from * DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_BYTES);
+    const dg_network *network = b->job->snapshot->network;
+    const digit_train_options *options = b->job->options;
+    const uint32_t outputs = dg_network_outputs(network), classes = dg_network_logits(network);
+    const double smoothing = (double)options->label_smoothing, scale = 1.0 / b->count;
+    if (!s->gathered.texts) {
+        const dg_targets targets = {
+            .labels = s->gathered.labels,
+            .smoothing = smoothing,
+            .soft = s->lesson ? dg_lesson_answer(s->lesson, s->gathered.samples, count) : NULL,
+            .share = (double)options->teacher_share,
+        };
+        dg_loss_gradient(count, classes, &targets, scale, logits, loss);
+        return;
     }
-    dg_augment(sample, label, strength, seed, name, sample);
-    return label;
-}
-
-/* Each thread fetches what it trains on. What is random about a sample is named by its epoch
- * and its place in the dataset: the same for any order and any threads. */
-static void gather(const dg_batch *b, uint32_t first, uint32_t count, scratch *s)
-{
-    const uint64_t epoch = b->draw - b->draw % b->dataset->count;
-    for (uint32_t i = 0; i < count; i++) {
-        const size_t from = b->order[first + i];
-        s->labels[i] = fetch(b, from, epoch + from, s->samples + (size_t)i * DIGIT_SAMPLE_BYTES);
+    for (uint32_t i = 0; i < count; i++, logits += (size_t)outputs * classes) {
+        const dg_line_text *text = &s->gathered.texts[i];
+        dg_ctc_gradient(outputs, classes, (dg_sequence){text->labels, text->count}, smoothing,
+                        scale, logits, s->ctc, loss);
     }
 }
 
-/* `index` counts this rank's shards. */
+/* `index` counts this rank's shards. Each thread gathers what it trains on. */
 static void run_shard(void *context, uint32_t index, uint32_t worker)
 {
     const dg_batch *b = context;
-    const dg_network *network = b->snapshot->network;
+    const dg_snapshot *snapshot = b->job->snapshot;
     scratch *s = &b->scratch[worker];
     const uint32_t shard = b->first + index;
     const uint32_t first = shard * b->shard;
     const dg_pass pass = {
         .samples = dg_min_u32(b->count - first, b->shard),
         .training = true,
-        .seed = b->options->seed,
+        .seed = b->job->options->seed,
         .draw = b->draw + first,
         .full = b->shard,
     };
-    dg_real *gradient = b->gradients[index];
     b->losses[shard] = (dg_loss){0};
-    gather(b, first, pass.samples, s);
-
-    dg_real *logits =
-        dg_network_forward(network, b->snapshot->params, s->samples, &pass, s->workspace);
-    const dg_targets targets = {
-        .labels = s->labels,
-        .smoothing = (double)b->options->label_smoothing,
-        .soft = s->lesson ? dg_lesson_answer(s->lesson, s->samples, pass.samples) : NULL,
-        .share = (double)b->options->teacher_share,
-    };
-    dg_loss_gradient(pass.samples, dg_network_logits(network), &targets, 1.0 / b->count, logits,
-                     &b->losses[shard]);
-    dg_network_backward(network, b->snapshot->params, &pass, s->workspace, gradient);
+    dg_gather(b->job, b->order + first, pass.samples, b->draw - b->draw % b->job->dataset->count,
+              &s->gathered);
+    dg_real *logits = dg_network_forward(snapshot->network, snapshot->params,
+                                         s->gathered.samples, &pass, s->workspace);
+    run_loss(b, pass.samples, s, logits, &b->losses[shard]);
+    dg_network_backward(snapshot->network, snapshot->params, &pass, s->workspace,
+                        b->gradients[index]);
 }
 
 static void run_piece(void *context, uint32_t piece, uint32_t worker)
@@ -288,7 +272,7 @@ static void pack_sum(dg_batch *b, uint32_t mine, bool stop)
     float *packed = extra + 1 + b->shards * LOSS_REALS + b->first * statistics;
     b->update.shards = mine;
     if (mine > 0)
-        dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer),
+        dg_pool_run(b->job->threads.pool, b->job->threads.count, dg_optimizer_pieces(b->optimizer),
                     add_piece, b);
     else
         dg_ranks_fill_neutral(b->gradients[0], b->params);
@@ -335,7 +319,7 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
     b->order = order;
     b->count = count;
     b->draw = draw;
-    dg_pool_run(b->threads.pool, b->workers, mine, run_shard, b);
+    dg_pool_run(b->job->threads.pool, b->workers, mine, run_shard, b);
     const digit_status status = exchange(b, shards, mine, stop);
     if (status != DIGIT_OK)
         return status;
@@ -343,10 +327,10 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
         loss->sum += b->losses[s].sum;
         loss->correct += b->losses[s].correct;
     }
-    b->update.step = ++b->snapshot->training->step;
+    b->update.step = ++b->job->snapshot->training->step;
     b->update.rate = rate;
     b->update.shards = shards;
-    dg_pool_run(b->threads.pool, b->threads.count, dg_optimizer_pieces(b->optimizer), run_piece,
+    dg_pool_run(b->job->threads.pool, b->job->threads.count, dg_optimizer_pieces(b->optimizer), run_piece,
                 b);
     return DIGIT_OK;
 }

@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "net/loss.h"
+#include "net/ctc.h"
+#include "train/validation_lines.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Losses are kept by run and added up in order: the same sum for any number of threads. */
@@ -43,8 +45,64 @@ static void tally(const evaluate_job *job, size_t count, digit_metrics *metrics)
         metrics->loss /= (double)count;
 }
 
-digit_status dg_evaluate(const dg_predictor *predictor, dg_threads threads,
-                         const digit_dataset *dataset, digit_metrics *metrics)
+/* ---- Lines ------------------------------------------------------------ */
+
+typedef struct line_result {
+    double loss;
+    bool right;
+} line_result;
+
+typedef struct lines_job {
+    double temperature;
+    line_result *results; /* [count] */
+    double *scratch;      /* [workers][scratch_size], for CTC */
+    size_t scratch_size;
+} lines_job;
+
+static void visit_line(void *context, size_t index, uint32_t worker, uint32_t outputs,
+                       const dg_real *logits, const dg_line_text *text)
+{
+    const lines_job *job = context;
+    const dg_sequence sequence = {text->labels, text->count};
+    const double loss = dg_ctc_loss(outputs, DG_LINE_OUTPUTS, logits, job->temperature, sequence,
+                                    job->scratch + worker * job->scratch_size);
+    job->results[index] = (line_result){
+        .loss = isfinite(loss) ? loss : 0, /* as in training: nothing to learn from */
+        .right = dg_ctc_says(outputs, DG_LINE_OUTPUTS, logits, sequence),
+    };
+}
+
+static digit_status evaluate_lines(const dg_predictor *predictor, dg_threads threads,
+                                   const digit_dataset *dataset, digit_metrics *metrics)
+{
+    const size_t count = dataset->count;
+    const uint32_t outputs = dg_network_outputs(dg_predictor_network(predictor));
+    lines_job job = {
+        .temperature = (double)dg_predictor_temperature(predictor),
+        .results = dg_alloc(count, sizeof *job.results),
+        .scratch_size = dg_ctc_scratch(outputs, DG_LINE_OUTPUTS, DG_LINE_LABELS_MOST),
+    };
+    job.scratch = dg_alloc(threads.count * job.scratch_size, sizeof *job.scratch);
+    digit_status status =
+        job.results && job.scratch
+            ? dg_visit_validation_lines(predictor, threads, dataset, count, visit_line, &job)
+            : dg_fail_memory("an evaluation", count * sizeof *job.results);
+    if (status == DIGIT_OK) {
+        *metrics = (digit_metrics){.size = metrics->size, .count = count};
+        for (size_t i = 0; i < count; i++) {
+            metrics->correct += job.results[i].right;
+            metrics->loss += job.results[i].loss / (double)count;
+        }
+    }
+    dg_free(job.scratch);
+    dg_free(job.results);
+    return status;
+}
+
+/* ---- Digits ----------------------------------------------------------- */
+
+static digit_status evaluate_digits(const dg_predictor *predictor, dg_threads threads,
+                                    const digit_dataset *dataset, digit_metrics *metrics)
 {
     const size_t count = dataset->count, runs = count / DG_PREDICT_RUN + 1;
     evaluate_job job = {
@@ -63,4 +121,12 @@ digit_status dg_evaluate(const dg_predictor *predictor, dg_threads threads,
     dg_free(job.answers);
     dg_free(job.losses);
     return status;
+}
+
+digit_status dg_evaluate(const dg_predictor *predictor, dg_threads threads,
+                         const digit_dataset *dataset, digit_metrics *metrics)
+{
+    return dg_network_reads_lines(dg_predictor_network(predictor))
+               ? evaluate_lines(predictor, threads, dataset, metrics)
+               : evaluate_digits(predictor, threads, dataset, metrics);
 }
