@@ -10,6 +10,7 @@
 typedef struct dg_reader {
     const dg_predictor *predictor;
     const dg_predictor *pairs; /* knows two digits that touch; or NULL */
+    const dg_predictor *lines; /* reads lines; or NULL */
     dg_threads threads;
 } dg_reader;
 

@@ -1,0 +1,103 @@
+#include "read/chunks.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "vision/geometry.h"
+
+/* A wider gap divides a line, in heights of its digits: further away nothing helps to tell what
+ * a cluster is. */
+#define CHUNK_GAP 1.5
+
+/* A cluster is surely a digit with at least this confidence, and if it is no lower or higher than
+ * these, in heights of the line's digits: a part of a broken digit may look like another one. */
+#define SURE      0.98f
+#define SURE_LOW  0.75
+#define SURE_HIGH 1.35
+
+/* A chunk of this many clusters or more, of which this part is surely no digit, is print. */
+#define PRINT_LEAST 4
+#define PRINT_SHARE 0.6
+#define PRINT_OTHER 0.9f
+
+static bool is_sure(const dg_segment *segment, const digit_prediction *answer, double size)
+{
+    const double height = segment->bottom - segment->top + 1;
+    return !segment->small && !segment->sign && answer->confidence >= SURE &&
+           height >= SURE_LOW * size && height <= SURE_HIGH * size;
+}
+
+/* Is there a cluster that is large enough for a digit? */
+static bool may_have_digits(const dg_segments *segments, const dg_chunk *chunk)
+{
+    const double size = segments->lines[chunk->line].size;
+    for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
+        const dg_segment *s = &segments->items[i];
+        if (!s->small && s->bottom - s->top + 1 >= DG_DIGIT_LOWEST * size)
+            return true;
+    }
+    return false;
+}
+
+static bool is_print(const dg_segments *segments, const digit_prediction *answers,
+                     const dg_chunk *chunk)
+{
+    size_t tall = 0, others = 0;
+    for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
+        tall += !segments->items[i].small;
+        others += !segments->items[i].small && answers[i].other >= PRINT_OTHER;
+    }
+    return tall >= PRINT_LEAST && (double)others >= PRINT_SHARE * (double)tall;
+}
+
+static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk)
+{
+    const double size = segments->lines[chunk->line].size;
+    chunk->clear = true;
+    for (size_t i = chunk->first; i < chunk->first + chunk->count; i++)
+        chunk->clear = chunk->clear && is_sure(&segments->items[i], &answers[i], size);
+}
+
+static void add(const dg_segments *segments, const digit_prediction *answers, dg_chunk chunk,
+                dg_chunks *chunks)
+{
+    if (!may_have_digits(segments, &chunk) || is_print(segments, answers, &chunk))
+        return;
+    judge(segments, answers, &chunk);
+    chunks->items[chunks->count++] = chunk;
+}
+
+static void divide_line(const dg_segments *segments, const digit_prediction *answers,
+                        uint32_t index, dg_chunks *chunks)
+{
+    const dg_segment_line *line = &segments->lines[index];
+    dg_chunk chunk = {.line = index, .first = line->first};
+    int32_t right = 0;
+    for (size_t i = line->first; i < line->first + line->count; i++) {
+        const dg_segment *segment = &segments->items[i];
+        if (chunk.count > 0 && segment->left - right > CHUNK_GAP * line->size) {
+            add(segments, answers, chunk, chunks);
+            chunk = (dg_chunk){.line = index, .first = i};
+        }
+        right = chunk.count == 0 || segment->right > right ? segment->right : right;
+        chunk.count++;
+    }
+    if (chunk.count > 0)
+        add(segments, answers, chunk, chunks);
+}
+
+digit_status dg_chunks_make(const dg_segments *segments, const digit_prediction *answers,
+                            dg_chunks *chunks)
+{
+    *chunks = (dg_chunks){.items = dg_alloc(segments->count, sizeof *chunks->items)};
+    if (!chunks->items)
+        return dg_fail_memory("lines", segments->count * sizeof *chunks->items);
+    for (size_t i = 0; i < segments->line_count; i++)
+        divide_line(segments, answers, (uint32_t)i, chunks);
+    return DIGIT_OK;
+}
+
+void dg_chunks_free(dg_chunks *chunks)
+{
+    dg_free(chunks->items);
+    *chunks = (dg_chunks){0};
+}

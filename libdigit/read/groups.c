@@ -1,0 +1,246 @@
+#include "read/groups.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "read/decode.h"
+#include "vision/geometry.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Groups are so many times as far apart as this quantile of a line's gaps. */
+#define GAP_QUANTILE 0.25
+#define GAP_TIMES    3.0
+
+/* Labels of a group that is searched again begin and end so many outputs beside its own. */
+#define BESIDE 2
+
+typedef struct group {
+    const dg_item *items; /* [count], digits */
+    size_t count;
+    double before, after; /* steps of the nearest other items of its chunk; or beyond its ends */
+    bool mark;            /* a sign is before it */
+} group;
+
+static bool is_digit(const dg_item *item)
+{
+    return item->label < DIGIT_CLASSES;
+}
+
+/* ---- Gaps ------------------------------------------------------------------ */
+
+static double gap_between(const dg_item *left, const dg_item *right)
+{
+    return right->box.x - (left->box.x + left->box.width);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The smallest gap between groups, in pixels. */
+static digit_status group_gap(const dg_items *items, double size, double *least)
+{
+    double *gaps = dg_alloc(items->count, sizeof *gaps);
+    size_t count = 0;
+    if (!gaps)
+        return dg_fail_memory("groups", items->count * sizeof *gaps);
+    for (size_t i = 0; i + 1 < items->count; i++)
+        if (is_digit(&items->items[i]) && is_digit(&items->items[i + 1]))
+            gaps[count++] = gap_between(&items->items[i], &items->items[i + 1]);
+    qsort(gaps, count, sizeof *gaps, compare_doubles);
+    const double usual = count > 0 ? gaps[(size_t)(GAP_QUANTILE * (double)(count - 1))] : 0;
+    *least = fmin(fmax(GAP_TIMES * usual, DG_GROUP_GAP_LEAST * size), DG_GROUP_GAP_MOST * size);
+    dg_free(gaps);
+    return DIGIT_OK;
+}
+
+/* ---- A group ---------------------------------------------------------------- */
+
+static bool is_as_asked(const dg_groups_job *job, size_t digits)
+{
+    return digits >= job->min_digits && (job->max_digits == 0 || digits <= job->max_digits);
+}
+
+/* Are its digits all of one transcript? Then this can be searched for other texts. */
+static bool is_transcribed(const dg_groups_job *job, const group *g)
+{
+    return job->source->transcripts[g->items[0].chunk].logits &&
+           g->items[0].chunk == g->items[g->count - 1].chunk;
+}
+
+static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t count, bool mark,
+                               bool reject, uint32_t number, char *letters)
+{
+    digit_status status = DIGIT_OK;
+    for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
+        digit_glyph glyph = {
+            .box = items[i].box,
+            .line = job->line,
+            .group = number,
+            .flags = items[i].flags,
+            .prediction = items[i].prediction,
+        };
+        glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
+        glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
+        letters[i] = dg_glyph_letter(&glyph);
+        status = dg_reading_add_glyph(job->reading, &glyph);
+    }
+    return status;
+}
+
+/* Outputs of a group's transcript: its own, and half of what is between it and its neighbours. */
+static void outputs_of(const dg_groups_job *job, const group *g, uint32_t *first, uint32_t *end)
+{
+    const dg_transcript *t = &job->source->transcripts[g->items[0].chunk];
+    const double left = (g->before + g->items[0].step) / 2;
+    const double right = (g->after + g->items[g->count - 1].step) / 2;
+    *first = (uint32_t)dg_clamp_f64(ceil(left), 0, t->outputs - 1);
+    *end = (uint32_t)dg_clamp_f64(floor(right) + 1, *first + 1, t->outputs);
+}
+
+/* Candidates of a transcribed group; if its number of digits is not the one asked for, its items,
+ * too, where there is a text of that number. */
+static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t number)
+{
+    const uint32_t chunk = g->items[0].chunk;
+    const bool limited = !is_as_asked(job, g->count);
+    dg_ctc_text texts[DG_PATHS_MAX];
+    char letters[DG_CTC_LABELS_MOST];
+    dg_items other = {0};
+    uint32_t first, end;
+    size_t count = 0;
+    outputs_of(job, g, &first, &end);
+    digit_status status =
+        dg_items_search(job->source, chunk, first, end, limited ? job->min_digits : 0,
+                        limited ? job->max_digits : 0, DG_PATHS_MAX, texts, &count);
+    const bool found = limited && count > 0 && texts[0].count > 0;
+    if (status == DIGIT_OK && found)
+        status = dg_items_add_text(job->source, chunk, first, end, &texts[0], &other);
+    if (status == DIGIT_OK)
+        status = dg_reading_add_group(job->reading, job->line, number);
+    if (status == DIGIT_OK)
+        status = add_glyphs(job, found ? other.items : g->items, found ? other.count : g->count,
+                            g->mark, limited && !found, number, letters);
+    if (status == DIGIT_OK)
+        status = dg_reading_add_candidate(job->reading, letters, found ? other.count : g->count,
+                                          count > 0 ? exp(texts[0].log_p) : 0);
+    for (size_t i = 1; status == DIGIT_OK && i < count; i++) {
+        for (uint32_t k = 0; k < texts[i].count; k++)
+            letters[k] = (char)('0' + texts[i].labels[k]);
+        if (texts[i].count > 0)
+            status = dg_reading_add_candidate(job->reading, letters, texts[i].count,
+                                              exp(texts[i].log_p));
+    }
+    dg_items_free(&other);
+    return status;
+}
+
+/* Another digit in one place of a group. */
+typedef struct change {
+    double ratio; /* of its probability to that of the digit there */
+    size_t place;
+    int digit;
+} change;
+
+static int compare_changes(const void *a, const void *b)
+{
+    const change *x = a, *y = b;
+    if (x->ratio != y->ratio)
+        return x->ratio < y->ratio ? 1 : -1;
+    return x->place != y->place ? (x->place > y->place) - (x->place < y->place)
+                                : x->digit - y->digit;
+}
+
+/* changes[count * DIGIT_CLASSES] of a group, likeliest first. Returns how many there are. */
+static size_t list_changes(const group *g, uint32_t allowed, change *changes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const float *p = g->items[i].prediction.probabilities;
+        for (int d = 0; d < DIGIT_CLASSES; d++)
+            if (d != g->items[i].label && allowed >> d & 1 && p[d] > 0)
+                changes[count++] = (change){(double)p[d] / (double)p[g->items[i].label], i, d};
+    }
+    qsort(changes, count, sizeof *changes, compare_changes);
+    return count;
+}
+
+/* Of digits that are all sure, no text with two others is as likely as one with one. */
+static digit_status add_changed(dg_groups_job *job, const group *g, double all, char *letters)
+{
+    change *changes = dg_alloc(g->count * DIGIT_CLASSES, sizeof *changes);
+    if (!changes)
+        return dg_fail_memory("a group", g->count * DIGIT_CLASSES * sizeof *changes);
+    const size_t count = list_changes(g, job->source->allowed, changes);
+    digit_status status = DIGIT_OK;
+    for (size_t n = 0; status == DIGIT_OK && n < count && n + 1 < DG_PATHS_MAX; n++) {
+        const change *c = &changes[n];
+        for (size_t i = 0; i < g->count; i++)
+            letters[i] = (char)('0' + (i == c->place ? c->digit : g->items[i].label));
+        status = dg_reading_add_candidate(job->reading, letters, g->count, all * c->ratio);
+    }
+    dg_free(changes);
+    return status;
+}
+
+/* A group of digits that stand clear. */
+static digit_status add_clear(dg_groups_job *job, const group *g, uint32_t number)
+{
+    char *letters = dg_alloc(g->count, 1);
+    double all = 1;
+    if (!letters)
+        return dg_fail_memory("a group", g->count);
+    for (size_t i = 0; i < g->count; i++)
+        all *= (double)g->items[i].prediction.confidence;
+    digit_status status = dg_reading_add_group(job->reading, job->line, number);
+    if (status == DIGIT_OK)
+        status = add_glyphs(job, g->items, g->count, g->mark, !is_as_asked(job, g->count), number,
+                            letters);
+    if (status == DIGIT_OK)
+        status = dg_reading_add_candidate(job->reading, letters, g->count, all);
+    if (status == DIGIT_OK)
+        status = add_changed(job, g, all, letters);
+    dg_free(letters);
+    return status;
+}
+
+/* ---- A line ------------------------------------------------------------------ */
+
+/* The group that begins at item `first`, which is a digit. */
+static group group_at(const dg_items *items, size_t first, double gap)
+{
+    const dg_item *all = items->items;
+    group g = {.items = &all[first], .count = 1, .before = -INFINITY, .after = INFINITY};
+    while (first + g.count < items->count && is_digit(&all[first + g.count]) &&
+           gap_between(&all[first + g.count - 1], &all[first + g.count]) <= gap)
+        g.count++;
+    if (first > 0 && all[first - 1].chunk == all[first].chunk)
+        g.before = all[first - 1].step;
+    if (first + g.count < items->count &&
+        all[first + g.count].chunk == all[first + g.count - 1].chunk)
+        g.after = all[first + g.count].step;
+    g.mark = first > 0 && !is_digit(&all[first - 1]) && all[first - 1].label != DG_LINE_LETTER;
+    return g;
+}
+
+digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double size)
+{
+    double gap = 0;
+    uint32_t number = 0;
+    digit_status status = group_gap(items, size, &gap);
+    for (size_t i = 0; status == DIGIT_OK && i < items->count; i++) {
+        if (!is_digit(&items->items[i]))
+            continue;
+        const group g = group_at(items, i, gap);
+        status = is_transcribed(job, &g) ? add_transcribed(job, &g, number)
+                                         : add_clear(job, &g, number);
+        number++;
+        i += g.count - 1;
+    }
+    job->line += number > 0;
+    return status;
+}

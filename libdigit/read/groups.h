@@ -1,0 +1,19 @@
+/* groups.h - the items of a line become the groups of a reading, with candidates. */
+#ifndef DG_READ_GROUPS_H
+#define DG_READ_GROUPS_H
+
+#include "read/items.h"
+#include "read/reading.h"
+
+typedef struct dg_groups_job {
+    const dg_items_source *source;
+    uint32_t min_digits, max_digits; /* that the caller asks for; max_digits 0: any number */
+    digit_reading *reading;
+    uint32_t line; /* of the next groups */
+} dg_groups_job;
+
+/* Divide the items of a line, whose digits are `size` pixels high, at wide gaps, signs and words, and
+ * add the groups to the reading. job->line counts on if there were any. */
+digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double size);
+
+#endif
