@@ -21,6 +21,7 @@
 #define APART_LEAST      0.6f /* pieces */
 #define APART_MOST       2.0f
 #define UNIT_LEAST       0.12f /* a number and the word behind it */
+#define NAME_LEAST       0.35f /* a word and the number behind it: l behind l is no 1 */
 #define LETTER_GAP_LEAST 0.03f
 #define LETTER_GAP_MOST  0.16f
 #define BLANK_LEAST      0.3f /* the gap inside a number */
@@ -278,7 +279,8 @@ static void write_number(writer *w)
         write_boxed(w, format);
         return;
     }
-    if (dg_line_comes(w->rng, s, PREFIX_PERCENT) && w->text->count + 1 < DG_LINE_LABELS_MOST)
+    const bool has_sign = dg_line_comes(w->rng, s, PREFIX_PERCENT);
+    if (has_sign && *format != '(' && *format != '=' && w->text->count + 1 < DG_LINE_LABELS_MOST)
         write_word(w, true);
     write_format(w, format);
 }
@@ -299,16 +301,14 @@ static void write_line(writer *w)
     for (bool first = true; !is_full(w); first = false) {
         const bool after_number = !first && !word;
         word = (first || after_number) && dg_line_comes(w->rng, w->hand.strength, WORD_PERCENT);
-        if (!first)
-            pass_gap(w, word || !after_number ? UNIT_LEAST : APART_LEAST);
+        if (w->reach != NO_INK)
+            pass_gap(w, word ? UNIT_LEAST : after_number ? APART_LEAST : NAME_LEAST);
         if (word)
             write_word(w, false);
         else
             write_number(w);
-        if (w->reach == NO_INK && !(word && !w->started))
-            return;
-        if (w->reach == NO_INK)
-            w->reach = (int)w->x;
+        if (w->reach == NO_INK && w->started)
+            return; /* there was no room */
         if (w->started && dg_line_comes(w->rng, w->hand.strength, STOP_PERCENT))
             return;
         dg_line_hand_go_on(w->rng, &w->hand);

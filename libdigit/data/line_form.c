@@ -100,7 +100,7 @@ static void lay_vertical(const dg_line_rule *like, float at, float from, float t
 static void draw_heights(dg_rng *rng, const dg_line_hand *hand, float column, float *top,
                          float *bottom)
 {
-    const float base = dg_line_hand_base(hand, column, hand->size);
+    const float base = dg_line_hand_base(hand, column, 0, hand->size);
     *top = base - hand->size - dg_rng_between(rng, BOX_LEAST, BOX_MOST) * hand->size;
     *bottom = base + dg_rng_between(rng, BOX_LEAST, BOX_MOST) * hand->size;
 }
@@ -166,7 +166,7 @@ void dg_line_wall(dg_rng *rng, float column, const dg_line_canvas *canvas)
 
 void dg_line_rules(dg_rng *rng, const dg_line_hand *hand, const dg_line_canvas *canvas)
 {
-    const float base = dg_line_hand_base(hand, 0, hand->size), end = (float)canvas->columns;
+    const float base = dg_line_hand_base(hand, 0, 0, hand->size), end = (float)canvas->columns;
     dg_line_rule rule;
     if (dg_line_comes(rng, hand->strength, FOOT_RULE_PERCENT)) {
         dg_line_rule_draw(rng, &rule);

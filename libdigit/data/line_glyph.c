@@ -107,7 +107,7 @@ void dg_line_digit(dg_rng *rng, const dg_line_hand *hand, const digit_dataset *d
         .scale = scale,
         .stretch = hand->stretch,
         .lean = straight ? lean + dg_rng_between(rng, 0, STRAIGHT_LEAN) : lean,
-        .base = dg_line_hand_base(hand, column, height) + drop,
+        .base = dg_line_hand_base(hand, column, drop, height),
         .height = height,
         .part = dg_rng_unit(rng) * (s > 0),
     };

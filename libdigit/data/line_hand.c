@@ -146,10 +146,10 @@ void dg_line_hand_pen(const dg_line_hand *hand, dg_field *field)
         dg_augment_outline(field);
 }
 
-float dg_line_hand_base(const dg_line_hand *hand, float column, float height)
+float dg_line_hand_base(const dg_line_hand *hand, float column, float drop, float height)
 {
     const float wave = hand->wave * sinf(hand->wave_start + hand->wave_turn * column);
-    const float base = hand->base + hand->slope * column + wave;
+    const float base = hand->base + hand->slope * column + wave + drop;
     const float least = height - hand->overhang, most = DG_LINE_ROWS - 1 + hand->overhang;
     return dg_min_f32(dg_max_f32(base, least), dg_max_f32(least, most));
 }

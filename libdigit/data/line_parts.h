@@ -48,8 +48,9 @@ void dg_line_hand_draw(dg_rng *rng, float strength, dg_line_hand *hand);
 /* The same line goes on: another group, perhaps by somebody else. */
 void dg_line_hand_go_on(dg_rng *rng, dg_line_hand *hand);
 
-/* The base line at a column, such that something so high fits into the strip. */
-float dg_line_hand_base(const dg_line_hand *hand, float column, float height);
+/* The base line at a column, or `drop` rows below, such that something so high fits into the
+ * strip. */
+float dg_line_hand_base(const dg_line_hand *hand, float column, float drop, float height);
 
 /* ---- line_glyph.c, line_signs.c, line_words.c ------------------------- */
 
@@ -68,6 +69,7 @@ typedef struct dg_line_word {
     bool capitals, first_capital; /* all, or the first */
     bool prefix;                  /* no letter but a sign before a number */
     bool serifs;
+    float size;                   /* of a digit as high as its capitals */
     float squeeze, radius;
 } dg_line_word;
 

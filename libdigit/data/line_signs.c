@@ -220,7 +220,7 @@ void dg_line_sign(dg_rng *rng, const dg_line_hand *hand, char sign, float column
         .scale = hand->size / (FOOT - TOP),
         .stretch = 1,
         .lean = hand->lean * (slanted ? 0.5f : 1),
-        .base = dg_line_hand_base(hand, column, hand->size),
+        .base = dg_line_hand_base(hand, column, 0, hand->size),
         .height = hand->size,
         .part = dg_rng_unit(rng),
     };

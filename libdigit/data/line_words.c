@@ -16,6 +16,9 @@
 #define SMALL_LEAST 0.5f
 #define SMALL_MOST  0.7f
 #define HANG        0.3f
+#define LOW_LEAST   0.55f /* words lower than the digits: captions */
+#define LOW_MOST    0.9f
+#define LOW_PERCENT 25
 
 #define RADIUS_MOST 3.2f /* of a pen, in pixels of the field */
 #define FIT         20.0f
@@ -23,12 +26,14 @@
 void dg_line_word_draw(dg_rng *rng, const dg_line_hand *hand, bool prefix, dg_line_word *word)
 {
     const uint32_t most = dg_rng_below(rng, 100) < SHORT_PERCENT ? SHORT_MOST : LETTERS_MOST;
+    const bool small = !prefix && dg_rng_below(rng, 100) < LOW_PERCENT;
     *word = (dg_line_word){
         .letters = prefix ? 1 : 1 + dg_rng_below(rng, most),
         .prefix = prefix,
         .capitals = dg_rng_unit(rng) < 0.35f,
         .first_capital = dg_rng_unit(rng) < 0.5f,
         .serifs = dg_rng_unit(rng) < 0.2f, /* of capitals: printed */
+        .size = hand->size * (small ? dg_rng_between(rng, LOW_LEAST, LOW_MOST) : 1),
         .squeeze = dg_rng_between(rng, 0.6f, 1.1f),
         .radius = hand->radius * dg_rng_between(rng, 0.8f, 1.2f),
     };
@@ -79,7 +84,7 @@ void dg_line_letter(dg_rng *rng, const dg_line_hand *hand, const dg_line_word *w
     dg_pen_glyph_by(rng, letter->strokes, serifs, word->squeeze,
                     dg_min_f32(word->radius / height, RADIUS_MOST), &field);
     find_ink(&field, &rows, &columns);
-    const float size = hand->size, base = dg_line_hand_base(hand, column, size);
+    const float size = word->size, base = dg_line_hand_base(hand, column, 0, size);
     const dg_line_place place = {
         .foot = (float)rows.to + 0.5f,
         .middle = (float)(columns.from + columns.to) / 2,
