@@ -19,6 +19,7 @@ typedef enum dg_rng_purpose {
     DG_RNG_OTHER = 5,      /* index = likewise, times 2 */
     DG_RNG_CUT = 6,        /* index = likewise, times 2 */
     DG_RNG_PEN = 7,        /* index = epoch and sample */
+    DG_RNG_LINE = 8,       /* index = likewise */
 } dg_rng_purpose;
 
 typedef struct dg_rng {

@@ -19,6 +19,13 @@ void dg_augment_hand(dg_rng *rng, float strength, const dg_field *in, dg_field *
 /* Another stroke width, or only the middle or the outline of the strokes. */
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field);
 
+/* What it is made of. Strokes wider by a pixel on each side for each 1 of `change`, or narrower,
+ * down to -1; only the middle of the strokes, about a pixel wide; only their edge, a pixel just
+ * outside of them. */
+void dg_augment_width(float change, dg_field *field);
+void dg_augment_ridge(dg_field *field);
+void dg_augment_outline(dg_field *field);
+
 /* A strike-through; one in two such samples is framed anew with it. */
 void dg_augment_strike(dg_rng *rng, float strength, dg_field *field);
 

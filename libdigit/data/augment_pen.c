@@ -45,8 +45,7 @@ static inline void mix_with_cross(dg_field *field, float part, choose better)
     }
 }
 
-/* Only the edge of the strokes remains: a pixel just outside of them. */
-static void draw_outline(dg_field *field)
+void dg_augment_outline(dg_field *field)
 {
     dg_field ink;
     for (int y = 0; y < SIDE; y++)
@@ -59,9 +58,9 @@ static void draw_outline(dg_field *field)
             field->at[y][x] -= ink.at[y][x];
 }
 
-/* Only the middle of the strokes remains, about a pixel wide: pixels that are, once smoothed, a
- * maximum between their two horizontal or their two vertical neighbours. */
-static void draw_ridge(dg_field *field)
+/* Ridges are pixels that are, once smoothed, a maximum between their two horizontal or their two
+ * vertical neighbours. */
+void dg_augment_ridge(dg_field *field)
 {
     const dg_field old = *field;
     dg_field smooth = {{{0}}};
@@ -81,7 +80,7 @@ static void draw_ridge(dg_field *field)
         }
 }
 
-static void change_stroke_width(dg_field *field, float change)
+void dg_augment_width(float change, dg_field *field)
 {
     if (change < 0)
         mix_with_cross(field, -change, dg_min_f32);
@@ -92,11 +91,11 @@ static void change_stroke_width(dg_field *field, float change)
 void dg_augment_pen(dg_rng *rng, float strength, dg_field *field)
 {
     if (dg_rng_unit(rng) < SHARE * strength)
-        change_stroke_width(field, dg_rng_between(rng, -THIN, THICK) * strength);
+        dg_augment_width(dg_rng_between(rng, -THIN, THICK) * strength, field);
     if (dg_rng_unit(rng) < RIDGE_SHARE * strength)
-        draw_ridge(field);
+        dg_augment_ridge(field);
     if (dg_rng_unit(rng) < OUTLINE_SHARE * strength) {
-        draw_outline(field);
+        dg_augment_outline(field);
         if (dg_rng_u32(rng) & 1)
             dg_field_frame(field); /* as whoever prepares the picture would */
     }

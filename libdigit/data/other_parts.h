@@ -15,6 +15,27 @@
 /* A letter or sign that no digit looks like, from a table of pen strokes. */
 void dg_other_letter(dg_rng *rng, dg_field *field);
 
+/* Where a letter stands on its line of writing: signs do not, capitals are as high as digits, small
+ * letters lower, tall ones reach up from there, hanging ones down. */
+typedef enum dg_letter_kind {
+    DG_LETTER_NONE,
+    DG_LETTER_CAPITAL,
+    DG_LETTER_SMALL,
+    DG_LETTER_TALL,
+    DG_LETTER_HANGING,
+} dg_letter_kind;
+
+typedef struct dg_letter {
+    const char *strokes; /* as pen.h writes them */
+    dg_letter_kind kind;
+} dg_letter;
+
+/* Any letter, a capital or none. Those that look like digits only come `inside` a word. */
+const dg_letter *dg_other_letter_any(dg_rng *rng, bool capital, bool inside);
+
+/* A sign of money, or #. */
+const dg_letter *dg_other_prefix_any(dg_rng *rng);
+
 /* Strokes between random points. */
 void dg_other_scribble(dg_rng *rng, dg_field *field);
 

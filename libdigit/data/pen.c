@@ -170,16 +170,30 @@ static float draw_radius(dg_rng *rng)
     return 0.8f + 1.9f * thick * thick;
 }
 
+/* The strokes of a glyph, on its grid. */
+static void add_glyph(dg_rng *rng, const char *glyph, bool serifs, drawing *d)
+{
+    d->count = 0; /* its pieces stay unset: they are many */
+    while (*glyph) {
+        const size_t length = strcspn(glyph, " ");
+        add_stroke(rng, d, glyph, length, serifs);
+        glyph += length + (glyph[length] == ' ');
+    }
+}
+
 void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field)
 {
     drawing d;
-    d.count = 0; /* its pieces stay unset: they are many */
-    while (*glyph) {
-        const size_t length = strcspn(glyph, " ");
-        add_stroke(rng, &d, glyph, length, serifs);
-        glyph += length + (glyph[length] == ' ');
-    }
+    add_glyph(rng, glyph, serifs, &d);
     ink(&d, squeeze, draw_radius(rng), field);
+}
+
+void dg_pen_glyph_by(dg_rng *rng, const char *glyph, bool serifs, float squeeze, float radius,
+                     dg_field *field)
+{
+    drawing d;
+    add_glyph(rng, glyph, serifs, &d);
+    ink(&d, squeeze, radius, field);
 }
 
 void dg_pen_scribble(dg_rng *rng, dg_field *field)

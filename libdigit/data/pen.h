@@ -17,6 +17,10 @@
  * on the grid, its longer side 20 pixels, in the middle of an empty field. */
 void dg_pen_glyph(dg_rng *rng, const char *glyph, bool serifs, float squeeze, dg_field *field);
 
+/* The same by a pen of this radius, in pixels. */
+void dg_pen_glyph_by(dg_rng *rng, const char *glyph, bool serifs, float squeeze, float radius,
+                     dg_field *field);
+
 /* Strokes between random points. */
 void dg_pen_scribble(dg_rng *rng, dg_field *field);
 

@@ -1,0 +1,115 @@
+/* A digit of the dataset, written by the hand of the line. */
+#include "data/augment_parts.h"
+#include "data/line_parts.h"
+#include "data/pen.h"
+
+#include <math.h>
+
+#define SIDE DG_FIELD_SIDE
+#define INK  64.0f /* as in field.c */
+
+#define HAND 0.5f /* of the strength: how far one digit differs from the next of the same hand */
+
+/* Likewise, either way: logarithm; in parts of a digit's size; tangent. */
+#define SIZE_JITTER 0.08f
+#define BASE_JITTER 0.05f
+#define LEAN_JITTER 0.08f
+
+/* A digit lower than this, in pixels of its sample, is as low on the line: flat ones. */
+#define LOWEST 14.0f
+
+/* Percent of 1s that are one straight stroke, which leans more than the rest, and is higher. */
+#define STRAIGHT_PERCENT 10.0f
+#define STRAIGHT_LEAN    0.28f
+#define STRAIGHT_HIGH    1.25f
+
+typedef struct box {
+    int left, right, top, bottom; /* left > right: no ink */
+} box;
+
+static box find_box(const dg_field *field)
+{
+    box b = {SIDE, -1, SIDE, -1};
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            if (field->at[y][x] < INK)
+                continue;
+            b.left = dg_min_i32(b.left, x);
+            b.right = dg_max_i32(b.right, x);
+            b.top = dg_min_i32(b.top, y);
+            b.bottom = y;
+        }
+    return b;
+}
+
+static void draw_straight(dg_rng *rng, float radius, dg_field *field)
+{
+    const float bow = dg_rng_around(rng, 0.6f);
+    *field = (dg_field){{{0}}};
+    dg_pen_line(13.5f, 4 + radius, 13.5f + bow, 13.5f, radius, field);
+    dg_pen_line(13.5f + bow, 13.5f, 13.5f, 23 - radius, radius, field);
+}
+
+/* The sample as this hand writes it. Returns whether it is a straight 1. */
+static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_dataset *dataset,
+                         size_t index, dg_field *field)
+{
+    const float s = hand->strength;
+    const uint8_t label = dataset->labels[index];
+    const uint8_t *still = dataset->samples + index * DIGIT_SAMPLE_BYTES;
+    uint8_t drawn[DIGIT_SAMPLE_BYTES];
+    dg_field plain;
+    if (label == 1 && dg_line_comes(rng, s, STRAIGHT_PERCENT)) {
+        draw_straight(rng, hand->radius, field);
+        return true;
+    }
+    if (s > 0)
+        dg_dataset_draw(dataset, index, hand->pen_seed, hand->pen_name, drawn);
+    dg_field_from_bytes(s > 0 ? drawn : still, &plain);
+    if (s > 0) {
+        dg_augment_style(rng, s, label, &plain);
+        dg_augment_hand(rng, HAND * s, &plain, field);
+    } else {
+        *field = plain;
+    }
+    return false;
+}
+
+/* Thin strokes may vanish: then they stay. */
+static box change_pen(const dg_line_hand *hand, dg_field *field)
+{
+    const dg_field before = *field;
+    dg_line_hand_pen(hand, field);
+    const box b = find_box(field);
+    if (b.left <= b.right)
+        return b;
+    *field = before;
+    return find_box(field);
+}
+
+void dg_line_digit(dg_rng *rng, const dg_line_hand *hand, const digit_dataset *dataset,
+                   size_t index, float column, dg_stamp *stamp)
+{
+    const float s = hand->strength;
+    dg_field field;
+    const bool straight = write_sample(rng, hand, dataset, index, &field);
+    const box b = change_pen(hand, &field);
+    const float high = straight ? dg_rng_between(rng, 1, STRAIGHT_HIGH) : 1;
+    const float size = dg_min_f32(hand->size * high * expf(dg_rng_around(rng, SIZE_JITTER * s)),
+                                  DG_LINE_ROWS - 2);
+    const float rows = (float)(b.bottom - b.top + 1);
+    const float scale = size / dg_max_f32(rows, LOWEST), height = rows * scale;
+    const float drop = dg_rng_around(rng, BASE_JITTER * s) * size;
+    const float lean = hand->lean + dg_rng_around(rng, LEAN_JITTER * s);
+    const dg_line_place place = {
+        .foot = (float)b.bottom + 0.5f,
+        .middle = (float)(b.left + b.right) / 2,
+        .scale = scale,
+        .stretch = hand->stretch,
+        .lean = straight ? lean + dg_rng_between(rng, 0, STRAIGHT_LEAN) : lean,
+        .base = dg_line_hand_base(hand, column, drop, height),
+        .height = height,
+        .part = dg_rng_unit(rng) * (s > 0),
+    };
+    dg_stamp_draw(&field, &place, (float)b.left - 0.5f, (float)b.right + 0.5f, stamp);
+}
