@@ -502,6 +502,8 @@ typedef struct digit_read_options {
     uint32_t time_limit_ms;  /**< deadline in milliseconds, checked between steps;
                                   0 = none; default 0 */
     uint32_t reserved;       /**< must be 0 */
+    const digit_model *line_model; /**< reads whole lines; NULL = the built-in one;
+                                        default NULL */
 } digit_read_options;
 
 DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size);

@@ -68,24 +68,35 @@ digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out)
     return DIGIT_OK;
 }
 
-digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out)
+/* One of the library's own networks, kept at `place`. */
+static digit_status load_own(_Atomic(dg_predictor *) *place, digit_status (*load)(dg_snapshot **),
+                             const dg_predictor **out)
 {
-    _Atomic(dg_predictor *) *pairs = (_Atomic(dg_predictor *) *)&model->pairs;
     dg_snapshot *snapshot = NULL;
     dg_predictor *ours = NULL, *theirs = NULL;
-    *out = atomic_load(pairs);
+    *out = atomic_load(place);
     if (*out)
         return DIGIT_OK;
-    digit_status status = dg_pretrained_load_pairs(&snapshot);
+    digit_status status = load(&snapshot);
     if (status == DIGIT_OK)
         status = dg_predictor_create(snapshot, &ours);
     dg_snapshot_free(snapshot);
     if (status != DIGIT_OK)
         return status;
-    if (!atomic_compare_exchange_strong(pairs, &theirs, ours)) /* another call was faster */
+    if (!atomic_compare_exchange_strong(place, &theirs, ours)) /* another call was faster */
         dg_predictor_free(ours);
     *out = theirs ? theirs : ours;
     return DIGIT_OK;
+}
+
+digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out)
+{
+    return load_own((_Atomic(dg_predictor *) *)&model->pairs, dg_pretrained_load_pairs, out);
+}
+
+digit_status dg_model_lines(const digit_model *model, const dg_predictor **out)
+{
+    return load_own((_Atomic(dg_predictor *) *)&model->lines, dg_pretrained_load_lines, out);
 }
 
 static digit_status create(const digit_model_options *options, digit_model **out)
@@ -141,6 +152,7 @@ void digit_model_free(digit_model *model)
     const dg_edge edge = dg_edge_enter();
     dg_pool_close(&model->pool);
     dg_predictor_free(model->pairs);
+    dg_predictor_free(model->lines);
     dg_predictor_free(model->predictor);
     dg_snapshot_free(model->snapshot);
     dg_free(model);

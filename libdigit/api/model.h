@@ -8,6 +8,7 @@ struct digit_model {
     dg_snapshot *snapshot;   /* what save() writes and train() trains */
     dg_predictor *predictor; /* the same, ready to answer */
     _Atomic(dg_predictor *) pairs; /* the library's own, once a page was read */
+    _Atomic(dg_predictor *) lines; /* likewise */
     uint32_t threads;
     dg_pool pool; /* guards itself: shared by calls on a const model */
 };
@@ -20,6 +21,9 @@ digit_status dg_model_check_reads_digits(const digit_model *model);
 
 /* The network that knows two digits that touch: loaded when first asked for, by any thread. */
 digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out);
+
+/* The network that reads lines, likewise. */
+digit_status dg_model_lines(const digit_model *model, const dg_predictor **out);
 
 /* Give the model new content, taking over `snapshot`. On failure the snapshot is freed
  * and the model is as it was. */

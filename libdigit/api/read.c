@@ -43,6 +43,8 @@ static digit_status check_options(const digit_read_options *o)
                        o->max_digits, o->min_digits);
     if (o->allowed >= 1u << DIGIT_CLASSES)
         return dg_fail(DIGIT_ERR_ARGUMENT, "allowed is 0x%x: there are ten digits", o->allowed);
+    if (o->line_model && !dg_network_reads_lines(o->line_model->snapshot->network))
+        return dg_fail(DIGIT_ERR_ARGUMENT, "line_model reads single digits, not lines");
     if (o->reserved)
         return dg_fail(DIGIT_ERR_ARGUMENT, "reserved is %u, not 0", o->reserved);
     return check_grid(o);
@@ -59,9 +61,15 @@ static bool has_lines(const digit_read_options *options)
 static digit_status read_image(const digit_model *model, const digit_image *image,
                                const digit_read_options *options, digit_reading **out)
 {
-    dg_reader reader = {.predictor = model->predictor, .threads = dg_model_threads(model)};
-    const digit_status status =
-        has_lines(options) ? dg_model_pairs(model, &reader.pairs) : DIGIT_OK;
+    dg_reader reader = {
+        .predictor = model->predictor,
+        .lines = options->line_model ? options->line_model->predictor : NULL,
+        .threads = dg_model_threads(model),
+    };
+    digit_status status =
+        has_lines(options) && !reader.lines ? dg_model_lines(model, &reader.lines) : DIGIT_OK;
+    if (status == DIGIT_OK && has_lines(options))
+        status = dg_model_pairs(model, &reader.pairs);
     return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;
 }
 

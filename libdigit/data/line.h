@@ -8,23 +8,8 @@
 #ifndef DG_DATA_LINE_H
 #define DG_DATA_LINE_H
 
+#include "base/alphabet.h"
 #include "data/dataset.h"
-
-#define DG_LINE_ROWS 32
-
-/* Labels; 0..9 are the digits. A word is one DG_LINE_LETTER, however many letters it has; so is
- * any other sign that stands like one, as that of a currency. */
-enum {
-    DG_LINE_POINT = 10,
-    DG_LINE_COMMA,
-    DG_LINE_DASH,
-    DG_LINE_SLASH,
-    DG_LINE_COLON,
-    DG_LINE_PLUS,
-    DG_LINE_PERCENT,
-    DG_LINE_LETTER,
-    DG_LINE_CLASSES
-};
 
 #define DG_LINE_COLUMNS_LEAST 64
 #define DG_LINE_COLUMNS_MOST  1024

@@ -36,8 +36,8 @@
 
 /* Of the narrower of two glyphs, at most: how far they share columns when upright, and how far one
  * is in the other. */
-#define NEST    0.3f
-#define OVERLAP 0.2f
+#define NEST    0.45f
+#define OVERLAP 0.35f
 
 #define ENDS_LEAST 96 /* columns of a strip that has more than paper at its ends */
 

@@ -35,10 +35,10 @@ typedef struct spacing {
 } spacing;
 
 static const spacing spacings[] = {
-    {34, 0.12f, 0.45f},   /* clear of each other */
-    {36, 0.03f, 0.12f},   /* tight */
-    {20, -0.05f, 0.04f},  /* touching */
-    {10, -0.12f, 0.0f},   /* overlapping */
+    {22, 0.12f, 0.45f},   /* clear of each other: mostly the digit network reads these */
+    {28, 0.03f, 0.12f},   /* tight */
+    {26, -0.05f, 0.04f},  /* touching */
+    {24, -0.16f, 0.0f},   /* overlapping */
 };
 
 #define CLEAR_LEAST 0.2f

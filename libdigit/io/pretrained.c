@@ -8,6 +8,8 @@ extern const uint8_t dg_pretrained_bytes[] __attribute__((visibility("hidden")))
 extern const uint64_t dg_pretrained_size __attribute__((visibility("hidden")));
 extern const uint8_t dg_pairs_bytes[] __attribute__((visibility("hidden")));
 extern const uint64_t dg_pairs_size __attribute__((visibility("hidden")));
+extern const uint8_t dg_lines_bytes[] __attribute__((visibility("hidden")));
+extern const uint64_t dg_lines_size __attribute__((visibility("hidden")));
 
 digit_status dg_pretrained_load(dg_snapshot **out)
 {
@@ -21,4 +23,10 @@ digit_status dg_pretrained_load_pairs(dg_snapshot **out)
 {
     *out = NULL;
     return dg_codec_decode(dg_pairs_bytes, (size_t)dg_pairs_size, out);
+}
+
+digit_status dg_pretrained_load_lines(dg_snapshot **out)
+{
+    *out = NULL;
+    return dg_codec_decode(dg_lines_bytes, (size_t)dg_lines_size, out);
 }

@@ -10,4 +10,7 @@ digit_status dg_pretrained_load(dg_snapshot **out);
 /* The one that knows which two digits touch; the reader asks it beside any other model. */
 digit_status dg_pretrained_load_pairs(dg_snapshot **out);
 
+/* The one that reads whole lines; the reader uses it beside any model of digits. */
+digit_status dg_pretrained_load_lines(dg_snapshot **out);
+
 #endif

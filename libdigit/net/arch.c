@@ -27,7 +27,6 @@ static const struct {
 };
 
 #define SIDE_MOST 15
-#define LINE_ROWS 32
 #define STRIDE_MOST 8
 #define WORD_MAX 32
 
@@ -221,11 +220,11 @@ static digit_status read_input(reader *r, dg_arch *arch)
     if (!arch->line)
         return DIGIT_OK;
     advance(r);
-    if (!read_number(r->word, &rows, &end) || *end != '\0' || rows != LINE_ROWS)
-        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: line wants %d, not '%s'", LINE_ROWS,
+    if (!read_number(r->word, &rows, &end) || *end != '\0' || rows != DG_LINE_ROWS)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: line wants %d, not '%s'", DG_LINE_ROWS,
                        r->word);
     advance(r);
-    arch->input = (dg_shape){LINE_ROWS, DG_LINE_COLUMNS, 1};
+    arch->input = (dg_shape){DG_LINE_ROWS, DG_LINE_COLUMNS, 1};
     return DIGIT_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef DG_NET_LOSS_H
 #define DG_NET_LOSS_H
 
+#include "base/alphabet.h"
 #include "math/real.h"
 
 #include <digit/digit.h>
@@ -16,9 +17,9 @@
 #define DG_LABEL_OTHER DIGIT_CLASSES /* label of the reject class: no digit, no named pair */
 #define DG_LABEL_PAIRS (DG_LABEL_OTHER + 1) /* label of the pair 00; 01 has the next */
 
-/* A network that reads lines has so many for each step along the line: the classes of data/line.h,
- * and the blank of CTC (net/ctc.h). */
-#define DG_LINE_OUTPUTS 19
+/* A network that reads lines has so many for each step along the line: the classes of a line, and
+ * the blank of CTC (net/ctc.h). */
+#define DG_LINE_OUTPUTS (DG_LINE_CLASSES + 1)
 
 typedef struct dg_loss {
     double sum;       /* of the cross-entropies, in nats */

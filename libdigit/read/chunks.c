@@ -49,12 +49,17 @@ static bool is_print(const dg_segments *segments, const digit_prediction *answer
     return tall >= PRINT_LEAST && (double)others >= PRINT_SHARE * (double)tall;
 }
 
+/* Strokes that are nothing but upright may be the form's, a bracket, the edge of a sheet: 1s alone are
+ * not sure. */
 static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk)
 {
     const double size = segments->lines[chunk->line].size;
-    chunk->clear = true;
-    for (size_t i = chunk->first; i < chunk->first + chunk->count; i++)
-        chunk->clear = chunk->clear && is_sure(&segments->items[i], &answers[i], size);
+    bool sure = true, ones = true;
+    for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
+        sure = sure && is_sure(&segments->items[i], &answers[i], size);
+        ones = ones && answers[i].digit == 1;
+    }
+    chunk->clear = sure && !ones;
 }
 
 static void add(const dg_segments *segments, const digit_prediction *answers, dg_chunk chunk,

@@ -78,7 +78,7 @@ static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t 
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
         digit_glyph glyph = {
-            .box = items[i].box,
+            .box = items[i].place,
             .line = job->line,
             .group = number,
             .flags = items[i].flags,

@@ -6,11 +6,24 @@
 #include "base/number.h"
 #include "net/ctc_explain.h"
 #include "read/read_parts.h"
+#include "vision/page/lean.h"
 
 #include <math.h>
 
 #define DIGITS ((1u << DIGIT_CLASSES) - 1)
 #define SIGNS  ((1u << DG_LINE_CLASSES) - 1 - DIGITS)
+
+/* A cluster that has so much of its width in one place is this digit's alone. */
+#define WHOLE_SHARE 0.9
+
+/* What the digit network says of a cluster that is one digit's alone counts so many times as much as
+ * the line network. */
+#define DIGIT_WEIGHT 0.5
+
+#define NONE SIZE_MAX
+
+/* No network is ever as sure as 1 - LEAST. */
+#define LEAST 1e-4
 
 /* A cluster is cut if more than this part of its width is another digit's. */
 #define CUT_SHARE 0.2
@@ -31,33 +44,14 @@ void dg_items_free(dg_items *items)
     *items = (dg_items){0};
 }
 
-/* ---- A clear chunk -------------------------------------------------------- */
-
-static digit_status add_clear(const dg_items_source *source, uint32_t index, dg_items *items)
-{
-    const dg_chunk *chunk = &source->chunks->items[index];
-    digit_status status = DIGIT_OK;
-    for (size_t i = chunk->first; status == DIGIT_OK && i < chunk->first + chunk->count; i++) {
-        const digit_prediction *answer = &source->answers[i];
-        const int digit = dg_read_digit(answer, source->allowed);
-        const dg_item item = {
-            .box = dg_segments_box(&source->segments->items[i], 1),
-            .label = (uint8_t)digit,
-            .flags = source->segments->items[i].joined ? DIGIT_GLYPH_JOINED : 0,
-            .chunk = index,
-            .prediction = dg_read_answer(*answer, digit),
-        };
-        status = append(items, &item);
-    }
-    return status;
-}
-
-/* ---- A transcript ---------------------------------------------------------- */
+/* ---- Boxes ------------------------------------------------------------------ */
 
 /* Columns from .. to-1 of the picture. */
 typedef struct span {
     double from, to;
 } span;
+
+static const span everywhere = {-INFINITY, INFINITY};
 
 static double width_within(const dg_segment *segment, span s)
 {
@@ -80,38 +74,66 @@ static void widen(digit_box *box, int32_t left, int32_t right, int32_t y)
 }
 
 /* The ink of a segment within a span of columns. */
-static void widen_by(const dg_segments *segments, const dg_segment *segment, span s,
-                     digit_box *box)
+static void widen_by(const dg_items_source *source, const dg_segment *segment, span s,
+                     dg_item *item)
 {
     for (uint32_t r = segment->first; r < segment->first + segment->count; r++) {
-        const dg_run *run = &segments->runs[r];
-        const int32_t left = dg_max_i32(run->start, (int32_t)floor(s.from));
-        const int32_t right = dg_min_i32(run->end, (int32_t)ceil(s.to));
-        if (left < right)
-            widen(box, left, right, run->y);
+        const dg_run *run = &source->segments->runs[r];
+        const int32_t left = (int32_t)dg_max_f64(run->start, floor(s.from));
+        const int32_t right = (int32_t)dg_min_f64(run->end, ceil(s.to));
+        const int32_t shift = dg_lean_shift(source->sheet, run->y);
+        if (left < right) {
+            widen(&item->box, left, right, run->y);
+            widen(&item->place, left - shift, right - shift, run->y);
+        }
     }
 }
 
-/* The bounding box of a label, and whether it is a part of a cluster, or several of them. */
-static digit_box box_of(const dg_items_source *source, const dg_chunk *chunk, span s,
-                        uint32_t *flags)
+/* The bounding box of a label, and whether it is a part of a cluster, or several of them. Returns the
+ * segment whose ink it has alone and whole, or NONE. */
+static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, span s, dg_item *item)
 {
-    digit_box box = {0};
     uint32_t clusters = 0;
+    size_t alone = NONE;
     for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
         const dg_segment *segment = &source->segments->items[i];
         const double width = segment->right - segment->left + 1;
         const double share = width_within(segment, s) / width;
         if (share <= CUT_SHARE)
             continue;
-        *flags |= share < 1 - CUT_SHARE ? DIGIT_GLYPH_CUT : 0;
-        *flags |= segment->joined ? DIGIT_GLYPH_JOINED : 0;
+        item->flags |= share < 1 - CUT_SHARE ? DIGIT_GLYPH_CUT : 0;
+        item->flags |= segment->joined ? DIGIT_GLYPH_JOINED : 0;
+        alone = clusters == 0 && share >= WHOLE_SHARE ? i : NONE;
         clusters++;
-        widen_by(source->segments, segment, s, &box);
+        widen_by(source, segment, s, item);
     }
-    *flags |= clusters > 1 ? DIGIT_GLYPH_JOINED : 0;
-    return box;
+    item->flags |= clusters > 1 ? DIGIT_GLYPH_JOINED : 0;
+    return alone;
 }
+
+/* ---- A clear chunk -------------------------------------------------------- */
+
+static digit_status add_clear(const dg_items_source *source, uint32_t index, dg_items *items)
+{
+    const dg_chunk *chunk = &source->chunks->items[index];
+    digit_status status = DIGIT_OK;
+    for (size_t i = chunk->first; status == DIGIT_OK && i < chunk->first + chunk->count; i++) {
+        const dg_segment *segment = &source->segments->items[i];
+        const digit_prediction *answer = &source->answers[i];
+        const int digit = dg_read_digit(answer, source->allowed);
+        dg_item item = {
+            .label = (uint8_t)digit,
+            .flags = segment->joined ? DIGIT_GLYPH_JOINED : 0,
+            .chunk = index,
+            .prediction = dg_read_answer(*answer, digit),
+        };
+        widen_by(source, segment, everywhere, &item);
+        status = append(items, &item);
+    }
+    return status;
+}
+
+/* ---- A transcript ---------------------------------------------------------- */
 
 /* Without ink of its own: a place. */
 static digit_box empty_box(const dg_transcript *t, double step)
@@ -122,22 +144,32 @@ static digit_box empty_box(const dg_transcript *t, double step)
                        (int32_t)half + 1, (int32_t)(2 * half) + 1};
 }
 
-/* What else the label may be, as the answer of a network of digits. */
-static digit_prediction predict(const dg_ctc_label *label, int digit)
+/* What else the label may be, as the answer of a network of digits. `answer` is that of the digit
+ * network, or NULL. */
+static digit_prediction predict(const dg_ctc_label *label, const digit_prediction *answer,
+                                uint32_t allowed)
 {
-    digit_prediction p = {.digit = digit};
-    double most = label->log_p[digit], digits = 0, all = 0;
-    for (int c = 0; c < DG_LINE_OUTPUTS; c++)
-        most = fmax(most, label->log_p[c]);
+    double log_p[DG_LINE_OUTPUTS], most = -INFINITY, digits = 0, all = 0;
+    digit_prediction p = {0};
     for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
-        const double share = exp(label->log_p[c] - most);
+        log_p[c] = label->log_p[c];
+        if (answer)
+            log_p[c] += DIGIT_WEIGHT *
+                        log(c < DIGIT_CLASSES
+                                ? (double)answer->probabilities[c] * (1 - (double)answer->other) +
+                                      LEAST
+                                : (double)answer->other + LEAST);
+        most = fmax(most, log_p[c]);
+    }
+    for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
+        const double share = exp(log_p[c] - most);
         digits += c < DIGIT_CLASSES ? share : 0;
         all += share;
     }
     for (int d = 0; d < DIGIT_CLASSES; d++)
-        p.probabilities[d] = (float)(exp(label->log_p[d] - most) / digits);
+        p.probabilities[d] = (float)(exp(log_p[d] - most) / digits);
     p.other = (float)(1 - digits / all);
-    return dg_read_answer(p, digit);
+    return dg_read_answer(p, dg_read_digit(&p, allowed));
 }
 
 static double between(const dg_transcript *t, double left, double right)
@@ -158,11 +190,14 @@ static digit_status add_labels(const dg_items_source *source, uint32_t index, ui
             .to = i + 1 < text->count ? between(t, at, first + labels[i + 1].at) : INFINITY,
         };
         dg_item item = {.label = text->labels[i], .chunk = index, .step = at};
-        item.box = box_of(source, &source->chunks->items[index], s, &item.flags);
+        const size_t alone = set_box(source, &source->chunks->items[index], s, &item);
         if (item.box.width == 0)
-            item.box = empty_box(t, at);
-        if (item.label < DIGIT_CLASSES)
-            item.prediction = predict(&labels[i], item.label);
+            item.box = item.place = empty_box(t, at);
+        if (item.label < DIGIT_CLASSES) {
+            item.prediction = predict(&labels[i], alone == NONE ? NULL : &source->answers[alone],
+                                      source->allowed);
+            item.label = (uint8_t)item.prediction.digit;
+        }
         status = append(items, &item);
     }
     return status;

@@ -4,9 +4,11 @@
 
 #include "base/alphabet.h"
 #include "read/transcribe.h"
+#include "vision/page/sheet.h"
 
 typedef struct dg_item {
-    digit_box box;
+    digit_box box;               /* on the sheet */
+    digit_box place;             /* in the picture, before rows of the sheet were shifted */
     uint8_t label;               /* 0..9, or a class of base/alphabet.h */
     uint32_t flags;              /* DIGIT_GLYPH_... */
     uint32_t chunk;
@@ -21,6 +23,7 @@ typedef struct dg_items {
 
 /* What items are made of. */
 typedef struct dg_items_source {
+    const dg_sheet *sheet;
     const dg_segments *segments;
     const digit_prediction *answers; /* [segments->count] */
     const dg_chunks *chunks;

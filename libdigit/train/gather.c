@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-_Static_assert(DG_LINE_OUTPUTS == DG_LINE_CLASSES + 1, "the classes of a line, and the blank");
-
 /* Lines of a validation: distorted half as far as can be, by a seed of their own. */
 #define VALIDATION_STRENGTH 0.5f
 #define VALIDATION_SEED     0x76616C6964617465u

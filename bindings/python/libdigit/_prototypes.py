@@ -208,6 +208,7 @@ class digit_read_options(Structure):
         ("columns", c_uint32),
         ("time_limit_ms", c_uint32),
         ("reserved", c_uint32),
+        ("line_model", c_void_p),
     ]
 
 

@@ -85,9 +85,9 @@ static void shift_component(const dg_sheet *sheet, dg_component *component)
     }
 }
 
-static digit_status shift(dg_sheet *sheet)
+static digit_status shift_plane(const dg_sheet *sheet, dg_plane *plane)
 {
-    const dg_plane old = sheet->ink;
+    const dg_plane old = *plane;
     const size_t width =
         old.width + (size_t)ceil(fabs(sheet->lean) * (double)old.height) + 1;
     uint8_t *pixels = width <= UINT16_MAX ? dg_alloc_zero(width, old.height) : NULL;
@@ -96,11 +96,19 @@ static digit_status shift(dg_sheet *sheet)
     for (size_t y = 0; y < old.height; y++)
         memcpy(pixels + y * width + dg_lean_shift(sheet, (int32_t)y), old.pixels + y * old.width,
                old.width);
-    for (size_t i = 0; i < sheet->components.count; i++)
-        shift_component(sheet, &sheet->components.items[i]);
-    sheet->ink = (dg_plane){pixels, width, old.height};
+    *plane = (dg_plane){pixels, width, old.height};
     dg_free(old.pixels);
     return DIGIT_OK;
+}
+
+static digit_status shift(dg_sheet *sheet)
+{
+    digit_status status = shift_plane(sheet, &sheet->ink);
+    if (status == DIGIT_OK)
+        status = shift_plane(sheet, &sheet->whole);
+    for (size_t i = 0; status == DIGIT_OK && i < sheet->components.count; i++)
+        shift_component(sheet, &sheet->components.items[i]);
+    return status;
 }
 
 digit_status dg_lean_right(dg_sheet *sheet)

@@ -113,14 +113,17 @@ digit_status dg_sheet_make(const digit_image *image, dg_threads threads, dg_shee
     const size_t size = (size_t)image->width * image->height;
     uint8_t least = 0;
     dg_density_plan plan = {.shade = SHADE};
-    *sheet = (dg_sheet){.ink = {dg_alloc(size, 1), image->width, image->height}};
-    if (!sheet->ink.pixels)
+    *sheet = (dg_sheet){.ink = {dg_alloc(size, 1), image->width, image->height},
+                        .whole = {dg_alloc(size, 1), image->width, image->height}};
+    if (!sheet->ink.pixels || !sheet->whole.pixels)
         return dg_fail_memory("a picture", size);
     digit_status status = make_grey(image, threads, &sheet->ink);
     if (status == DIGIT_OK)
         status = dg_lighting_even(&sheet->ink, image->ink, threads, &plan.light);
     if (status == DIGIT_OK)
         status = dg_ink_density(&sheet->ink, &plan, threads, &least);
+    if (status == DIGIT_OK)
+        memcpy(sheet->whole.pixels, sheet->ink.pixels, size);
     if (status == DIGIT_OK && least == 0)
         memset(sheet->ink.pixels, 0, size);
     else if (status == DIGIT_OK)
@@ -132,6 +135,7 @@ void dg_sheet_free(dg_sheet *sheet)
 {
     dg_rules_free(&sheet->rules);
     dg_components_free(&sheet->components);
+    dg_free(sheet->whole.pixels);
     dg_free(sheet->ink.pixels);
     *sheet = (dg_sheet){0};
 }

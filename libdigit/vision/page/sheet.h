@@ -8,6 +8,7 @@
  * rule and an ink of zeros. */
 typedef struct dg_sheet {
     dg_plane ink; /* density: 0 paper, from DG_INK_EDGE on a stroke, DG_INK_FULL inside it */
+    dg_plane whole; /* the same before form lines were taken out and pens made even */
     dg_components components;
     dg_rules rules;      /* the form lines that were taken out */
     double digit_height; /* of most digits, in pixels; 0: there is no ink */

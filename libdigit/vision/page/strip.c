@@ -38,7 +38,7 @@ static uint8_t pixel(const dg_plane *ink, const dg_strip *strip, uint32_t row, u
     for (int i = 0; i < samples; i++)
         for (int j = 0; j < samples; j++) {
             const double x = strip->left + strip->scale * (column + (j + 0.5) / samples);
-            const double from_middle = row + (i + 0.5) / samples - DG_STRIP_ROWS / 2.0;
+            const double from_middle = row + (i + 0.5) / samples - DG_LINE_ROWS / 2.0;
             const double y = strip->middle + strip->slope * (x - strip->left) +
                              strip->scale * from_middle;
             sum += density_at(ink, x, y);
@@ -75,11 +75,11 @@ digit_status dg_strip_make(const dg_plane *ink, const dg_segment *segments, size
     const double columns = ceil((right + 1 + MARGIN * size - strip->left) / strip->scale);
     strip->columns = (uint32_t)dg_min_f64(columns, DG_STRIP_COLUMNS_MOST);
     strip->middle = middle_of(segments, count, slope, strip->left);
-    strip->pixels = dg_alloc(DG_STRIP_ROWS, strip->columns);
+    strip->pixels = dg_alloc(DG_LINE_ROWS, strip->columns);
     if (!strip->pixels)
-        return dg_fail_memory("a line", (size_t)DG_STRIP_ROWS * strip->columns);
+        return dg_fail_memory("a line", (size_t)DG_LINE_ROWS * strip->columns);
     const int samples = (int)dg_clamp_f64(ceil(strip->scale), 1, SAMPLES_MOST);
-    for (uint32_t row = 0; row < DG_STRIP_ROWS; row++)
+    for (uint32_t row = 0; row < DG_LINE_ROWS; row++)
         for (uint32_t column = 0; column < strip->columns; column++)
             strip->pixels[(size_t)row * strip->columns + column] =
                 pixel(ink, strip, row, column, samples);

@@ -2,17 +2,16 @@
 #ifndef DG_VISION_PAGE_STRIP_H
 #define DG_VISION_PAGE_STRIP_H
 
+#include "base/alphabet.h"
 #include "vision/page/segments.h"
 #include "vision/pixels.h"
-
-#define DG_STRIP_ROWS 32
 
 /* Height of a digit of the line's size, in rows: what lines for training are drawn around. */
 #define DG_STRIP_DIGIT 21.0
 
 /* The strip's middle row lies on `y` = middle + slope * (x - left), in pixels of the picture. */
 typedef struct dg_strip {
-    uint8_t *pixels;  /* [DG_STRIP_ROWS][columns]: 0 paper .. 255 ink */
+    uint8_t *pixels;  /* [DG_LINE_ROWS][columns]: 0 paper .. 255 ink */
     uint32_t columns;
     double left;   /* of column 0 */
     double scale;  /* pixels a column, and a row */
