@@ -103,7 +103,7 @@ static const dg_letter prefixes[] = {
 #define PREFIXES   (sizeof prefixes / sizeof prefixes[0])
 #define SERIF_SHARE 0.25f
 
-#define LOOKALIKE_SHARE 0.3f /* of letters inside a word: how frequent they are in English */
+#define LOOKALIKE_SHARE 0.25f /* of letters inside a word: about as many as in English */
 
 void dg_other_letter(dg_rng *rng, dg_field *field)
 {
