@@ -14,36 +14,29 @@ static void mix_rows(const dg_bordered_field *source, float y, float line[DG_FIE
         line[x] = source->at[row][x] + (source->at[row + 1][x] - source->at[row][x]) * part;
 }
 
-/* out[column]: the line from `x` on, in steps of `step`. */
-static void stretch_row(const float line[DG_FIELD_SIDE + 3], float x, float step,
-                        float out[DG_STAMP_COLUMNS])
+/* A row of the stamp: the line from `x` on, in steps of `step`; and its outline. */
+static void stretch_row(const float line[DG_FIELD_SIDE + 3], float x, float step, int row,
+                        dg_stamp *stamp)
 {
     const int first = (int)dg_clamp_f32(ceilf((-1 - x) / step), 0, DG_STAMP_COLUMNS);
     const int end = (int)dg_clamp_f32(ceilf((DG_FIELD_SIDE - x) / step), 0, DG_STAMP_COLUMNS);
+    float *out = stamp->at[row];
+    int left = first, right = end - 1;
     for (int column = first; column < end; column++) {
-        const float right = dg_clamp_f32(x + (float)column * step, -1, DG_FIELD_SIDE) + 1;
-        const int from = (int)right;
-        out[column] = line[from] + (line[from + 1] - line[from]) * (right - (float)from);
+        const float along = dg_clamp_f32(x + (float)column * step, -1, DG_FIELD_SIDE) + 1;
+        const int from = (int)along;
+        out[column] = line[from] + (line[from + 1] - line[from]) * (along - (float)from);
     }
-}
-
-static void find_outline(dg_stamp *stamp)
-{
-    stamp->first = DG_STAMP_COLUMNS;
-    stamp->last = -1;
-    for (int row = 0; row < DG_LINE_ROWS; row++) {
-        int left = 0, right = DG_STAMP_COLUMNS - 1;
-        while (left < DG_STAMP_COLUMNS && stamp->at[row][left] < DG_STAMP_INK)
-            left++;
-        while (right >= left && stamp->at[row][right] < DG_STAMP_INK)
-            right--;
-        stamp->left[row] = left;
-        stamp->right[row] = right;
-        if (left > right)
-            continue;
-        stamp->first = dg_min_i32(stamp->first, left);
-        stamp->last = dg_max_i32(stamp->last, right);
-    }
+    while (left < end && out[left] < DG_STAMP_INK)
+        left++;
+    while (right >= left && out[right] < DG_STAMP_INK)
+        right--;
+    stamp->left[row] = left;
+    stamp->right[row] = right;
+    if (left > right)
+        return;
+    stamp->first = dg_min_i32(stamp->first, left);
+    stamp->last = dg_max_i32(stamp->last, right);
 }
 
 void dg_stamp_draw(const dg_field *field, const dg_line_place *place, float from, float to,
@@ -55,18 +48,20 @@ void dg_stamp_draw(const dg_field *field, const dg_line_place *place, float from
     const float middle = DG_STAMP_MIDDLE + place->part;
     dg_field_border(field, &source);
     *stamp = (dg_stamp){
+        .first = DG_STAMP_COLUMNS,
+        .last = -1,
         .from = middle + (from - place->middle) * width,
         .to = middle + (to - place->middle) * width,
     };
     for (int row = 0; row < DG_LINE_ROWS; row++) {
         const float y = place->foot + ((float)row - place->base) / place->scale;
         const float zero = middle + place->lean * (half_way - (float)row);
+        stamp->right[row] = -1;
         if (y <= -1 || y >= DG_FIELD_SIDE)
             continue;
         mix_rows(&source, y, line);
-        stretch_row(line, place->middle - zero / width, 1 / width, stamp->at[row]);
+        stretch_row(line, place->middle - zero / width, 1 / width, row, stamp);
     }
-    find_outline(stamp);
 }
 
 float dg_stamp_shift(const dg_stamp *stamp, const int last[DG_LINE_ROWS], float gap, float none)

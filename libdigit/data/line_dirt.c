@@ -18,6 +18,7 @@
 
 #define NEIGHBOUR_LEAST 1.0f /* rows of it in view */
 #define NEIGHBOUR_MOST  5.0f
+#define NEIGHBOUR_DEEP  1.0f /* rows that it shares with the digits: deeper, it would be a comma */
 #define CUT_LEAST       0.1f /* of a digit's width in view */
 #define CUT_MOST        0.35f
 #define CLEAR           3.0f /* pixels from there to the first glyph, at least */
@@ -106,7 +107,10 @@ float dg_line_end(dg_rng *rng, const dg_line_hand *hand, const digit_dataset *da
 static void draw_row(dg_rng *rng, const dg_line_hand *like, const digit_dataset *dataset,
                      bool above, const dg_line_canvas *canvas)
 {
-    const float shown = dg_rng_between(rng, NEIGHBOUR_LEAST, NEIGHBOUR_MOST);
+    const float base = dg_line_hand_base(like, 0, 0, like->size);
+    const float room = above ? base - like->size : DG_LINE_ROWS - 1 - base;
+    const float most = dg_min_f32(NEIGHBOUR_MOST, room + NEIGHBOUR_DEEP);
+    const float shown = dg_rng_between(rng, NEIGHBOUR_LEAST, dg_max_f32(most, NEIGHBOUR_LEAST));
     dg_line_hand hand = *like;
     dg_stamp stamp;
     hand.base = above ? shown - 1 : DG_LINE_ROWS + hand.size - shown;

@@ -8,6 +8,7 @@
 #define TOP    4.0f
 #define FOOT   24.0f
 #define MIDDLE 13.5f
+#define TAIL   3.5f /* of a comma, at most: rows below the foot */
 
 #define LEAST_INK 128.0f /* of the darkest pixel: a point must not vanish */
 
@@ -45,7 +46,7 @@ static void draw_point(const drawer *d)
 static void draw_comma(const drawer *d)
 {
     const float x = MIDDLE + between(d, 0, 1), y = FOOT - between(d, 0.5f, 3.5f);
-    const float long_one = between(d, 3.2f, 6.5f), low = dg_min_f32(y + long_one, 27.5f);
+    const float long_one = between(d, 3.2f, 6.5f), low = dg_min_f32(y + long_one, FOOT + TAIL);
     const float left = x - between(d, 0.8f, 3.2f), bend = between(d, 0, 1.2f);
     const float press = between(d, 1, 1.4f);
     const float half_x = (x + left) / 2 + bend, half_y = (y + low) / 2;
@@ -126,7 +127,7 @@ static void draw_equals(const drawer *d)
 
 static void draw_divided(const drawer *d)
 {
-    const float half = between(d, 4, 6.5f), apart = between(d, 4, 6.5f);
+    const float half = between(d, 4, 6.5f), apart = between(d, 5.5f, 8);
     const float middle = between(d, 13, 16);
     stroke(d, MIDDLE - half, middle, MIDDLE + half, middle, 0.9f);
     dot(d, MIDDLE + between(d, -1, 1), middle - apart);
@@ -213,14 +214,17 @@ void dg_line_sign(dg_rng *rng, const dg_line_hand *hand, char sign, float column
     float from, to;
     draw(rng, hand, sign, &field);
     find_sides(&field, &from, &to);
+    const float scale = hand->size / (FOOT - TOP);
+    const float base = dg_line_hand_base(hand, column, 0, hand->size);
+    const float low = DG_LINE_ROWS - 1 - TAIL * scale; /* without its tail, a comma is a point */
     const bool slanted = sign == '/' || sign == '%';
     const dg_line_place place = {
         .foot = FOOT,
         .middle = MIDDLE,
-        .scale = hand->size / (FOOT - TOP),
+        .scale = scale,
         .stretch = 1,
         .lean = hand->lean * (slanted ? 0.5f : 1),
-        .base = dg_line_hand_base(hand, column, 0, hand->size),
+        .base = sign == ',' ? dg_min_f32(base, low) : base,
         .height = hand->size,
         .part = dg_rng_unit(rng),
     };

@@ -15,8 +15,8 @@
 /* A letter or sign that no digit looks like, from a table of pen strokes. */
 void dg_other_letter(dg_rng *rng, dg_field *field);
 
-/* Where a letter stands on its line of writing: signs do not, capitals are as high as digits, small
- * letters lower, tall ones reach up from there, hanging ones down. */
+/* Where a letter stands on its line of writing: capitals are as high as digits, small letters
+ * lower, tall ones reach up from there, hanging ones down. What stands in no word has none. */
 typedef enum dg_letter_kind {
     DG_LETTER_NONE,
     DG_LETTER_CAPITAL,

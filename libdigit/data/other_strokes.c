@@ -12,8 +12,8 @@ static const dg_letter glyphs[] = {
     {"~71503012040613185877", DG_LETTER_CAPITAL},                   /* C */
     {"70000878 0454", DG_LETTER_CAPITAL},                           /* E */
     {"700008 0454", DG_LETTER_CAPITAL},                             /* F */
-    {"~7150301204061838577674 744454", DG_LETTER_CAPITAL},          /* G */
-    {"~71503012040618587764 6444", DG_LETTER_CAPITAL},              /* G, no spur */
+    {"~7150301204061838577674 744454", DG_LETTER_NONE},             /* G */
+    {"~71503012040618587764 6444", DG_LETTER_NONE},                 /* G, no spur */
     {"0008 7078 0474", DG_LETTER_CAPITAL},                          /* H */
     {"~606066482806 4080", DG_LETTER_CAPITAL},                      /* J */
     {"~50505648382616", DG_LETTER_HANGING},                         /* j, no dot */
@@ -72,10 +72,11 @@ static const dg_letter glyphs[] = {
     {"0080 0888 4048", DG_LETTER_CAPITAL},                          /* I with serifs, wide */
 };
 
-/* Letters that only their neighbours tell from digits. */
+/* Letters that only their neighbours tell from digits, and the G, which is a 6 to a hasty eye. */
 static const dg_letter lookalikes[] = {
     {"0800 ~00506152440454655808", DG_LETTER_CAPITAL},  /* B */
     {"0800 ~0050826608", DG_LETTER_CAPITAL},            /* D */
+    {"~71503012040618587764 6444", DG_LETTER_CAPITAL},  /* G */
     {"4048", DG_LETTER_CAPITAL},                        /* I */
     {"~40120416486876741240", DG_LETTER_CAPITAL},       /* O */
     {"~604011234364664806", DG_LETTER_CAPITAL},         /* S */
@@ -103,7 +104,7 @@ static const dg_letter prefixes[] = {
 #define PREFIXES   (sizeof prefixes / sizeof prefixes[0])
 #define SERIF_SHARE 0.25f
 
-#define LOOKALIKE_SHARE 0.3f /* of letters inside a word: how frequent they are in English */
+#define LOOKALIKE_SHARE 0.25f /* of letters inside a word: about as many as in English */
 
 void dg_other_letter(dg_rng *rng, dg_field *field)
 {
