@@ -5,7 +5,7 @@
 
 /* Percent of strips at full strength. */
 #define PENCIL_PERCENT    10.0f
-#define NEIGHBOUR_PERCENT 16.0f /* above; as many below */
+#define NEIGHBOUR_PERCENT 26.0f /* above; as many below */
 #define SPECK_PERCENT     15.0f
 #define SCRATCH_PERCENT   3.0f
 #define STAIN_PERCENT     5.0f

@@ -11,7 +11,7 @@
 #define HAND 0.5f /* of the strength: how far one digit differs from the next of the same hand */
 
 /* Likewise, either way: logarithm; in parts of a digit's size; tangent. */
-#define SIZE_JITTER 0.08f
+#define SIZE_JITTER 0.14f
 #define BASE_JITTER 0.05f
 #define LEAN_JITTER 0.08f
 

@@ -19,6 +19,9 @@
 #define PRINT_SHARE 0.6
 #define PRINT_OTHER 0.9f
 
+/* A picture with more doubtful clusters that stand alone shows no writing: they are dirt. */
+#define LONE_MOST 512
+
 static bool is_sure(const dg_segment *segment, const digit_prediction *answer, double size)
 {
     const double height = segment->bottom - segment->top + 1;
@@ -51,23 +54,29 @@ static bool is_print(const dg_segments *segments, const digit_prediction *answer
 
 /* Strokes that are nothing but upright may be the form's, a bracket, the edge of a sheet: 1s alone are
  * not sure. */
-static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk)
+static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk,
+                  bool *sure)
 {
     const double size = segments->lines[chunk->line].size;
-    bool sure = true, ones = true;
+    bool all = true, ones = true;
     for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
-        sure = sure && is_sure(&segments->items[i], &answers[i], size);
+        sure[i] = is_sure(&segments->items[i], &answers[i], size);
+        all = all && sure[i];
         ones = ones && answers[i].digit == 1;
     }
-    chunk->clear = sure && !ones;
+    chunk->clear = all && !ones;
 }
 
 static void add(const dg_segments *segments, const digit_prediction *answers, dg_chunk chunk,
                 dg_chunks *chunks)
 {
-    if (!may_have_digits(segments, &chunk) || is_print(segments, answers, &chunk))
+    if (!may_have_digits(segments, &chunk))
         return;
-    judge(segments, answers, &chunk);
+    if (is_print(segments, answers, &chunk)) {
+        chunks->print += chunk.count;
+        return;
+    }
+    judge(segments, answers, &chunk, chunks->sure);
     chunks->items[chunks->count++] = chunk;
 }
 
@@ -90,19 +99,40 @@ static void divide_line(const dg_segments *segments, const digit_prediction *ans
         add(segments, answers, chunk, chunks);
 }
 
+static bool is_lone(const dg_chunk *chunk)
+{
+    return chunk->count == 1 && !chunk->clear;
+}
+
+static void drop_lone(dg_chunks *chunks)
+{
+    size_t lone = 0, kept = 0;
+    for (size_t i = 0; i < chunks->count; i++)
+        lone += is_lone(&chunks->items[i]);
+    if (lone <= LONE_MOST)
+        return;
+    for (size_t i = 0; i < chunks->count; i++)
+        if (!is_lone(&chunks->items[i]))
+            chunks->items[kept++] = chunks->items[i];
+    chunks->count = kept;
+}
+
 digit_status dg_chunks_make(const dg_segments *segments, const digit_prediction *answers,
                             dg_chunks *chunks)
 {
-    *chunks = (dg_chunks){.items = dg_alloc(segments->count, sizeof *chunks->items)};
-    if (!chunks->items)
+    *chunks = (dg_chunks){.items = dg_alloc(segments->count, sizeof *chunks->items),
+                          .sure = dg_alloc_zero(segments->count, sizeof *chunks->sure)};
+    if (!chunks->items || !chunks->sure)
         return dg_fail_memory("lines", segments->count * sizeof *chunks->items);
     for (size_t i = 0; i < segments->line_count; i++)
         divide_line(segments, answers, (uint32_t)i, chunks);
+    drop_lone(chunks);
     return DIGIT_OK;
 }
 
 void dg_chunks_free(dg_chunks *chunks)
 {
+    dg_free(chunks->sure);
     dg_free(chunks->items);
     *chunks = (dg_chunks){0};
 }

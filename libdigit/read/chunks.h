@@ -12,12 +12,14 @@
 typedef struct dg_chunk {
     uint32_t line;
     size_t first, count; /* its segments: one for each cluster */
-    bool clear;          /* all of them are surely digits */
+    bool clear;          /* all of them are surely digits, and not all 1s */
 } dg_chunk;
 
 typedef struct dg_chunks {
     dg_chunk *items; /* [count], line by line, left to right */
     size_t count;
+    size_t print; /* clusters of words that were left out */
+    bool *sure; /* [segments]: which are surely one digit each */
 } dg_chunks;
 
 /* Divide the lines of `segments`, whose answers are answers[segments->count]. Chunks in which

@@ -67,12 +67,20 @@ static size_t group_end(const digit_reading *reading, size_t first)
     return end;
 }
 
-void dg_context_apply(digit_reading *reading, const float *confidence)
+static tally with_letters(tally t, size_t letters)
 {
-    const tally page = count_glyphs(confidence, reading->count);
-    for (size_t first = 0, end; first < reading->count; first = end) {
+    return (tally){t.counted + letters, t.doubtful + letters};
+}
+
+void dg_context_apply(digit_reading *reading, const dg_context *context)
+{
+    const tally page =
+        with_letters(count_glyphs(context->confidence, reading->count), context->page_letters);
+    for (size_t first = 0, g = 0, end; first < reading->count; first = end, g++) {
         end = group_end(reading, first);
-        const tally group = count_glyphs(confidence + first, end - first);
+        const tally group =
+            with_letters(count_glyphs(context->confidence + first, end - first),
+                         context->letters ? context->letters[g] : 0);
         const double word = word_probability(group, page);
         for (size_t i = first; i < end; i++)
             reject_part(&reading->glyphs[i].prediction, word);

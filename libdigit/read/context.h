@@ -11,7 +11,13 @@
  */
 #define DG_NOT_COUNTED (-1.0f)
 
-void dg_context_apply(digit_reading *reading, const float *confidence);
+typedef struct dg_context {
+    const float *confidence; /* [reading->count] */
+    const uint32_t *letters; /* [reading->group_count]: beside each group, in the same word; or NULL */
+    size_t page_letters;     /* of words all over the page */
+} dg_context;
+
+void dg_context_apply(digit_reading *reading, const dg_context *context);
 
 /*
  * Remove the groups in which nothing is likely to be a digit, and number lines and groups anew. A

@@ -13,14 +13,16 @@
 #define GAP_QUANTILE 0.25
 #define GAP_TIMES    3.0
 
-/* Labels of a group that is searched again begin and end so many outputs beside its own. */
-#define BESIDE 2
+/* In heights of the line's digits: from one letter to the next, and the widest gap inside a word. */
+#define LETTER_PITCH 0.7
+#define WORD_GAP     0.35
 
 typedef struct group {
     const dg_item *items; /* [count], digits */
     size_t count;
     double before, after; /* steps of the nearest other items of its chunk; or beyond its ends */
     bool mark;            /* a sign is before it */
+    uint32_t letters;     /* beside it, in the same word */
 } group;
 
 static bool is_digit(const dg_item *item)
@@ -69,7 +71,7 @@ static bool is_as_asked(const dg_groups_job *job, size_t digits)
 static bool is_transcribed(const dg_groups_job *job, const group *g)
 {
     return job->source->transcripts[g->items[0].chunk].logits &&
-           g->items[0].chunk == g->items[g->count - 1].chunk;
+           g->items[0].chunk == g->items[g->count - 1].chunk && g->count <= DG_CTC_LABELS_MOST;
 }
 
 static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t count, bool mark,
@@ -87,6 +89,8 @@ static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t 
         glyph.flags |= mark && i == 0 ? DIGIT_GLYPH_MARK : 0;
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
+        if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
+            job->confidence[job->reading->count] = glyph.prediction.confidence;
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;
@@ -102,8 +106,56 @@ static void outputs_of(const dg_groups_job *job, const group *g, uint32_t *first
     *end = (uint32_t)dg_clamp_f64(floor(right) + 1, *first + 1, t->outputs);
 }
 
-/* Candidates of a transcribed group; if its number of digits is not the one asked for, its items,
- * too, where there is a text of that number. */
+static void write_digits(const dg_ctc_text *text, char *letters)
+{
+    for (uint32_t k = 0; k < text->count; k++)
+        letters[k] = (char)('0' + text->labels[k]);
+}
+
+static bool says(const dg_ctc_text *text, const dg_item *items, size_t count)
+{
+    if (text->count != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (text->labels[i] != items[i].label)
+            return false;
+    return true;
+}
+
+/* The probability of a group: what the line network gives its text, or, where the digit network knows
+ * better, the product of its digits'. */
+static double group_probability(const dg_item *items, size_t count, const dg_ctc_text *texts,
+                                size_t text_count)
+{
+    double all = 1;
+    for (size_t i = 0; i < count; i++)
+        all *= (double)items[i].prediction.confidence;
+    for (size_t i = 0; i < text_count; i++)
+        if (says(&texts[i], items, count))
+            all = dg_max_f64(all, exp(texts[i].log_p));
+    return dg_min_f64(all, 1);
+}
+
+/* The first candidate is what the items say; then come the texts that say something else. */
+static digit_status add_texts(dg_groups_job *job, const dg_item *items, size_t count,
+                              const dg_ctc_text *texts, size_t text_count, char *letters)
+{
+    const double first = group_probability(items, count, texts, text_count);
+    double rest = 1 - first;
+    digit_status status = dg_reading_add_candidate(job->reading, letters, count, first);
+    for (size_t i = 0; status == DIGIT_OK && i < text_count; i++) {
+        if (texts[i].count == 0 || says(&texts[i], items, count))
+            continue;
+        const double p = dg_min_f64(exp(texts[i].log_p), dg_min_f64(first, rest));
+        write_digits(&texts[i], letters);
+        status = dg_reading_add_candidate(job->reading, letters, texts[i].count, p);
+        rest -= p;
+    }
+    return status;
+}
+
+/* A transcribed group; if its number of digits is not the one asked for, the most probable text of
+ * that number replaces its items. */
 static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t number)
 {
     const uint32_t chunk = g->items[0].chunk;
@@ -120,21 +172,14 @@ static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t
     const bool found = limited && count > 0 && texts[0].count > 0;
     if (status == DIGIT_OK && found)
         status = dg_items_add_text(job->source, chunk, first, end, &texts[0], &other);
+    const dg_item *items = found ? other.items : g->items;
+    const size_t digits = found ? other.count : g->count;
     if (status == DIGIT_OK)
         status = dg_reading_add_group(job->reading, job->line, number);
     if (status == DIGIT_OK)
-        status = add_glyphs(job, found ? other.items : g->items, found ? other.count : g->count,
-                            g->mark, limited && !found, number, letters);
+        status = add_glyphs(job, items, digits, g->mark, limited && !found, number, letters);
     if (status == DIGIT_OK)
-        status = dg_reading_add_candidate(job->reading, letters, found ? other.count : g->count,
-                                          count > 0 ? exp(texts[0].log_p) : 0);
-    for (size_t i = 1; status == DIGIT_OK && i < count; i++) {
-        for (uint32_t k = 0; k < texts[i].count; k++)
-            letters[k] = (char)('0' + texts[i].labels[k]);
-        if (texts[i].count > 0)
-            status = dg_reading_add_candidate(job->reading, letters, texts[i].count,
-                                              exp(texts[i].log_p));
-    }
+        status = add_texts(job, items, digits, texts, count, letters);
     dg_items_free(&other);
     return status;
 }
@@ -208,10 +253,18 @@ static digit_status add_clear(dg_groups_job *job, const group *g, uint32_t numbe
     return status;
 }
 
+/* Letters of a word, by its width. */
+static uint32_t letters_of(const dg_item *item, double size)
+{
+    return item->label == DG_LINE_LETTER
+               ? (uint32_t)(1 + item->place.width / (LETTER_PITCH * size))
+               : 0;
+}
+
 /* ---- A line ------------------------------------------------------------------ */
 
 /* The group that begins at item `first`, which is a digit. */
-static group group_at(const dg_items *items, size_t first, double gap)
+static group group_at(const dg_items *items, size_t first, double gap, double size)
 {
     const dg_item *all = items->items;
     group g = {.items = &all[first], .count = 1, .before = -INFINITY, .after = INFINITY};
@@ -224,6 +277,11 @@ static group group_at(const dg_items *items, size_t first, double gap)
         all[first + g.count].chunk == all[first + g.count - 1].chunk)
         g.after = all[first + g.count].step;
     g.mark = first > 0 && !is_digit(&all[first - 1]) && all[first - 1].label != DG_LINE_LETTER;
+    if (first > 0 && gap_between(&all[first - 1], &all[first]) <= WORD_GAP * size)
+        g.letters += letters_of(&all[first - 1], size);
+    if (first + g.count < items->count &&
+        gap_between(&all[first + g.count - 1], &all[first + g.count]) <= WORD_GAP * size)
+        g.letters += letters_of(&all[first + g.count], size);
     return g;
 }
 
@@ -233,9 +291,12 @@ digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double siz
     uint32_t number = 0;
     digit_status status = group_gap(items, size, &gap);
     for (size_t i = 0; status == DIGIT_OK && i < items->count; i++) {
+        job->page_letters += letters_of(&items->items[i], size);
         if (!is_digit(&items->items[i]))
             continue;
-        const group g = group_at(items, i, gap);
+        const group g = group_at(items, i, gap, size);
+        if (job->reading->group_count < DG_READING_ROOM)
+            job->letters[job->reading->group_count] = g.letters;
         status = is_transcribed(job, &g) ? add_transcribed(job, &g, number)
                                          : add_clear(job, &g, number);
         number++;

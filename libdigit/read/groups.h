@@ -10,6 +10,11 @@ typedef struct dg_groups_job {
     uint32_t min_digits, max_digits; /* that the caller asks for; max_digits 0: any number */
     digit_reading *reading;
     uint32_t line; /* of the next groups */
+
+    /* For dg_context_apply(). */
+    float *confidence;   /* [DG_READING_ROOM]: of each glyph */
+    uint32_t *letters;   /* [DG_READING_ROOM]: beside each group */
+    size_t page_letters;
 } dg_groups_job;
 
 /* Divide the items of a line, whose digits are `size` pixels high, at wide gaps, signs and words, and

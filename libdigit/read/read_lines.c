@@ -373,7 +373,7 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
     for (size_t i = 0; status == DIGIT_OK && i < job.segments.line_count; i++)
         status = read_line(&job, &job.segments.lines[i]);
     if (status == DIGIT_OK) {
-        dg_context_apply(reading, job.confidence);
+        dg_context_apply(reading, &(dg_context){.confidence = job.confidence});
         status = dg_context_leave_out(reading);
     }
     if (status == DIGIT_OK)

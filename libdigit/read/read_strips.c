@@ -11,9 +11,6 @@
 #include "read/read_parts.h"
 #include "vision/page/lean.h"
 
-#include <unistd.h>
-#define STRIP_PLANE (access("/tmp/dg_whole", F_OK) == 0 ? &job->sheet->whole : &job->sheet->ink)
-
 typedef struct page_job {
     const dg_reader *reader;
     const digit_read_options *options;
@@ -24,6 +21,8 @@ typedef struct page_job {
     dg_chunks chunks;
     dg_transcript *transcripts; /* [chunks.count] */
     digit_reading *reading;
+    float *confidence; /* [DG_READING_ROOM]: of each glyph */
+    uint32_t *letters; /* [DG_READING_ROOM]: beside each group */
 } page_job;
 
 static digit_status find_segments(page_job *job)
@@ -82,7 +81,7 @@ static digit_status transcribe(page_job *job)
     }
     for (size_t i = 0; i < count; i++)
         wanted[i] = !job->chunks.items[i].clear || !is_as_asked(job, &job->chunks.items[i]);
-    const digit_status status = dg_transcribe(job->reader, STRIP_PLANE, &job->segments,
+    const digit_status status = dg_transcribe(job->reader, &job->sheet->whole, &job->segments,
                                               &job->chunks, job->lines.slope, wanted,
                                               job->transcripts);
     dg_free(wanted);
@@ -120,6 +119,9 @@ static digit_status read_lines(page_job *job)
         .min_digits = job->options->min_digits,
         .max_digits = job->options->max_digits,
         .reading = job->reading,
+        .confidence = job->confidence,
+        .letters = job->letters,
+        .page_letters = job->chunks.print,
     };
     const dg_chunk *chunks = job->chunks.items;
     digit_status status = DIGIT_OK;
@@ -128,14 +130,26 @@ static digit_status read_lines(page_job *job)
             end++;
         status = read_line(&source, first, end, &groups);
     }
-    return status;
+    if (status != DIGIT_OK)
+        return status;
+    const dg_context context = {
+        .confidence = job->confidence,
+        .letters = job->letters,
+        .page_letters = groups.page_letters,
+    };
+    dg_context_apply(job->reading, &context);
+    return dg_context_leave_out(job->reading);
 }
 
 digit_status dg_read_strips(const dg_reader *reader, const dg_sheet *sheet,
                             const digit_read_options *options, digit_reading *reading)
 {
     page_job job = {.reader = reader, .options = options, .sheet = sheet, .reading = reading};
-    digit_status status = find_segments(&job);
+    job.confidence = dg_alloc(DG_READING_ROOM, sizeof *job.confidence);
+    job.letters = dg_alloc(DG_READING_ROOM, sizeof *job.letters);
+    digit_status status = job.confidence && job.letters
+                              ? find_segments(&job)
+                              : dg_fail_memory("a reading", DG_READING_ROOM * sizeof(float));
     if (status == DIGIT_OK)
         status = classify(&job);
     if (status == DIGIT_OK)
@@ -151,6 +165,8 @@ digit_status dg_read_strips(const dg_reader *reader, const dg_sheet *sheet,
     dg_free(job.transcripts);
     dg_chunks_free(&job.chunks);
     dg_free(job.answers);
+    dg_free(job.confidence);
+    dg_free(job.letters);
     dg_segments_free(&job.segments);
     dg_lines_free(&job.lines);
     return status;

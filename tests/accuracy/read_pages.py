@@ -8,7 +8,8 @@ parameters are fixed there) and reads them through the public interface. For
 tuning the reader, --train draws from training digits 50,001 to 60,000, and --seed
 draws others.
 With FOLDERs of pictures, each with a labels.csv of `file,label,...`, it reads
-those instead, with the layout `page`; `label` has all digits in reading order.
+those instead, with the layout that a column `layout` names, else `page`; `label`
+has all digits in reading order, whatever stands between them.
 --overlays keeps the pictures that were read wrong, with boxes drawn in.
 
 It runs on the Python package: see "Install" in docs/python.md.
@@ -105,18 +106,21 @@ def measure_kind(model: libdigit.Model, digits: pages.Digits, kind: str, seed: i
     print(f"{kind:14} {score}; lines with their groups {lines[0]} of {lines[1]}", flush=True)
 
 
-def pictures_of(folder: Path) -> Iterator[tuple[str, str, np.ndarray]]:
+def pictures_of(folder: Path) -> Iterator[tuple[str, str, str, np.ndarray]]:
+    """File, label, layout and pixels of each picture."""
     with open(folder / "labels.csv", newline="", encoding="utf-8") as table:
         for row in csv.DictReader(table):
             picture = ImageOps.exif_transpose(Image.open(folder / row["file"]))
-            yield row["file"], row["label"], np.array(picture.convert("RGBA"))
+            layout = (row.get("layout") or "page").split()[0]  # "grid 9x9": its size is not told
+            yield (row["file"], row["label"], layout, np.array(picture.convert("RGBA")))
 
 
 def measure_folder(model: libdigit.Model, folder: Path, overlays: Optional[Path]) -> None:
     score = Score()
-    for file, label, pixels in pictures_of(folder):
-        reading = model.read(pixels)
-        if not score.add(label, plain(reading.text)):
+    for file, label, layout, pixels in pictures_of(folder):
+        reading = model.read(pixels, layout=layout)
+        wanted = "".join(filter(str.isdigit, label))  # without its lines, groups and empty cells
+        if not score.add(wanted, plain(reading.text)):
             print(f"    {file}: {label}, read as {reading.text!r}")
             keep(overlays, Path(file).stem, reading)
     print(f"{folder.name:14} {score}", flush=True)
