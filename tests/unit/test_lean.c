@@ -10,7 +10,9 @@
 /* Two strokes that lean by so many pixels a row, with a horizontal one. */
 static dg_sheet leaning(double lean)
 {
-    dg_sheet sheet = {.ink = {dg_alloc_zero(200, 60), 200, 60}, .digit_height = 40};
+    dg_sheet sheet = {.ink = {dg_alloc_zero(200, 60), 200, 60},
+                      .whole = {dg_alloc_zero(200, 60), 200, 60},
+                      .digit_height = 40};
     for (int y = 10; y < 50; y++)
         for (int i = 0; i < 2; i++)
             draw_bar(&sheet.ink, (int)lround(60 + 50 * i + lean * (30 - y)), y, 5, 1, 255);

@@ -71,6 +71,7 @@ def read_options(
     allowed: Optional[Iterable[int]] = None,
     grid: Optional[tuple[int, int]] = None,
     time_limit: Optional[float] = None,
+    line_model: Optional[ctypes.c_void_p] = None,
 ) -> c.digit_read_options:
     """The options of `Model.read` as the C struct."""
     members: dict[str, Any] = {
@@ -87,7 +88,9 @@ def read_options(
         members["rows"], members["columns"] = _pair(grid, "grid")
     if time_limit is not None:
         members["time_limit_ms"] = _milliseconds(time_limit)
-    return options_of(c.digit_read_options, lib.digit_read_options_init, members)
+    options = options_of(c.digit_read_options, lib.digit_read_options_init, members)
+    options.line_model = line_model
+    return options
 
 
 def _pair(value: Any, name: str) -> tuple[int, int]:
