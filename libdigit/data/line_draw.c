@@ -34,6 +34,9 @@
 #define BEHIND_SLASH     1.8f /* for a digit: without one, a slash is a 1 */
 #define LEAN_IN_CELLS    0.3f /* tangent */
 
+#define AGAIN_PERCENT 12.0f /* of digits are the one before once more */
+#define AGAIN_TRIES   24    /* to find one in the dataset */
+
 /* Of the narrower of two glyphs, at most: how far they share columns when upright, and how far one
  * is in the other. */
 #define NEST    0.45f
@@ -56,6 +59,7 @@ typedef struct writer {
     /* Of the piece so far: */
     int last[DG_LINE_ROWS];    /* as dg_stamp_shift() takes it */
     float side, width, middle; /* of the last glyph, as if it were upright */
+    uint8_t digit;             /* the last one */
     int reach;                 /* the last column with ink; NO_INK: none yet */
 } writer;
 
@@ -130,10 +134,17 @@ static float draw_gap(writer *w)
 
 /* ---- Digits and signs ------------------------------------------------- */
 
-/* The line's own sample first, then any. */
+/* The line's own sample first, then any. Runs of one digit come more often than by chance: amounts end
+ * in zeros, and equal neighbours are what a network that reads along a line tells apart worst. */
 static size_t choose_digit(writer *w)
 {
-    return w->started ? dg_dataset_any(w->dataset, w->rng) : w->index;
+    if (!w->started)
+        return w->index;
+    const bool again = dg_line_comes(w->rng, w->hand.strength, AGAIN_PERCENT);
+    size_t index = dg_dataset_any(w->dataset, w->rng);
+    for (int i = 0; again && i < AGAIN_TRIES && w->dataset->labels[index] != w->digit; i++)
+        index = dg_dataset_any(w->dataset, w->rng);
+    return index;
 }
 
 /* The first digit of a strip that is too narrow for it as it is: upright, at the end. */
@@ -162,7 +173,8 @@ static bool write_digit(writer *w, float gap)
         force(w, &stamp);
     }
     w->started = true;
-    say(w, w->dataset->labels[index]);
+    w->digit = w->dataset->labels[index];
+    say(w, w->digit);
     return true;
 }
 
@@ -205,7 +217,8 @@ static void write_cell(writer *w, float from, float pitch)
     const int column = (int)lrintf(middle - (stamp.from + stamp.to) / 2);
     const int least = -stamp.first, most = (int)w->end - 1 - stamp.last;
     lay(w, &stamp, dg_max_i32(dg_min_i32(column, most), least));
-    say(w, w->dataset->labels[index]);
+    w->digit = w->dataset->labels[index];
+    say(w, w->digit);
 }
 
 /* Returns false if there is no room for any. */

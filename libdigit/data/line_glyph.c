@@ -23,6 +23,19 @@
 #define STRAIGHT_LEAN    0.28f
 #define STRAIGHT_HIGH    1.25f
 
+/* Percent of 0s that are one quick ring, and of all 0s that are not quite closed; the gap in radians,
+ * about the top. Amounts end in such. */
+#define RING_PERCENT 14.0f
+#define OPEN_PERCENT 14.0f
+#define RING_WIDEST  10.0f /* pixels: half its width */
+#define RING_SLIMMEST 6.0f
+#define RING_HIGH    9.5f
+#define GAP_MOST     1.1f
+#define GAP_ASIDE    1.0f
+#define GAP_INSIDE   3.0f /* pixels from the centre: a slash or dot there stays */
+#define RING_PIECES  24
+#define PI           3.14159265f
+
 typedef struct box {
     int left, right, top, bottom; /* left > right: no ink */
 } box;
@@ -50,6 +63,37 @@ static void draw_straight(dg_rng *rng, float radius, dg_field *field)
     dg_pen_line(13.5f + bow, 13.5f, 13.5f, 23 - radius, radius, field);
 }
 
+/* From the right of the gap, clockwise or not, to its left. */
+static void draw_ring(dg_rng *rng, float radius, dg_field *field)
+{
+    const float wide = dg_rng_between(rng, RING_SLIMMEST, RING_WIDEST) - radius;
+    const float high = RING_HIGH - radius, middle = (SIDE - 1) / 2.0f;
+    const float first = -PI / 2 + dg_rng_around(rng, GAP_ASIDE);
+    const float turn = 2 * PI - dg_rng_between(rng, -0.2f, GAP_MOST);
+    *field = (dg_field){{{0}}};
+    for (int i = 0; i < RING_PIECES; i++) {
+        const float a = first + turn * (float)i / RING_PIECES;
+        const float b = first + turn * (float)(i + 1) / RING_PIECES;
+        dg_pen_line(middle + wide * cosf(a), middle + high * sinf(a), middle + wide * cosf(b),
+                    middle + high * sinf(b), radius, field);
+    }
+}
+
+/* Takes the ink of a gap out of a 0. */
+static void open_ring(dg_rng *rng, dg_field *field)
+{
+    const box b = find_box(field);
+    const float x = (float)(b.left + b.right) / 2, y = (float)(b.top + b.bottom) / 2;
+    const float at = dg_rng_around(rng, GAP_ASIDE), half = dg_rng_between(rng, 0, GAP_MOST) / 2;
+    for (int row = 0; row < SIDE; row++)
+        for (int column = 0; column < SIDE; column++) {
+            const float right = (float)column - x, up = y - (float)row;
+            if (fabsf(atan2f(right, up) - at) < half &&
+                right * right + up * up > GAP_INSIDE * GAP_INSIDE)
+                field->at[row][column] = 0;
+        }
+}
+
 /* The sample as this hand writes it. Returns whether it is a straight 1. */
 static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_dataset *dataset,
                          size_t index, dg_field *field)
@@ -63,11 +107,17 @@ static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_data
         draw_straight(rng, hand->radius, field);
         return true;
     }
+    if (label == 0 && dg_line_comes(rng, s, RING_PERCENT)) {
+        draw_ring(rng, hand->radius, field);
+        return false;
+    }
     if (s > 0)
         dg_dataset_draw(dataset, index, hand->pen_seed, hand->pen_name, drawn);
     dg_field_from_bytes(s > 0 ? drawn : still, &plain);
     if (s > 0) {
         dg_augment_style(rng, s, label, &plain);
+        if (label == 0 && dg_line_comes(rng, s, OPEN_PERCENT))
+            open_ring(rng, &plain);
         dg_augment_hand(rng, HAND * s, &plain, field);
     } else {
         *field = plain;
