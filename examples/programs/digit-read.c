@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    MODEL, LAYOUT, MIN_CONFIDENCE, LENGTH, ALLOW, GRID, JSON, CSV, HOCR, OVERLAY, THREADS,
-    OPTION_COUNT
+    MODEL, LAYOUT, MIN_CONFIDENCE, LENGTH, ALLOW, GRID, SIGNS, JSON, CSV, HOCR, OVERLAY,
+    THREADS, OPTION_COUNT
 };
 
 static const cli_option options[OPTION_COUNT] = {
@@ -22,6 +22,7 @@ static const cli_option options[OPTION_COUNT] = {
     [ALLOW] = {"allow", "DIGITS", "the digits that may be answered", "0123456789"},
     [GRID] = {"grid", "RxC", "rows and columns of cells, a digit or none in each; 0x0: find out",
               ""},
+    [SIGNS] = {"signs", NULL, "show signs, too: 12.50, -3, 12/05/2026", ""},
     [JSON] = {"json", NULL, "one JSON object a page", ""},
     [CSV] = {"csv", NULL, "a table with a row a digit", ""},
     [HOCR] = {"hocr", NULL, "an hOCR document", ""},
@@ -114,6 +115,7 @@ static void parse(settings *s, int argc, char **argv)
             break;
         case ALLOW: s->read.allowed = parse_digits(optarg); break;
         case GRID: parse_grid(&s->read, optarg); grid = true; break;
+        case SIGNS: s->read.flags |= DIGIT_READ_SIGNS; break;
         case JSON: set_format(s, READ_JSON); break;
         case CSV: set_format(s, READ_CSV); break;
         case HOCR: set_format(s, READ_HOCR); break;

@@ -61,17 +61,30 @@ static json_t *digit_object(const digit_glyph *glyph, bool grid)
     return object;
 }
 
+static json_t *mark_object(const digit_mark *mark)
+{
+    static const char signs[] = ".,-/:+%";
+    return json_pack("{s:s#, s:f, s:[i, i, i, i], s:i, s:i}", "sign", &signs[mark->kind], 1,
+                     "confidence", (double)mark->confidence, "box", mark->box.x, mark->box.y,
+                     mark->box.width, mark->box.height, "line", (int)mark->line, "before",
+                     (int)mark->glyph);
+}
+
 static int print_json(const read_page *page)
 {
-    size_t count;
+    size_t count, mark_count;
     const digit_glyph *glyphs = digit_reading_glyphs(page->reading, &count);
-    json_t *digits = json_array();
+    const digit_mark *marks = digit_reading_marks(page->reading, &mark_count);
+    json_t *digits = json_array(), *signs = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(digits, digit_object(&glyphs[i], page->grid));
+    for (size_t i = 0; i < mark_count; i++)
+        json_array_append_new(signs, mark_object(&marks[i]));
     return cli_print_json(
-        json_pack("{s:o, s:i, s:i, s:i, s:s, s:o}", "file", cli_json_text(page->file), "page",
-                  (int)page->page, "width", (int)page->width, "height", (int)page->height, "text",
-                  digit_reading_text(page->reading), "digits", digits),
+        json_pack("{s:o, s:i, s:i, s:i, s:s, s:o, s:o}", "file", cli_json_text(page->file),
+                  "page", (int)page->page, "width", (int)page->width, "height",
+                  (int)page->height, "text", digit_reading_text(page->reading), "digits", digits,
+                  "signs", signs),
         REALS);
 }
 

@@ -501,10 +501,17 @@ typedef struct digit_read_options {
     uint32_t rows, columns;  /**< of DIGIT_LAYOUT_GRID; 0, 0 = detect; default 0 */
     uint32_t time_limit_ms;  /**< deadline in milliseconds, checked between steps;
                                   0 = none; default 0 */
-    uint32_t reserved;       /**< must be 0 */
-    const digit_model *line_model; /**< reads whole lines; NULL = the built-in one;
-                                        default NULL */
+    uint32_t flags;          /**< DIGIT_READ_...; default 0 */
+    const digit_model *line_model; /**< reads whole lines, for PAGE and LINE: of
+                                        docs/architectures.md's `line`; NULL = the
+                                        built-in one; default NULL */
 } digit_read_options;
+
+/** Flags of the options; bits. */
+enum {
+    DIGIT_READ_SIGNS = 1 /**< the text has the signs of digit_reading_marks(), too:
+                              "12.50", "-3", "12/05/2026" */
+};
 
 DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size);
 
@@ -556,8 +563,36 @@ DIGIT_API digit_status digit_model_read(const digit_model *model,
                                         digit_reading **out);
 
 /** The digits in reading order, '?' for rejected ones, a space between groups and a
- *  newline between lines, without one at the end. For a NULL reading: "". */
+ *  newline between lines, without one at the end. With DIGIT_READ_SIGNS a sign takes the
+ *  place of the space, unless there is a gap beside it. For a NULL reading: "". */
 DIGIT_API const char *digit_reading_text(const digit_reading *reading);
+
+/** Kinds of signs. */
+enum {
+    DIGIT_MARK_POINT   = 0, /**< . */
+    DIGIT_MARK_COMMA   = 1, /**< , */
+    DIGIT_MARK_DASH    = 2, /**< - */
+    DIGIT_MARK_SLASH   = 3, /**< / */
+    DIGIT_MARK_COLON   = 4, /**< : */
+    DIGIT_MARK_PLUS    = 5, /**< + */
+    DIGIT_MARK_PERCENT = 6  /**< % */
+};
+
+/** A sign in a line of digits, before, between or behind them. Never changes size. */
+typedef struct digit_mark {
+    digit_box box;
+    uint32_t  line;       /**< as in digit_glyph */
+    uint32_t  glyph;      /**< index of the glyph in front of which it stands; of the
+                               first one behind its line, or the number of all, if it
+                               ends the line */
+    uint32_t  kind;       /**< DIGIT_MARK_... */
+    float     confidence; /**< calibrated probability that it is this sign, 0..1 */
+} digit_mark;
+
+/** The marks[*count] in reading order. NULL if there are none; layouts other than PAGE
+ *  and LINE have none. `count` may be NULL. */
+DIGIT_API const digit_mark *digit_reading_marks(const digit_reading *reading,
+                                                size_t *count);
 
 /** The glyphs[*count] in reading order: the digits, and the empty cells of a grid.
  *  NULL if there are none. `count` may be NULL. */

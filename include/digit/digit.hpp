@@ -120,6 +120,7 @@ using Prediction = digit_prediction;
 using Image = digit_image;
 using Box = digit_box;
 using Glyph = digit_glyph;
+using Mark = digit_mark;
 
 /** One sample: sample[28 * row + column], 0 = background, 255 = ink. */
 using Sample = std::array<std::uint8_t, DIGIT_SAMPLE_BYTES>;
@@ -352,6 +353,19 @@ public:
     std::vector<Glyph> glyphs() const &&
     {
         const Span<Glyph> found = glyphs();
+        return {found.begin(), found.end()};
+    }
+
+    /** The signs in reading order. */
+    Span<Mark> marks() const & noexcept
+    {
+        std::size_t count = 0;
+        const Mark *first = digit_reading_marks(get(), &count);
+        return {first, count};
+    }
+    std::vector<Mark> marks() const &&
+    {
+        const Span<Mark> found = marks();
         return {found.begin(), found.end()};
     }
 

@@ -45,8 +45,9 @@ static digit_status check_options(const digit_read_options *o)
         return dg_fail(DIGIT_ERR_ARGUMENT, "allowed is 0x%x: there are ten digits", o->allowed);
     if (o->line_model && !dg_network_reads_lines(o->line_model->snapshot->network))
         return dg_fail(DIGIT_ERR_ARGUMENT, "line_model reads single digits, not lines");
-    if (o->reserved)
-        return dg_fail(DIGIT_ERR_ARGUMENT, "reserved is %u, not 0", o->reserved);
+    if (o->flags & ~(uint32_t)DIGIT_READ_SIGNS)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "flags is 0x%x: 0x%x is unknown", o->flags,
+                       o->flags & ~(uint32_t)DIGIT_READ_SIGNS);
     return check_grid(o);
 }
 
@@ -107,6 +108,13 @@ const digit_glyph *digit_reading_glyphs(const digit_reading *reading, size_t *co
     if (count)
         *count = reading ? reading->count : 0;
     return reading ? reading->glyphs : NULL;
+}
+
+const digit_mark *digit_reading_marks(const digit_reading *reading, size_t *count)
+{
+    if (count)
+        *count = reading ? reading->mark_count : 0;
+    return reading ? reading->marks : NULL;
 }
 
 static const dg_reading_group *find_group(const digit_reading *reading, uint32_t line,

@@ -14,6 +14,8 @@
 #define SURE_LOW  0.75
 #define SURE_HIGH 1.35
 
+#define BAR_GAP   0.6 /* heights of a digit: from a 5 to its bar */
+
 /* A chunk of this many clusters or more, of which this part is surely no digit, is print. */
 #define PRINT_LEAST 4
 #define PRINT_SHARE 0.6
@@ -52,6 +54,22 @@ static bool is_print(const dg_segments *segments, const digit_prediction *answer
     return tall >= PRINT_LEAST && (double)others >= PRINT_SHARE * (double)tall;
 }
 
+/* Is there a small stroke high beside a segment? It may be the bar of a 5, and the rest of that looks
+ * like another digit. */
+static bool has_bar(const dg_segments *segments, const dg_chunk *chunk, size_t index, double size)
+{
+    const dg_segment *s = &segments->items[index];
+    for (size_t i = index > chunk->first ? index - 1 : index;
+         i <= index + 1 && i < chunk->first + chunk->count; i++) {
+        const dg_segment *other = &segments->items[i];
+        const int32_t gap = other->left > s->left ? other->left - s->right : s->left - other->right;
+        if (i != index && other->small && gap <= BAR_GAP * size &&
+            other->top + other->bottom < s->top + s->bottom)
+            return true;
+    }
+    return false;
+}
+
 /* Strokes that are nothing but upright may be the form's, a bracket, the edge of a sheet: 1s alone are
  * not sure. */
 static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk,
@@ -60,7 +78,8 @@ static void judge(const dg_segments *segments, const digit_prediction *answers, 
     const double size = segments->lines[chunk->line].size;
     bool all = true, ones = true;
     for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
-        sure[i] = is_sure(&segments->items[i], &answers[i], size);
+        sure[i] = is_sure(&segments->items[i], &answers[i], size) &&
+                  !has_bar(segments, chunk, i, size);
         all = all && sure[i];
         ones = ones && answers[i].digit == 1;
     }

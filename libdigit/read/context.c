@@ -89,6 +89,8 @@ void dg_context_apply(digit_reading *reading, const dg_context *context)
 
 /* ---- Words ----------------------------------------------------------------- */
 
+#define LEFT_OUT UINT32_MAX /* a line without a group that is kept */
+
 typedef struct group_span {
     size_t first, end; /* glyphs */
     bool number, kept;
@@ -133,20 +135,41 @@ static void choose_kept(const digit_reading *reading, group_span *spans)
             spans[g].kept = spans[g + 1].kept = true;
 }
 
-static void renumber(digit_reading *reading, const group_span *spans)
+/* Signs of lines that are left out go, too: glyph and line of the others are those of the glyphs beside
+ * them. moved[reading->count + 1]: how many glyphs are kept in front of each. */
+static void renumber_marks(digit_reading *reading, const uint32_t *moved, const uint32_t *line_of)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < reading->mark_count; i++) {
+        digit_mark mark = reading->marks[i];
+        if (line_of[mark.line] == LEFT_OUT)
+            continue;
+        mark.glyph = moved[mark.glyph];
+        mark.line = line_of[mark.line];
+        reading->gaps[kept] = reading->gaps[i];
+        reading->marks[kept++] = mark;
+    }
+    reading->mark_count = kept;
+}
+
+static void renumber(digit_reading *reading, const group_span *spans, uint32_t *moved,
+                     uint32_t *line_of)
 {
     size_t groups = 0, glyphs = 0;
     uint32_t line = 0, group = 0, line_before = 0; /* the old number */
     for (size_t g = 0; g < reading->group_count; g++) {
+        dg_reading_group next = reading->groups[g];
+        for (size_t i = spans[g].first; i < spans[g].end; i++)
+            moved[i] = (uint32_t)(glyphs + (spans[g].kept ? i - spans[g].first : 0));
         if (!spans[g].kept)
             continue;
-        dg_reading_group moved = reading->groups[g];
-        line += groups > 0 && moved.line != line_before;
-        group = groups > 0 && moved.line == line_before ? group + 1 : 0;
-        line_before = moved.line;
-        moved.line = line;
-        moved.group = group;
-        reading->groups[groups++] = moved;
+        line += groups > 0 && next.line != line_before;
+        group = groups > 0 && next.line == line_before ? group + 1 : 0;
+        line_before = next.line;
+        line_of[next.line] = line;
+        next.line = line;
+        next.group = group;
+        reading->groups[groups++] = next;
         for (size_t i = spans[g].first; i < spans[g].end; i++) {
             digit_glyph glyph = reading->glyphs[i];
             glyph.line = line;
@@ -155,18 +178,29 @@ static void renumber(digit_reading *reading, const group_span *spans)
             reading->glyphs[glyphs++] = glyph;
         }
     }
+    moved[reading->count] = (uint32_t)glyphs;
+    renumber_marks(reading, moved, line_of);
     reading->group_count = groups;
     reading->count = glyphs;
 }
 
 digit_status dg_context_leave_out(digit_reading *reading)
 {
+    const size_t lines = reading->count > 0 ? reading->glyphs[reading->count - 1].line + 1 : 0;
     group_span *spans = dg_alloc(reading->group_count, sizeof *spans);
-    if (!spans)
-        return dg_fail_memory("a reading", reading->group_count * sizeof *spans);
-    find_spans(reading, spans);
-    choose_kept(reading, spans);
-    renumber(reading, spans);
+    uint32_t *moved = dg_alloc(reading->count + 1, sizeof *moved);
+    uint32_t *line_of = dg_alloc(lines, sizeof *line_of);
+    const bool fine = spans && moved && line_of;
+    for (size_t i = 0; fine && i < lines; i++)
+        line_of[i] = LEFT_OUT;
+    if (fine) {
+        find_spans(reading, spans);
+        choose_kept(reading, spans);
+        renumber(reading, spans, moved, line_of);
+    }
+    dg_free(line_of);
+    dg_free(moved);
     dg_free(spans);
-    return DIGIT_OK;
+    return fine ? DIGIT_OK
+                : dg_fail_memory("a reading", reading->group_count * sizeof *spans);
 }

@@ -17,6 +17,9 @@
 #define LETTER_PITCH 0.7
 #define WORD_GAP     0.35
 
+/* A wider gap divides a sign from a number. */
+#define SIGN_GAP 0.6
+
 typedef struct group {
     const dg_item *items; /* [count], digits */
     size_t count;
@@ -285,14 +288,46 @@ static group group_at(const dg_items *items, size_t first, double gap, double si
     return g;
 }
 
+_Static_assert(DG_LINE_PERCENT - DG_LINE_POINT == DIGIT_MARK_PERCENT, "signs in the same order");
+
+static bool is_sign(const dg_item *item)
+{
+    return item->label >= DG_LINE_POINT && item->label <= DG_LINE_PERCENT;
+}
+
+static bool is_apart(const dg_items *items, size_t left, double size)
+{
+    return gap_between(&items->items[left], &items->items[left + 1]) > SIGN_GAP * size;
+}
+
+static digit_status add_mark(dg_groups_job *job, const dg_items *items, size_t index, double size)
+{
+    const dg_item *item = &items->items[index];
+    const digit_mark mark = {
+        .box = item->place,
+        .line = job->line,
+        .glyph = (uint32_t)job->reading->count,
+        .kind = item->label - DG_LINE_POINT,
+        .confidence = item->confidence,
+    };
+    const dg_reading_mark gaps = {
+        .apart_before = index > 0 && is_apart(items, index - 1, size),
+        .apart_after = index + 1 < items->count && is_apart(items, index, size),
+    };
+    return dg_reading_add_mark(job->reading, &mark, gaps);
+}
+
 digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double size)
 {
+    const size_t marks = job->reading->mark_count;
     double gap = 0;
     uint32_t number = 0;
     digit_status status = group_gap(items, size, &gap);
     for (size_t i = 0; status == DIGIT_OK && i < items->count; i++) {
         job->page_letters += letters_of(&items->items[i], size);
-        if (!is_digit(&items->items[i]))
+        if (is_sign(&items->items[i]))
+            status = add_mark(job, items, i, size);
+        if (status != DIGIT_OK || !is_digit(&items->items[i]))
             continue;
         const group g = group_at(items, i, gap, size);
         if (job->reading->group_count < DG_READING_ROOM)
@@ -302,6 +337,8 @@ digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double siz
         number++;
         i += g.count - 1;
     }
+    if (number == 0)
+        job->reading->mark_count = marks; /* signs alone are dirt */
     job->line += number > 0;
     return status;
 }

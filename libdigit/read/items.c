@@ -179,6 +179,15 @@ static digit_prediction predict(const dg_ctc_label *label, const digit_predictio
     return dg_read_answer(p, dg_read_digit(&p, allowed));
 }
 
+/* The probability of a sign among all that may be in its place. */
+static float sign_confidence(const dg_ctc_label *label, int sign)
+{
+    double all = 0;
+    for (int c = 0; c < DG_LINE_OUTPUTS; c++)
+        all += exp(label->log_p[c] - label->log_p[sign]);
+    return (float)(1 / all);
+}
+
 static double between(const dg_transcript *t, double left, double right)
 {
     return dg_transcript_x(t, (left + right) / 2);
@@ -210,6 +219,8 @@ static digit_status add_labels(const dg_items_source *source, const stretch *whe
             item.prediction = predict(&labels[i], alone == NONE ? NULL : &source->answers[alone],
                                       source->allowed);
             item.label = (uint8_t)item.prediction.digit;
+        } else {
+            item.confidence = sign_confidence(&labels[i], item.label);
         }
         status = append(items, &item);
     }

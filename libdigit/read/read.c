@@ -36,7 +36,7 @@ digit_status dg_read(const dg_reader *reader, const digit_image *image,
                  ? dg_read_single(&limited, image, options, reading)
                  : read_sheet(&limited, image, options, reading);
     if (status == DIGIT_OK)
-        status = dg_reading_finish(reading);
+        status = dg_reading_finish(reading, options->flags & DIGIT_READ_SIGNS);
     if (status == DIGIT_OK)
         status = dg_deadline_check(&deadline);
     if (status != DIGIT_OK) {

@@ -20,6 +20,8 @@ void dg_reading_free(digit_reading *reading)
     if (!reading)
         return;
     dg_free(reading->glyphs);
+    dg_free(reading->marks);
+    dg_free(reading->gaps);
     dg_free(reading->groups);
     dg_free(reading->candidates);
     dg_free(reading->strings);
@@ -98,26 +100,91 @@ void dg_reading_reject(digit_reading *reading, float min_confidence)
     }
 }
 
-/* Empty cells are not in the text: the digits on both sides of one are of different groups. */
-digit_status dg_reading_finish(digit_reading *reading)
+digit_status dg_reading_add_mark(digit_reading *reading, const digit_mark *mark,
+                                 dg_reading_mark gaps)
 {
-    const digit_glyph *before = NULL;
+    if (reading->mark_count == DG_READING_ROOM)
+        return dg_fail(DIGIT_ERR_LIMIT, "the picture has more than %d signs", DG_READING_ROOM);
+    digit_mark *marks =
+        dg_grow(reading->marks, reading->mark_count, &reading->mark_room, 1, sizeof *marks);
+    if (!marks)
+        return dg_fail_memory("a reading", sizeof *marks);
+    reading->marks = marks;
+    dg_reading_mark *all =
+        dg_grow(reading->gaps, reading->mark_count, &reading->gap_room, 1, sizeof *all);
+    if (!all)
+        return dg_fail_memory("a reading", sizeof *all);
+    reading->gaps = all;
+    marks[reading->mark_count] = *mark;
+    all[reading->mark_count++] = gaps;
+    return DIGIT_OK;
+}
+
+/* ---- Text -------------------------------------------------------------------- */
+
+/* Where the text is written, and what it ends in. */
+typedef struct writer {
+    const digit_reading *reading;
+    char *end;
+    size_t mark;   /* the next sign */
+    bool any;      /* something is written */
+    bool sign;     /* it ends in a sign ... */
+    bool apart;    /* ... behind which there is a gap */
+    uint32_t line, group;
+} writer;
+
+static void begin_line(writer *w, uint32_t line)
+{
+    if (w->any && line != w->line)
+        *w->end++ = '\n';
+    if (!w->any || line != w->line) {
+        w->sign = true; /* nothing divides the first one from what is before it */
+        w->apart = false;
+    }
+    w->any = true;
+    w->line = line;
+}
+
+static void write_mark(writer *w)
+{
+    static const char signs[] = ".,-/:+%";
+    const digit_mark *mark = &w->reading->marks[w->mark];
+    const dg_reading_mark gaps = w->reading->gaps[w->mark++];
+    const bool first = !w->any || mark->line != w->line;
+    begin_line(w, mark->line);
+    if (!first && gaps.apart_before)
+        *w->end++ = ' ';
+    *w->end++ = signs[mark->kind];
+    w->sign = true;
+    w->apart = gaps.apart_after;
+}
+
+static void write_glyph(writer *w, const digit_glyph *glyph)
+{
+    begin_line(w, glyph->line);
+    if (w->sign ? w->apart : glyph->group != w->group)
+        *w->end++ = ' ';
+    *w->end++ = dg_glyph_letter(glyph);
+    w->sign = false;
+    w->group = glyph->group;
+}
+
+/* Empty cells are not in the text: the digits on both sides of one are of different groups. */
+digit_status dg_reading_finish(digit_reading *reading, bool signs)
+{
+    const size_t room = 2 * (reading->count + reading->mark_count) + 1;
     if (reading->count > DG_READING_MAX)
         return too_many(DG_READING_MAX);
-    char *end = reading->text = dg_alloc(2 * reading->count + 1, 1);
-    if (!end)
-        return dg_fail_memory("a reading", 2 * reading->count + 1);
-    for (size_t i = 0; i < reading->count; i++) {
-        const digit_glyph *glyph = &reading->glyphs[i];
-        if (glyph->flags & DIGIT_GLYPH_EMPTY)
-            continue;
-        if (before && glyph->line != before->line)
-            *end++ = '\n';
-        else if (before && glyph->group != before->group)
-            *end++ = ' ';
-        *end++ = dg_glyph_letter(glyph);
-        before = glyph;
+    reading->text = dg_alloc(room, 1);
+    if (!reading->text)
+        return dg_fail_memory("a reading", room);
+    writer w = {.reading = reading, .end = reading->text};
+    for (size_t i = 0; i <= reading->count; i++) {
+        while (signs && w.mark < reading->mark_count && reading->marks[w.mark].glyph <= i)
+            write_mark(&w);
+        if (i < reading->count && !(reading->glyphs[i].flags & DIGIT_GLYPH_EMPTY))
+            write_glyph(&w, &reading->glyphs[i]);
     }
-    *end = '\0';
+    *w.end = '\0';
     return DIGIT_OK;
 }

@@ -3,6 +3,7 @@
 #define DG_READ_READING_H
 
 #include <digit/digit.h>
+#include <stdbool.h>
 
 /* The most digits of a reading, and the most while letters are not removed yet. */
 #define DG_READING_MAX  4096
@@ -18,14 +19,22 @@ typedef struct dg_candidate {
     double probability;
 } dg_candidate;
 
+/* A sign, and whether a gap divides it from what is before and behind it. */
+typedef struct dg_reading_mark {
+    bool apart_before, apart_after;
+} dg_reading_mark;
+
 struct digit_reading {
     digit_glyph *glyphs;      /* [count] */
+    digit_mark *marks;        /* [mark_count], in reading order */
+    dg_reading_mark *gaps;    /* [mark_count] */
     dg_reading_group *groups; /* [group_count], in reading order */
     dg_candidate *candidates; /* [candidate_count], group by group */
     char *strings;            /* [string_size], each with its terminating 0 */
     char *text;
     size_t count, group_count, candidate_count, string_size;
-    size_t glyph_room, group_room, candidate_room, string_room;
+    size_t mark_count;
+    size_t glyph_room, group_room, candidate_room, string_room, mark_room, gap_room;
 };
 
 digit_status dg_reading_create(digit_reading **out);
@@ -39,13 +48,18 @@ digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits
 /* DIGIT_ERR_LIMIT: there are DG_READING_ROOM already. */
 digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *glyph);
 
+/* A sign in front of the next glyph. */
+digit_status dg_reading_add_mark(digit_reading *reading, const digit_mark *mark,
+                                 dg_reading_mark gaps);
+
 /* The character of a glyph in the text and in its group's best candidate. */
 char dg_glyph_letter(const digit_glyph *glyph);
 
 /* Reject glyphs with less confidence, in the best candidates too. */
 void dg_reading_reject(digit_reading *reading, float min_confidence);
 
-/* Write the text; nothing is added afterwards. DIGIT_ERR_LIMIT: more than DG_READING_MAX digits. */
-digit_status dg_reading_finish(digit_reading *reading);
+/* Write the text, with signs or without; nothing is added afterwards. DIGIT_ERR_LIMIT: more than
+ * DG_READING_MAX digits. */
+digit_status dg_reading_finish(digit_reading *reading, bool signs);
 
 #endif

@@ -26,6 +26,13 @@ AT(digit_box, y, 4);
 AT(digit_box, width, 8);
 AT(digit_box, height, 12);
 
+SIZE(digit_mark, 32);
+AT(digit_mark, box, 0);
+AT(digit_mark, line, 16);
+AT(digit_mark, glyph, 20);
+AT(digit_mark, kind, 24);
+AT(digit_mark, confidence, 28);
+
 SIZE(digit_glyph, 92);
 AT(digit_glyph, box, 0);
 AT(digit_glyph, line, 16);
@@ -121,7 +128,7 @@ AT(digit_sample_info, ink, 8);
 AT(digit_sample_info, flags, 12);
 AT(digit_sample_info, box, 16);
 
-SIZE_LEAST(digit_read_options, 48);
+SIZE_LEAST(digit_read_options, 56);
 AT(digit_read_options, size, 0);
 AT(digit_read_options, layout, 8);
 AT(digit_read_options, min_confidence, 12);
@@ -132,7 +139,8 @@ AT(digit_read_options, allowed, 28);
 AT(digit_read_options, rows, 32);
 AT(digit_read_options, columns, 36);
 AT(digit_read_options, time_limit_ms, 40);
-AT(digit_read_options, reserved, 44);
+AT(digit_read_options, flags, 44);
+AT(digit_read_options, line_model, 48);
 #endif
 
 /* ---- Constants -------------------------------------------------------- */
@@ -171,6 +179,14 @@ VALUE(DIGIT_GLYPH_JOINED, 2);
 VALUE(DIGIT_GLYPH_REJECTED, 4);
 VALUE(DIGIT_GLYPH_EMPTY, 8);
 VALUE(DIGIT_GLYPH_MARK, 16);
+VALUE(DIGIT_READ_SIGNS, 1);
+VALUE(DIGIT_MARK_POINT, 0);
+VALUE(DIGIT_MARK_COMMA, 1);
+VALUE(DIGIT_MARK_DASH, 2);
+VALUE(DIGIT_MARK_SLASH, 3);
+VALUE(DIGIT_MARK_COLON, 4);
+VALUE(DIGIT_MARK_PLUS, 5);
+VALUE(DIGIT_MARK_PERCENT, 6);
 
 /* All of the above is checked while this is compiled; here the library's own idea of the
  * sizes: it fills what it thinks is the whole struct. */

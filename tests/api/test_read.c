@@ -96,7 +96,7 @@ START_TEST(options_are_checked)
     REFUSED(o.max_digits = 65, DIGIT_ERR_ARGUMENT, "max_digits");
     REFUSED((o.min_digits = 5, o.max_digits = 3), DIGIT_ERR_ARGUMENT, "less than");
     REFUSED(o.allowed = 1 << 10, DIGIT_ERR_ARGUMENT, "allowed");
-    REFUSED(o.reserved = 1, DIGIT_ERR_ARGUMENT, "reserved");
+    REFUSED(o.flags = 2, DIGIT_ERR_ARGUMENT, "flags");
     REFUSED(o.rows = 3, DIGIT_ERR_ARGUMENT, "GRID");
     REFUSED((o.layout = DIGIT_LAYOUT_GRID, o.rows = 3), DIGIT_ERR_ARGUMENT, "columns");
     REFUSED((o.layout = DIGIT_LAYOUT_GRID, o.rows = o.columns = 100), DIGIT_ERR_LIMIT, "4096");

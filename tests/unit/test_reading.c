@@ -37,7 +37,7 @@ START_TEST(text_has_spaces_and_lines)
     add(reading, 0, 1, "3?5");
     add(reading, 1, 0, "6");
     dg_reading_reject(reading, 0.5f);
-    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
+    ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_OK);
     ck_assert_str_eq(reading->text, "12 3?5\n6");
     ck_assert_str_eq(reading->strings + reading->candidates[1].text, "3?5");
     ck_assert(reading->glyphs[3].flags == DIGIT_GLYPH_REJECTED);
@@ -51,7 +51,7 @@ START_TEST(empty_is_empty)
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
     dg_reading_reject(reading, 1);
     dg_context_apply(reading, NULL);
-    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
+    ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_OK);
     ck_assert_str_eq(reading->text, "");
     dg_reading_free(reading);
     dg_reading_free(NULL);
@@ -66,9 +66,9 @@ START_TEST(too_many_digits_are_refused)
     for (int i = 0; i < DG_READING_ROOM; i++)
         ck_assert_int_eq(dg_reading_add_glyph(reading, &glyph), DIGIT_OK);
     ck_assert_int_eq(dg_reading_add_glyph(reading, &glyph), DIGIT_ERR_LIMIT);
-    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_ERR_LIMIT);
+    ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_ERR_LIMIT);
     reading->count = DG_READING_MAX; /* as when the others were left out */
-    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
+    ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_OK);
     dg_reading_free(reading);
 }
 END_TEST
@@ -154,7 +154,7 @@ static void leave_out(digit_reading *reading)
 {
     ck_assert_int_eq(dg_context_leave_out(reading), DIGIT_OK);
     dg_reading_reject(reading, 0);
-    ck_assert_int_eq(dg_reading_finish(reading), DIGIT_OK);
+    ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_OK);
 }
 
 START_TEST(words_are_left_out)

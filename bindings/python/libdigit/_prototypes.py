@@ -57,6 +57,7 @@ DIGIT_GLYPH_JOINED = 2
 DIGIT_GLYPH_REJECTED = 4
 DIGIT_GLYPH_EMPTY = 8
 DIGIT_GLYPH_MARK = 16
+DIGIT_READ_SIGNS = 1
 
 # Enums are int in C; objects are opaque and passed by address.
 digit_status = c_int
@@ -207,7 +208,7 @@ class digit_read_options(Structure):
         ("rows", c_uint32),
         ("columns", c_uint32),
         ("time_limit_ms", c_uint32),
-        ("reserved", c_uint32),
+        ("flags", c_uint32),
         ("line_model", c_void_p),
     ]
 
@@ -221,6 +222,16 @@ class digit_glyph(Structure):
         ("row", c_uint32),
         ("column", c_uint32),
         ("prediction", digit_prediction),
+    ]
+
+
+class digit_mark(Structure):
+    _fields_ = [
+        ("box", digit_box),
+        ("line", c_uint32),
+        ("glyph", c_uint32),
+        ("kind", c_uint32),
+        ("confidence", c_float),
     ]
 
 
@@ -284,6 +295,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         ],
     ),
     "digit_reading_text": (c_char_p, [digit_reading_p]),
+    "digit_reading_marks": (POINTER(digit_mark), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_glyphs": (POINTER(digit_glyph), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_candidate": (
         digit_status,

@@ -15,12 +15,14 @@ from ._arguments import Ink, Layout, integer, real
 from ._image import image_of
 from ._library import check, lib
 from ._options import options_of
-from ._reading import Digit, Group, Reading
+from ._reading import Digit, Group, Mark, Reading
 
 __all__ = ["GLYPH", "glyphs_with", "read_options", "read_with"]
 
 # The NumPy dtype with the layout of a C digit_glyph.
 GLYPH = np.dtype(c.digit_glyph)
+
+_SIGNS = ".,-/:+%"  # by DIGIT_MARK_...
 
 _SECONDS_MAX = (2**32 - 1) // 1000  # in 32 bits of milliseconds
 
@@ -71,6 +73,7 @@ def read_options(
     allowed: Optional[Iterable[int]] = None,
     grid: Optional[tuple[int, int]] = None,
     time_limit: Optional[float] = None,
+    signs: bool = False,
     line_model: Optional[ctypes.c_void_p] = None,
 ) -> c.digit_read_options:
     """The options of `Model.read` as the C struct."""
@@ -89,6 +92,7 @@ def read_options(
     if time_limit is not None:
         members["time_limit_ms"] = _milliseconds(time_limit)
     options = options_of(c.digit_read_options, lib.digit_read_options_init, members)
+    options.flags = c.DIGIT_READ_SIGNS if signs else 0
     options.line_model = line_model
     return options
 
@@ -137,7 +141,20 @@ def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
     digits = [_digit(glyphs[index]) for index in range(count.value)]
     places = dict.fromkeys((d.line, d.group) for d in digits if d.digit is not None)
     groups = [Group(line, group, _candidates(handle, line, group)) for line, group in places]
-    return Reading(lib.digit_reading_text(handle).decode(), digits, groups, picture)
+    marks = lib.digit_reading_marks(handle, ctypes.byref(count))
+    signs = [_mark(marks[index]) for index in range(count.value)]
+    return Reading(lib.digit_reading_text(handle).decode(), digits, groups, signs, picture)
+
+
+def _mark(mark: c.digit_mark) -> Mark:
+    box = mark.box
+    return Mark(
+        sign=_SIGNS[mark.kind],
+        confidence=mark.confidence,
+        box=(box.x, box.y, box.width, box.height),
+        line=mark.line,
+        before=mark.glyph,
+    )
 
 
 def _digit(glyph: c.digit_glyph) -> Digit:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Digit", "Group", "Reading"]
+__all__ = ["Digit", "Group", "Mark", "Reading"]
 
 # Colours of the boxes in `Reading.overlay`: digits, cut or joined digits, rejected digits.
 _SURE, _MADE, _UNSURE = (0, 150, 60), (0, 90, 220), (220, 40, 30)
@@ -90,6 +90,32 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A sign in a line of digits.
+
+    Attributes
+    ----------
+    sign : str
+        One of . , - / : + %
+    confidence : float
+        Probability that it is this sign, 0..1.
+    box : tuple of int
+        Bounding box (x, y, width, height) in pixels of the picture.
+    line : int
+        Index of the line of writing, from 0, top to bottom.
+    before : int
+        Index in `Reading.digits` of the digit in front of which it stands; of the first
+        one behind its line, or the number of digits, if it ends the line.
+    """
+
+    sign: str
+    confidence: float
+    box: tuple[int, int, int, int]
+    line: int
+    before: int
+
+
+@dataclass(frozen=True)
 class Group:
     """A number: neighbouring digits of a line without a wide gap or a sign between them.
 
@@ -128,6 +154,8 @@ class Reading:
         In reading order; of a grid also the empty cells.
     groups : list of Group
         In reading order.
+    marks : list of Mark
+        The signs, in reading order.
     """
 
     def __init__(
@@ -135,11 +163,13 @@ class Reading:
         text: str,
         digits: list[Digit],
         groups: list[Group],
+        marks: list[Mark],
         picture: npt.NDArray[np.uint8],
     ) -> None:
         self.text = text
         self.digits = digits
         self.groups = groups
+        self.marks = marks
         self._picture = picture
 
     def __repr__(self) -> str:

@@ -470,6 +470,7 @@ class Model:
         allowed: Optional[Iterable[int]] = None,
         grid: Optional[tuple[int, int]] = None,
         time_limit: Optional[float] = None,
+        signs: bool = False,
         line_model: Optional[Model] = None,
     ) -> Reading:
         """Find and classify the digits in a picture.
@@ -501,6 +502,9 @@ class Model:
             the positions of the digits decide.
         time_limit : float, optional
             Deadline in seconds after the call. By default none.
+        signs : bool
+            The text has the signs, too: "12.50", "-3", "12/05/2026". They are in
+            `Reading.marks` in any case.
         line_model : Model, optional
             A model of the architecture "lines", or another one that reads lines, for
             the layouts 'page' and 'line'. By default the built-in one.
@@ -531,6 +535,7 @@ class Model:
                 allowed=allowed,
                 grid=grid,
                 time_limit=time_limit,
+                signs=signs,
                 line_model=None if line_model is None else line_model._open_handle(),
             )
 
