@@ -92,17 +92,27 @@ static void widen_by(const dg_items_source *source, const dg_segment *segment, s
     }
 }
 
+/* Does the line network see it? Ink far above or below a line is not the line's. */
+static bool is_in_strip(const dg_strip *strip, const dg_segment *segment)
+{
+    const double x = (segment->left + segment->right + 1) / 2.0;
+    const double y = (segment->top + segment->bottom + 1) / 2.0;
+    return fabs(y - strip->middle - strip->slope * (x - strip->left)) <
+           DG_LINE_ROWS / 2.0 * strip->scale;
+}
+
 /* The bounding box of a label, and whether it is a part of a cluster, or several of them. Returns the
  * segment whose ink it has alone and whole, or NONE. */
 static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, span s, dg_item *item)
 {
+    const dg_strip *strip = &source->transcripts[item->chunk].strip;
     uint32_t clusters = 0;
     size_t alone = NONE;
     for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
         const dg_segment *segment = &source->segments->items[i];
         const double width = segment->right - segment->left + 1;
         const double share = width_within(segment, s) / width;
-        if (share <= CUT_SHARE)
+        if (share <= CUT_SHARE || !is_in_strip(strip, segment))
             continue;
         item->flags |= share < 1 - CUT_SHARE ? DIGIT_GLYPH_CUT : 0;
         item->flags |= segment->joined ? DIGIT_GLYPH_JOINED : 0;

@@ -76,7 +76,9 @@ class Hands:
             self.labels = arrays["labels"]
             self.writers = arrays["writers"]
             self.countries = arrays["countries"]
-            self.flags = arrays["flags"]
+            self.flags = arrays.get("flags")  # of digits
+            self.texts = arrays.get("texts")  # of strings
+            self.sources = arrays["source_names"][arrays["sources"]]
 
     def strokes(self, digit):
         """The strokes of a digit, its longer side SIDE units."""

@@ -5,6 +5,7 @@
 #include "base/number.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define MARGIN 0.5 /* heights of a digit, on both sides */
 
@@ -46,20 +47,32 @@ static uint8_t pixel(const dg_plane *ink, const dg_strip *strip, uint32_t row, u
     return (uint8_t)(sum / (float)(samples * samples) + 0.5f);
 }
 
-/* Where the middle of the line's tall segments lies at its left end. */
-static double middle_of(const dg_segment *segments, size_t count, double slope, double left)
+static int compare_doubles(const void *a, const void *b)
 {
-    double all = 0, tall = 0;
-    size_t talls = 0;
-    for (size_t i = 0; i < count; i++) {
-        const dg_segment *c = &segments[i];
-        const double x = (c->left + c->right + 1) / 2.0, y = (c->top + c->bottom + 1) / 2.0;
-        const double middle = y - slope * (x - left);
-        all += middle;
-        tall += c->small ? 0 : middle;
-        talls += !c->small;
-    }
-    return talls > 0 ? tall / (double)talls : all / (double)count;
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Where the middle of the line lies at its left end: the median of its tall segments, or of all if
+ * there are none. A sign or a neighbour's ink below it must not move it. */
+static digit_status find_middle(const dg_segment *segments, size_t count, double slope,
+                                dg_strip *strip)
+{
+    double *middles = dg_alloc(count, sizeof *middles);
+    size_t used = 0;
+    if (!middles)
+        return dg_fail_memory("a line", count * sizeof *middles);
+    for (int small = 0; used == 0; small++)
+        for (size_t i = 0; i < count; i++) {
+            const dg_segment *s = &segments[i];
+            const double x = (s->left + s->right + 1) / 2.0;
+            if (!s->small || small)
+                middles[used++] = (s->top + s->bottom + 1) / 2.0 - slope * (x - strip->left);
+        }
+    qsort(middles, used, sizeof *middles, compare_doubles);
+    strip->middle = (middles[(used - 1) / 2] + middles[used / 2]) / 2;
+    dg_free(middles);
+    return DIGIT_OK;
 }
 
 digit_status dg_strip_make(const dg_plane *ink, const dg_segment *segments, size_t count,
@@ -74,7 +87,9 @@ digit_status dg_strip_make(const dg_plane *ink, const dg_segment *segments, size
                         .slope = slope};
     const double columns = ceil((right + 1 + MARGIN * size - strip->left) / strip->scale);
     strip->columns = (uint32_t)dg_min_f64(columns, DG_STRIP_COLUMNS_MOST);
-    strip->middle = middle_of(segments, count, slope, strip->left);
+    const digit_status status = find_middle(segments, count, slope, strip);
+    if (status != DIGIT_OK)
+        return status;
     strip->pixels = dg_alloc(DG_LINE_ROWS, strip->columns);
     if (!strip->pixels)
         return dg_fail_memory("a line", (size_t)DG_LINE_ROWS * strip->columns);
