@@ -42,15 +42,7 @@ static void show_segments(const dg_plane *plane, const dg_components *components
     dg_segments segments;
     check(dg_digit_height(components, plan.width, plan.height, &plan.digit_height));
     check(dg_lines_find(components, &plan, &lines));
-    bool *doubted = calloc(lines.cluster_count + 1, sizeof *doubted);
-    if (!doubted)
-        exit(1);
-    for (size_t i = 0; i < lines.cluster_count; i++) /* here those that look like several digits */
-        doubted[i] = lines.clusters[i].right - lines.clusters[i].left >
-                     lines.clusters[i].bottom - lines.clusters[i].top;
-    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
-    check(dg_segments_make(components, &lines, &slicing, &segments));
-    free(doubted);
+    check(dg_segments_make(components, &lines, &segments));
     memset(plane->pixels, 0, plane->width * plane->height);
     for (size_t i = 0; i < segments.count; i++) {
         const dg_run *runs = segments.runs + segments.items[i].first;
