@@ -58,7 +58,7 @@ static digit_status classify_batch(classification *c, const dg_reader *reader, s
         return status;
     if (atomic_load(&c->failed)) /* the sentence is another thread's: it is said once more */
         return dg_fail_memory("a digit", DIGIT_SAMPLE_BYTES);
-    return dg_predictor_run(reader->predictor, reader->threads, c->samples, count, answers, NULL);
+    return dg_predictor_run(reader->predictor, reader->threads, c->samples, count, answers);
 }
 
 digit_status dg_classify(const dg_reader *reader, const dg_plane *ink, const dg_segments *segments,
