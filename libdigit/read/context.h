@@ -10,7 +10,7 @@
  */
 typedef struct dg_context {
     const float *confidence; /* [reading->count]: the networks', of each digit */
-    const uint32_t *letters; /* [reading->group_count]: beside each group, in the same word; or NULL */
+    const uint32_t *letters; /* [reading->group_count]: in the word of each group; or NULL */
     size_t page_letters;     /* of words all over the page */
 } dg_context;
 
