@@ -70,16 +70,16 @@ def steps(build: Path, picture: Path) -> list[Image.Image]:
 
 def main() -> None:
     columns = [steps(Path(sys.argv[1]), picture) for picture in (PICTURE, FORM)]
-    height = max(round(WIDTH * image.height / image.width) for c in columns for image in c)
-    sheet = Image.new("RGB", (2 * WIDTH + 30, len(TITLES) * (height + 30)), "white")
+    rows = [[image.resize((WIDTH, round(WIDTH * image.height / image.width)),
+                          Image.Resampling.LANCZOS) for image in row] for row in zip(*columns)]
+    heights = [max(image.height for image in row) + 30 for row in rows]
+    sheet = Image.new("RGB", (2 * WIDTH + 30, sum(heights)), "white")
     pen = ImageDraw.Draw(sheet)
-    for x, column in enumerate(columns):
-        for y, image in enumerate(column):
-            size = (WIDTH, round(WIDTH * image.height / image.width))
-            sheet.paste(image.resize(size, Image.Resampling.LANCZOS),
-                        (10 + x * (WIDTH + 10), 24 + y * (height + 30)))
-    for y, title in enumerate(TITLES):
-        pen.text((10, 6 + y * (height + 30)), title, (60, 60, 60), FONT)
+    for y, row in enumerate(rows):
+        top = sum(heights[:y])
+        pen.text((10, 6 + top), TITLES[y], (60, 60, 60), FONT)
+        for x, image in enumerate(row):
+            sheet.paste(image, (10 + x * (WIDTH + 10), 24 + top))
     sheet.quantize(64).save(Path(__file__).with_name("reading.png"), optimize=True)
 
 
