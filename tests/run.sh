@@ -34,7 +34,7 @@ a time. The log of a lane is build/logs/NAME.log. The last line of the output is
 
 Environment: MNIST_DIR, a folder with the four raw files of MNIST, instead of fetching
 them; HANDS_DIR, the folder of hands that docs/pretrained.md names, without which the lane
-`pretrained` makes only one of the two networks; DIGIT_TEST_BUILD, a folder to build in,
+`pretrained` makes no network; DIGIT_TEST_BUILD, a folder to build in,
 instead of build; DIGIT_FUZZ_SECONDS, how long the lane `fuzz` looks at each target (90,
 with --release 1800); DIGIT_SOAK_SECONDS, how long the lane `soak` lasts (600, with
 --release 28800).

@@ -41,7 +41,7 @@ PLACES = {
     "api": Place(40, 116, 820, "the public functions"),
     "train": Place(40, 206, 180, "training, calibration"),
     "io": Place(250, 206, 190, "model files"),
-    "read": Place(476, 206, 384, "segmentation, lattice, beam search"),
+    "read": Place(476, 206, 384, "clusters, chunks, items, groups"),
     "data": Place(40, 318, 180, "IDX, augmentation"),
     "net": Place(250, 318, 190, "plan, loss, Adam, prediction"),
     "layers": Place(250, 394, 190, "conv, dense, pool, ..."),

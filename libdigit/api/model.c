@@ -68,16 +68,15 @@ digit_status dg_model_wrap(dg_snapshot *snapshot, digit_model **out)
     return DIGIT_OK;
 }
 
-/* One of the library's own networks, kept at `place`. */
-static digit_status load_own(_Atomic(dg_predictor *) *place, digit_status (*load)(dg_snapshot **),
-                             const dg_predictor **out)
+digit_status dg_model_lines(const digit_model *model, const dg_predictor **out)
 {
+    _Atomic(dg_predictor *) *place = (_Atomic(dg_predictor *) *)&model->lines;
     dg_snapshot *snapshot = NULL;
     dg_predictor *ours = NULL, *theirs = NULL;
     *out = atomic_load(place);
     if (*out)
         return DIGIT_OK;
-    digit_status status = load(&snapshot);
+    digit_status status = dg_pretrained_load_lines(&snapshot);
     if (status == DIGIT_OK)
         status = dg_predictor_create(snapshot, &ours);
     dg_snapshot_free(snapshot);
@@ -87,16 +86,6 @@ static digit_status load_own(_Atomic(dg_predictor *) *place, digit_status (*load
         dg_predictor_free(ours);
     *out = theirs ? theirs : ours;
     return DIGIT_OK;
-}
-
-digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out)
-{
-    return load_own((_Atomic(dg_predictor *) *)&model->pairs, dg_pretrained_load_pairs, out);
-}
-
-digit_status dg_model_lines(const digit_model *model, const dg_predictor **out)
-{
-    return load_own((_Atomic(dg_predictor *) *)&model->lines, dg_pretrained_load_lines, out);
 }
 
 static digit_status create(const digit_model_options *options, digit_model **out)
@@ -151,7 +140,6 @@ void digit_model_free(digit_model *model)
         return;
     const dg_edge edge = dg_edge_enter();
     dg_pool_close(&model->pool);
-    dg_predictor_free(model->pairs);
     dg_predictor_free(model->lines);
     dg_predictor_free(model->predictor);
     dg_snapshot_free(model->snapshot);

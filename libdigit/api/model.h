@@ -7,8 +7,7 @@
 struct digit_model {
     dg_snapshot *snapshot;   /* what save() writes and train() trains */
     dg_predictor *predictor; /* the same, ready to answer */
-    _Atomic(dg_predictor *) pairs; /* the library's own, once a page was read */
-    _Atomic(dg_predictor *) lines; /* likewise */
+    _Atomic(dg_predictor *) lines; /* the library's own, once a page was read */
     uint32_t threads;
     dg_pool pool; /* guards itself: shared by calls on a const model */
 };
@@ -19,10 +18,7 @@ dg_threads dg_model_threads(const digit_model *model);
 /* DIGIT_ERR_ARGUMENT for a network that reads lines, where one that reads digits is asked for. */
 digit_status dg_model_check_reads_digits(const digit_model *model);
 
-/* The network that knows two digits that touch: loaded when first asked for, by any thread. */
-digit_status dg_model_pairs(const digit_model *model, const dg_predictor **out);
-
-/* The network that reads lines, likewise. */
+/* The library's network that reads lines: loaded when first asked for, by any thread. */
 digit_status dg_model_lines(const digit_model *model, const dg_predictor **out);
 
 /* Give the model new content, taking over `snapshot`. On failure the snapshot is freed

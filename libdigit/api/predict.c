@@ -20,7 +20,7 @@ digit_status digit_model_predict(const digit_model *model, const uint8_t *sample
         return status;
     const dg_edge edge = dg_edge_enter();
     return dg_edge_leave(edge, dg_predictor_run(model->predictor, dg_model_threads(model),
-                                                samples, count, out, NULL));
+                                                samples, count, out));
 }
 
 digit_status digit_model_evaluate(const digit_model *model, const digit_dataset *dataset,

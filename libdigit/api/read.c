@@ -4,7 +4,7 @@
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/sized.h"
-#include "read/decode.h"
+#include "read/groups.h"
 
 static const digit_read_options defaults = {.size = sizeof defaults, .min_digits = 1};
 
@@ -35,9 +35,9 @@ static digit_status check_options(const digit_read_options *o)
     if (!(o->min_confidence >= 0 && o->min_confidence <= 1)) /* NaN too */
         return dg_fail(DIGIT_ERR_ARGUMENT, "min_confidence is %g, not 0 to 1",
                        (double)o->min_confidence);
-    if (o->min_digits > DG_DECODE_LENGTH_MAX || o->max_digits > DG_DECODE_LENGTH_MAX)
+    if (o->min_digits > DG_DIGITS_ASKED_MOST || o->max_digits > DG_DIGITS_ASKED_MOST)
         return dg_fail(DIGIT_ERR_ARGUMENT, "min_digits is %u and max_digits %u; at most %d",
-                       o->min_digits, o->max_digits, DG_DECODE_LENGTH_MAX);
+                       o->min_digits, o->max_digits, DG_DIGITS_ASKED_MOST);
     if (o->max_digits && o->max_digits < o->min_digits)
         return dg_fail(DIGIT_ERR_ARGUMENT, "max_digits is %u, less than min_digits, %u",
                        o->max_digits, o->min_digits);
@@ -53,7 +53,6 @@ static digit_status check_options(const digit_read_options *o)
 
 /* ---- Reading ---------------------------------------------------------- */
 
-/* Lines have digits that touch; the other layouts ask for one digit at a time. */
 static bool has_lines(const digit_read_options *options)
 {
     return options->layout == DIGIT_LAYOUT_PAGE || options->layout == DIGIT_LAYOUT_LINE;
@@ -67,10 +66,8 @@ static digit_status read_image(const digit_model *model, const digit_image *imag
         .lines = options->line_model ? options->line_model->predictor : NULL,
         .threads = dg_model_threads(model),
     };
-    digit_status status =
+    const digit_status status =
         has_lines(options) && !reader.lines ? dg_model_lines(model, &reader.lines) : DIGIT_OK;
-    if (status == DIGIT_OK && has_lines(options))
-        status = dg_model_pairs(model, &reader.pairs);
     return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;
 }
 

@@ -44,16 +44,20 @@ static float mass(const dg_field *field)
     return sum;
 }
 
-void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, float scale,
-                      float side, dg_field *field)
+/*
+ * What is left of a neighbour that stood in the ink of a digit, which ends `edge` pixels from the
+ * middle on a `side` (-1 left, 1 right): any digit of the dataset.
+ */
+static void leave_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, float side,
+                            dg_field *field)
 {
     const uint8_t *other = dataset->samples + dg_dataset_any(dataset, rng) * DIGIT_SAMPLE_BYTES;
-    const float size = scale * dg_rng_between(rng, 0.85f, 1.15f);
-    const float overlap = scale * dg_rng_between(rng, 0, OVERLAP);
+    const float size = dg_rng_between(rng, 0.85f, 1.15f);
+    const float overlap = dg_rng_between(rng, 0, OVERLAP);
     const float apart = edge + dg_sample_reach(other, -side) * size - overlap;
-    const float drop = scale * dg_rng_around(rng, DROP);
+    const float drop = dg_rng_around(rng, DROP);
     dg_field_lay(other, size, CENTRE + side * apart, CENTRE + drop, field);
-    const float at = CENTRE + side * (edge - overlap / 2) + scale * dg_rng_around(rng, ASTRAY);
+    const float at = CENTRE + side * (edge - overlap / 2) + dg_rng_around(rng, ASTRAY);
     erase_beyond(rng, at, side, field);
 }
 
@@ -67,9 +71,9 @@ void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
     field = whole;
     const uint32_t sides = 1 + dg_rng_below(&rng, 3); /* bit 0: left, bit 1: right */
     if (sides & 1)
-        dg_cut_neighbour(&rng, dataset, dg_sample_reach(digit, -1), 1, -1, &field);
+        leave_neighbour(&rng, dataset, dg_sample_reach(digit, -1), -1, &field);
     if (sides & 2)
-        dg_cut_neighbour(&rng, dataset, dg_sample_reach(digit, 1), 1, 1, &field);
+        leave_neighbour(&rng, dataset, dg_sample_reach(digit, 1), 1, &field);
     if (!(fabsf(mass(&field) / mass(&whole) - 1) <= DAMAGE)) /* a blank one, too */
         field = whole;
     dg_field_frame(&field);

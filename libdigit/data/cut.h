@@ -22,12 +22,4 @@ bool dg_cut_takes(float strength, uint64_t seed, uint64_t name);
 void dg_cut_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
                  const uint8_t digit[DIGIT_SAMPLE_BYTES], uint8_t out[DIGIT_SAMPLE_BYTES]);
 
-/*
- * What is left of a neighbour that stood in the ink of a field, which ends `edge` pixels from
- * the middle on a `side` (-1 left, 1 right): any digit of the dataset, `scale` as large as in its
- * sample.
- */
-void dg_cut_neighbour(dg_rng *rng, const digit_dataset *dataset, float edge, float scale,
-                      float side, dg_field *field);
-
 #endif

@@ -11,24 +11,15 @@
 #define PIECES 6
 #define SHAPES 13
 
-/* Of digits that touch: three of them; two cut from a third. */
-#define TRIPLES 0.15f
-#define CUT     0.4f
-
 /* Half of the shapes fill the sample, as pictures of things do; all else is framed as digits
  * are. */
 #define FRAMED_SHARE 0.5f
 
-static float share(bool pairs)
-{
-    return DG_OTHER_SHARE + (pairs ? DG_OTHER_PAIRS_SHARE : 0);
-}
-
-bool dg_other_takes(bool pairs, uint64_t seed, uint64_t name)
+bool dg_other_takes(uint64_t seed, uint64_t name)
 {
     dg_rng rng;
     dg_rng_init(&rng, seed, DG_RNG_OTHER, 2 * name);
-    return dg_rng_unit(&rng) < share(pairs);
+    return dg_rng_unit(&rng) < DG_OTHER_SHARE;
 }
 
 /* Part of a 1, a 4 or a 7 is a 1. */
@@ -46,60 +37,49 @@ static void draw_piece(dg_rng *rng, const digit_dataset *dataset, dg_field *fiel
         dg_other_piece(rng, dataset->samples + index * DIGIT_SAMPLE_BYTES, field);
 }
 
-/* For networks that read pairs. */
-static int draw_touching(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
-{
-    if (dg_rng_unit(rng) >= TRIPLES)
-        return dg_other_pair(rng, dataset, CUT, field);
-    dg_other_triple(rng, dataset, field);
-    return DG_OTHER_PLAIN;
-}
-
-/* Any kind; sets whether it is to be framed, and returns what dg_other_draw() does. */
-static int draw(dg_rng *rng, const digit_dataset *dataset, dg_field *field, bool *framed)
+/* Any kind; sets whether it is to be framed. */
+static void draw(dg_rng *rng, const digit_dataset *dataset, dg_field *field, bool *framed)
 {
     *framed = true;
     uint32_t kind = dg_rng_below(rng, 100);
     if (kind < LETTERS) {
         dg_other_letter(rng, field);
-        return DG_OTHER_PLAIN;
+        return;
     }
     kind -= LETTERS;
     if (kind < SCRIBBLES) {
         dg_other_scribble(rng, field);
-        return DG_OTHER_PLAIN;
+        return;
     }
     kind -= SCRIBBLES;
-    if (kind < PAIRS)
-        return dg_other_pair(rng, dataset, 0, field);
+    if (kind < PAIRS) {
+        dg_other_pair(rng, dataset, field);
+        return;
+    }
     kind -= PAIRS;
     if (kind < PIECES) {
         draw_piece(rng, dataset, field);
-        return DG_OTHER_PLAIN;
+        return;
     }
     kind -= PIECES;
     if (kind < SHAPES) {
         dg_other_shape(rng, field);
         *framed = dg_rng_unit(rng) < FRAMED_SHARE;
-        return DG_OTHER_PLAIN;
+        return;
     }
     dg_other_texture(rng, field);
     *framed = false;
-    return DG_OTHER_PLAIN;
 }
 
-int dg_other_draw(bool pairs, uint64_t seed, uint64_t name, const digit_dataset *dataset,
-                  uint8_t out[DIGIT_SAMPLE_BYTES])
+void dg_other_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
+                   uint8_t out[DIGIT_SAMPLE_BYTES])
 {
     dg_rng rng;
     dg_field field = {{{0}}};
-    bool framed = true;
+    bool framed;
     dg_rng_init(&rng, seed, DG_RNG_OTHER, 2 * name + 1);
-    const bool touching = pairs && dg_rng_unit(&rng) * share(pairs) < DG_OTHER_PAIRS_SHARE;
-    const int drawn = touching ? draw_touching(&rng, dataset, &field)
-                               : draw(&rng, dataset, &field, &framed);
+    draw(&rng, dataset, &field, &framed);
     if (framed)
         dg_field_frame(&field);
     dg_field_to_bytes(&field, out);
-    return drawn;
 }

@@ -11,23 +11,17 @@
 
 #include <stdbool.h>
 
-/* Share of training samples whose place a non-digit takes, anew in each epoch; and digits that
- * touch besides, if a network is to read pairs of them. */
-#define DG_OTHER_SHARE       0.12f
-#define DG_OTHER_PAIRS_SHARE 0.42f
+/* Share of training samples whose place a non-digit takes, anew in each epoch. */
+#define DG_OTHER_SHARE 0.12f
 
 /* Does a non-digit take the place that (seed, name) name? As in dg_augment(). */
-bool dg_other_takes(bool pairs, uint64_t seed, uint64_t name);
-
-/* What is no pair of digits. */
-#define DG_OTHER_PLAIN (-1)
+bool dg_other_takes(uint64_t seed, uint64_t name);
 
 /*
  * A non-digit into out[28][28], framed as digits are. Depends on the arguments alone.
- * `dataset` must not be empty: some are made of its digits. Returns 10 * left + right of two
- * digits as one, else DG_OTHER_PLAIN.
+ * `dataset` must not be empty: some are made of its digits.
  */
-int dg_other_draw(bool pairs, uint64_t seed, uint64_t name, const digit_dataset *dataset,
-                  uint8_t out[DIGIT_SAMPLE_BYTES]);
+void dg_other_draw(uint64_t seed, uint64_t name, const digit_dataset *dataset,
+                   uint8_t out[DIGIT_SAMPLE_BYTES]);
 
 #endif

@@ -1,6 +1,4 @@
 /* What bad segmentation makes of digits: several taken for one, one taken apart. */
-#include "data/cut.h"
-#include "data/other.h"
 #include "data/other_parts.h"
 
 #include <math.h>
@@ -41,7 +39,7 @@ static float distance(dg_rng *rng, const uint8_t left[DIGIT_SAMPLE_BYTES],
            dg_rng_between(rng, NEAREST, FARTHEST);
 }
 
-int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field *field)
+void dg_other_pair(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
 {
     const size_t left = dg_dataset_any(dataset, rng), right = dg_dataset_any(dataset, rng);
     const uint8_t *digits[2] = {dataset->samples + left * DIGIT_SAMPLE_BYTES,
@@ -52,29 +50,8 @@ int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field
     const uint8_t *last = digits[side > 0];
     dg_field_lay(digits[0], scale, CENTRE - apart / 2, CENTRE - drop, field);
     dg_field_lay(digits[1], scale, CENTRE + apart / 2, CENTRE + drop, field);
-    if (dg_rng_unit(rng) < HALVED && width(last) >= NARROW) {
+    if (dg_rng_unit(rng) < HALVED && width(last) >= NARROW)
         erase_far_half(rng, CENTRE + side * apart / 2, side, field);
-        return DG_OTHER_PLAIN;
-    }
-    if (cut > 0 && dg_rng_unit(rng) < cut)
-        dg_cut_neighbour(rng, dataset, apart / 2 + dg_sample_reach(last, side) * scale, scale,
-                         side, field);
-    return 10 * dataset->labels[left] + dataset->labels[right];
-}
-
-void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field)
-{
-    const uint8_t *digits[3];
-    const float scale = dg_rng_between(rng, 0.42f, 0.5f);
-    for (int i = 0; i < 3; i++)
-        digits[i] = dataset->samples + dg_dataset_any(dataset, rng) * DIGIT_SAMPLE_BYTES;
-    dg_field_lay(digits[1], scale, CENTRE, CENTRE, field);
-    for (int side = -1; side <= 1; side += 2) {
-        const uint8_t *left = digits[side < 0 ? 0 : 1], *right = digits[side < 0 ? 1 : 2];
-        dg_field_lay(digits[1 + side], scale,
-                     CENTRE + (float)side * distance(rng, left, right) * scale,
-                     CENTRE + dg_rng_around(rng, 2.0f), field);
-    }
 }
 
 /* Cut off-centre, nearly vertical as segmentation cuts, or horizontal. */

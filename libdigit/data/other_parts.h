@@ -39,12 +39,9 @@ const dg_letter *dg_other_prefix_any(dg_rng *rng);
 /* Strokes between random points. */
 void dg_other_scribble(dg_rng *rng, dg_field *field);
 
-/* Two digits of the dataset side by side, touching or nearly so, a share `cut` of them cut from a
- * third: returns 10 * left + right. Or one and half of its neighbour: then DG_OTHER_PLAIN. */
-int dg_other_pair(dg_rng *rng, const digit_dataset *dataset, float cut, dg_field *field);
-
-/* Three of them. */
-void dg_other_triple(dg_rng *rng, const digit_dataset *dataset, dg_field *field);
+/* Two digits of the dataset side by side, touching or nearly so; or one and half of its
+ * neighbour. */
+void dg_other_pair(dg_rng *rng, const digit_dataset *dataset, dg_field *field);
 
 /* The smaller part of a digit that a straight cut leaves. */
 void dg_other_piece(dg_rng *rng, const uint8_t digit[DIGIT_SAMPLE_BYTES], dg_field *field);

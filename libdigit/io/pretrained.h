@@ -7,9 +7,6 @@
 /* DIGIT_ERR_UNSUPPORTED where the library was built around an empty file. */
 digit_status dg_pretrained_load(dg_snapshot **out);
 
-/* The one that knows which two digits touch; the reader asks it beside any other model. */
-digit_status dg_pretrained_load_pairs(dg_snapshot **out);
-
 /* The one that reads whole lines; the reader uses it beside any model of digits. */
 digit_status dg_pretrained_load_lines(dg_snapshot **out);
 

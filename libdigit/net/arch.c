@@ -22,7 +22,6 @@ static const struct {
 } presets[] = {
     {"keras", "conv 32x3 relu maxpool 2 conv 64x3 relu maxpool 2 dense 100 relu dense 10"},
     {"default", BUILT_IN "other 1"}, /* always that of the built-in model */
-    {"pairs", BUILT_IN "other 101"}, /* ... of the one that reads digits that touch */
     {"lines", LINES},
 };
 
@@ -186,19 +185,16 @@ static digit_status read_layer(reader *r, dg_layer *layer)
     return DIGIT_OK;
 }
 
-/* `other 1` behind the last dense, or `other 101`: and pairs of digits. */
+/* `other 1` behind the last dense. */
 static digit_status read_other(reader *r, dg_layer *last)
 {
     advance(r);
     const char *end;
-    if (!read_number(r->word, &last->other, &end) || *end != '\0' ||
-        (last->other != 1 && last->other != 1 + DG_PAIRS))
-        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: other wants 1 or %d, not '%s'",
-                       1 + DG_PAIRS, r->word);
+    if (!read_number(r->word, &last->other, &end) || *end != '\0' || last->other != 1)
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: other wants 1, not '%s'", r->word);
     advance(r);
     if (r->word[0] != '\0')
-        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: '%s' behind other %u, the end",
-                       r->word, last->other);
+        return dg_fail(DIGIT_ERR_ARGUMENT, "architecture: '%s' behind other 1, the end", r->word);
     return DIGIT_OK;
 }
 

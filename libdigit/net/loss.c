@@ -47,20 +47,13 @@ void dg_softmax(uint32_t classes, const dg_real *logits, double temperature, dou
         probabilities[c] /= sum;
 }
 
-/* Smoothing spreads a label over digits and "no digit", not over pairs: these are many. */
-static uint32_t spread_over(uint32_t classes)
-{
-    return dg_min_u32(classes, DG_LABEL_PAIRS);
-}
-
 double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
                                int label, double smoothing)
 {
     double e[DG_LOGITS_MAX], mean = 0;
     const double sum = exponentials(classes, logits, temperature, e);
-    const uint32_t spread = spread_over(classes);
-    for (uint32_t c = 0; c < spread; c++)
-        mean += (double)logits[c] / spread;
+    for (uint32_t c = 0; c < classes; c++)
+        mean += (double)logits[c] / classes;
     const double target = (1 - smoothing) * (double)logits[label] + smoothing * mean;
     return log(sum) - (target - largest(classes, logits)) / temperature;
 }
@@ -75,11 +68,10 @@ static void lay_target(const dg_targets *targets, uint32_t index, uint32_t class
 {
     const float *soft = targets->soft ? targets->soft + (size_t)index * classes : NULL;
     const double hard = soft ? 1 - targets->share : 1;
-    const uint32_t label = targets->labels[index], spread = spread_over(classes);
-    const double rest = targets->smoothing / spread;
+    const uint32_t label = targets->labels[index];
+    const double rest = targets->smoothing / classes;
     for (uint32_t c = 0; c < classes; c++) {
-        const double target =
-            (c < spread ? rest : 0) + (c == label ? 1 - targets->smoothing : 0);
+        const double target = rest + (c == label ? 1 - targets->smoothing : 0);
         wanted[c] = hard * target + (soft ? targets->share * (double)soft[c] : 0);
     }
 }

@@ -8,18 +8,15 @@
 #include <digit/digit.h>
 #include <stddef.h>
 
-/*
- * A network has a logit a digit; one more if it has the reject class ("no digit"); and a hundred
- * behind that if it names pairs of touching digits.
- */
-#define DG_PAIRS (DIGIT_CLASSES * DIGIT_CLASSES)
-#define DG_LOGITS_MAX (DIGIT_CLASSES + 1 + DG_PAIRS)
-#define DG_LABEL_OTHER DIGIT_CLASSES /* label of the reject class: no digit, no named pair */
-#define DG_LABEL_PAIRS (DG_LABEL_OTHER + 1) /* label of the pair 00; 01 has the next */
+/* A network has a logit a digit, and one more if it has the reject class ("no digit"). */
+#define DG_LABEL_OTHER DIGIT_CLASSES /* label of the reject class */
 
 /* A network that reads lines has so many for each step along the line: the classes of a line, and
  * the blank of CTC (net/ctc.h). */
 #define DG_LINE_OUTPUTS (DG_LINE_CLASSES + 1)
+
+/* No network has more. */
+#define DG_LOGITS_MAX DG_LINE_OUTPUTS
 
 typedef struct dg_loss {
     double sum;       /* of the cross-entropies, in nats */
@@ -44,7 +41,7 @@ void dg_softmax(uint32_t classes, const dg_real *logits, double temperature,
 /* Cross-entropy of softmax(logits[classes] / temperature), in nats. */
 double dg_cross_entropy(uint32_t classes, const dg_real *logits, double temperature, int label);
 
-/* The same if `smoothing` of the label is spread over all classes but the pairs. */
+/* The same if `smoothing` of the label is spread over all classes. */
 double dg_smooth_cross_entropy(uint32_t classes, const dg_real *logits, double temperature,
                                int label, double smoothing);
 

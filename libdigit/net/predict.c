@@ -165,7 +165,6 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
 typedef struct answer_job {
     const uint8_t *samples;
     digit_prediction *out;
-    dg_pairs *pairs;  /* or NULL */
     uint32_t classes; /* logits a sample */
     double temperature;
 } answer_job;
@@ -178,24 +177,24 @@ static bool is_blank(const uint8_t sample[DIGIT_SAMPLE_BYTES])
     return any == 0;
 }
 
-/* Of p[classes] what is no digit's: 0 from a network that can't tell. */
-static double probability_of_other(uint32_t classes, const double *p)
+/* 0 from a network that can't tell. */
+static double probability_of_other(const answer_job *job, const dg_real *logits)
 {
-    double sum = 0;
-    for (uint32_t c = DG_LABEL_OTHER; c < classes; c++)
-        sum += p[c];
-    return sum;
+    double p[DG_LOGITS_MAX];
+    if (job->classes == DIGIT_CLASSES)
+        return 0;
+    dg_softmax(job->classes, logits, job->temperature, p);
+    return p[DG_LABEL_OTHER];
 }
 
-/* A network always has an answer; that there is no ink is known without one. p[classes]: of
- * all that it may be, for networks that know more than digits; `probabilities` are those of
- * digits, if it is one. */
+/* A network always has an answer; that there is no ink is known without one. `probabilities` are
+ * those of digits, if it is one. */
 static digit_prediction answer(const answer_job *job, const uint8_t *sample,
-                               const dg_real *logits, const double *p)
+                               const dg_real *logits)
 {
     double digits[DIGIT_CLASSES];
     digit_prediction prediction = {.digit = dg_argmax(DIGIT_CLASSES, logits),
-                                   .other = (float)probability_of_other(job->classes, p)};
+                                   .other = (float)probability_of_other(job, logits)};
     dg_softmax(DIGIT_CLASSES, logits, job->temperature, digits);
     for (int c = 0; c < DIGIT_CLASSES; c++)
         prediction.probabilities[c] = (float)digits[c];
@@ -208,46 +207,19 @@ static digit_prediction answer(const answer_job *job, const uint8_t *sample,
     return prediction;
 }
 
-static dg_pairs likely_pairs(uint32_t classes, const double *p, float one)
-{
-    dg_pairs pairs = {.one = one};
-    for (uint32_t c = DG_LABEL_PAIRS; c < classes; c++) {
-        int at = DG_PAIRS_KEPT;
-        for (; at > 0 && pairs.p[at - 1] < (float)p[c]; at--)
-            if (at < DG_PAIRS_KEPT) {
-                pairs.p[at] = pairs.p[at - 1];
-                pairs.which[at] = pairs.which[at - 1];
-            }
-        if (at < DG_PAIRS_KEPT) {
-            pairs.p[at] = (float)p[c];
-            pairs.which[at] = (uint8_t)(c - DG_LABEL_PAIRS);
-        }
-        pairs.all += (float)p[c];
-    }
-    return pairs;
-}
-
 static void visit_answers(void *context, size_t first, uint32_t count, const dg_real *logits)
 {
     const answer_job *job = context;
-    for (size_t i = first; i < first + count; i++, logits += job->classes) {
-        double p[DG_LOGITS_MAX];
-        if (job->classes > DIGIT_CLASSES)
-            dg_softmax(job->classes, logits, job->temperature, p);
-        job->out[i] = answer(job, job->samples + i * DIGIT_SAMPLE_BYTES, logits, p);
-        if (job->pairs)
-            job->pairs[i] = likely_pairs(job->classes, p, 1 - job->out[i].other);
-    }
+    for (size_t i = first; i < first + count; i++, logits += job->classes)
+        job->out[i] = answer(job, job->samples + i * DIGIT_SAMPLE_BYTES, logits);
 }
 
 digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
-                              const uint8_t *samples, size_t count, digit_prediction *out,
-                              dg_pairs *pairs)
+                              const uint8_t *samples, size_t count, digit_prediction *out)
 {
     answer_job job = {
         .samples = samples,
         .out = out,
-        .pairs = pairs,
         .classes = dg_predictor_logits(predictor),
         .temperature = (double)predictor->temperature,
     };

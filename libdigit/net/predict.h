@@ -35,20 +35,9 @@ digit_status dg_predictor_visit(const dg_predictor *predictor, dg_threads thread
                                 const uint8_t *samples, size_t count, dg_logits_fn visit,
                                 void *context);
 
-#define DG_PAIRS_KEPT 3
-
-/* Which two digits a sample may be, side by side; p = 0 where a network can't tell. */
-typedef struct dg_pairs {
-    float one;                    /* how likely it is one digit: 1 - `other` */
-    float all;                    /* ... any two; no more than `other` */
-    float p[DG_PAIRS_KEPT];       /* the likeliest, best first */
-    uint8_t which[DG_PAIRS_KEPT]; /* 10 * left + right */
-} dg_pairs;
-
-/* Answers with calibrated confidence into out[count]; into pairs[count] unless NULL. */
+/* Answers with calibrated confidence into out[count]. */
 digit_status dg_predictor_run(const dg_predictor *predictor, dg_threads threads,
-                              const uint8_t *samples, size_t count, digit_prediction *out,
-                              dg_pairs *pairs);
+                              const uint8_t *samples, size_t count, digit_prediction *out);
 
 /* Logits are divided by it before the softmax. */
 float dg_predictor_temperature(const dg_predictor *predictor);

@@ -1,24 +1,13 @@
-/* classify.h - the networks' answers for hypotheses. */
+/* classify.h - the digit network's answers for segments. */
 #ifndef DG_READ_CLASSIFY_H
 #define DG_READ_CLASSIFY_H
 
-#include "read/hypotheses.h"
-#include "net/predict.h"
+#include "read/read.h"
+#include "vision/page/segments.h"
 
-typedef struct dg_classifier {
-    const dg_predictor *predictor;
-    const dg_predictor *pairs; /* the pairs network, or NULL if dg_classify_pairs() is not called */
-    dg_threads threads;
-    const dg_plane *ink; /* density */
-} dg_classifier;
-
-/* Set `answer` of the hypotheses which[count] (NULL: of the first `count`), in batches. The answers
- * do not depend on the number of threads. */
-digit_status dg_classify_hypotheses(const dg_classifier *classifier, const dg_segments *segments,
-                                    dg_hypotheses *hypotheses, const uint32_t *which, size_t count);
-
-/* Set `pairs` of the hypotheses which[count]. */
-digit_status dg_classify_pairs(const dg_classifier *classifier, const dg_segments *segments,
-                               dg_hypotheses *hypotheses, const uint32_t *which, size_t count);
+/* answers[segments->count], made in batches. `ink` is the page's density. They do not depend on the
+ * number of threads. */
+digit_status dg_classify(const dg_reader *reader, const dg_plane *ink, const dg_segments *segments,
+                         digit_prediction *answers);
 
 #endif

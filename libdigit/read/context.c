@@ -33,11 +33,9 @@ static double evidence(tally t)
 
 static tally count_glyphs(const float *confidence, size_t count)
 {
-    tally t = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        t.counted += confidence[i] >= 0;
-        t.doubtful += confidence[i] >= 0 && confidence[i] < DOUBTFUL;
-    }
+    tally t = {.counted = count};
+    for (size_t i = 0; i < count; i++)
+        t.doubtful += confidence[i] < DOUBTFUL;
     return t;
 }
 

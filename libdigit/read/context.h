@@ -7,13 +7,10 @@
 /*
  * Some letters look like digits: o, l, S. The other letters of their word and of their page do not.
  * So if the networks doubt many digits of a group, all digits of the group lose confidence.
- * confidence[reading->count] is the networks' for each digit, or DG_NOT_COUNTED.
  */
-#define DG_NOT_COUNTED (-1.0f)
-
 typedef struct dg_context {
-    const float *confidence; /* [reading->count] */
-    const uint32_t *letters; /* [reading->group_count]: beside each group, in the same word; or NULL */
+    const float *confidence; /* [reading->count]: the networks', of each digit */
+    const uint32_t *letters; /* [reading->group_count]: in the word of each group; or NULL */
     size_t page_letters;     /* of words all over the page */
 } dg_context;
 

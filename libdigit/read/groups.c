@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "read/decode.h"
 #include "vision/geometry.h"
 
 #include <math.h>
@@ -163,7 +162,7 @@ static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t
 {
     const uint32_t chunk = g->items[0].chunk;
     const bool limited = !is_as_asked(job, g->count);
-    dg_ctc_text texts[DG_PATHS_MAX];
+    dg_ctc_text texts[DG_CANDIDATES_MOST];
     char letters[DG_CTC_LABELS_MOST];
     dg_items other = {0};
     uint32_t first, end;
@@ -171,7 +170,7 @@ static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t
     outputs_of(job, g, &first, &end);
     digit_status status =
         dg_items_search(job->source, chunk, first, end, limited ? job->min_digits : 0,
-                        limited ? job->max_digits : 0, DG_PATHS_MAX, texts, &count);
+                        limited ? job->max_digits : 0, DG_CANDIDATES_MOST, texts, &count);
     const bool found = limited && count > 0 && texts[0].count > 0;
     if (status == DIGIT_OK && found)
         status = dg_items_add_text(job->source, chunk, first, end, &texts[0], &other);
@@ -225,7 +224,7 @@ static digit_status add_changed(dg_groups_job *job, const group *g, double all, 
         return dg_fail_memory("a group", g->count * DIGIT_CLASSES * sizeof *changes);
     const size_t count = list_changes(g, job->source->allowed, changes);
     digit_status status = DIGIT_OK;
-    for (size_t n = 0; status == DIGIT_OK && n < count && n + 1 < DG_PATHS_MAX; n++) {
+    for (size_t n = 0; status == DIGIT_OK && n < count && n + 1 < DG_CANDIDATES_MOST; n++) {
         const change *c = &changes[n];
         for (size_t i = 0; i < g->count; i++)
             letters[i] = (char)('0' + (i == c->place ? c->digit : g->items[i].label));

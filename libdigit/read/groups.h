@@ -5,6 +5,12 @@
 #include "read/items.h"
 #include "read/reading.h"
 
+/* Candidates of a group. */
+#define DG_CANDIDATES_MOST 8
+
+/* The greatest number of digits that may be asked for. */
+#define DG_DIGITS_ASKED_MOST 64
+
 typedef struct dg_groups_job {
     const dg_items_source *source;
     uint32_t min_digits, max_digits; /* that the caller asks for; max_digits 0: any number */

@@ -16,8 +16,7 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     if (status == DIGIT_OK)
         status = options->layout == DIGIT_LAYOUT_GRID
                      ? dg_read_grid(reader, &sheet, options, reading)
-                 : reader->lines ? dg_read_strips(reader, &sheet, options, reading)
-                                 : dg_read_lines(reader, &sheet, options, reading);
+                     : dg_read_lines(reader, &sheet, options, reading);
     dg_sheet_free(&sheet);
     return status;
 }

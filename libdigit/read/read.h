@@ -8,9 +8,8 @@
 
 /* What to read with. */
 typedef struct dg_reader {
-    const dg_predictor *predictor;
-    const dg_predictor *pairs; /* knows two digits that touch; or NULL */
-    const dg_predictor *lines; /* reads lines; or NULL */
+    const dg_predictor *predictor; /* reads one digit */
+    const dg_predictor *lines;     /* reads lines; NULL for layouts without any */
     dg_threads threads;
 } dg_reader;
 

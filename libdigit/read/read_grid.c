@@ -4,17 +4,17 @@
 #include "read/read_parts.h"
 #include "vision/rules/cells.h"
 
-/* A grid while it is read. A cell with ink is one segment and one hypothesis. */
+/* A grid while it is read. The ink of a cell is one segment. */
 typedef struct grid_job {
     const digit_read_options *options;
     const dg_plane *ink;
     uint32_t allowed;
     dg_cells cells;
     dg_segments segments;
-    dg_hypotheses hypotheses;
-    uint32_t *cell_of;    /* [components] */
-    uint32_t *order;      /* [components] */
-    uint32_t *hypothesis; /* [cells]: 1 + the index of the cell's, 0 if it is empty */
+    digit_prediction *answers; /* [cells], of which segments.count are set */
+    uint32_t *cell_of;         /* [components] */
+    uint32_t *order;           /* [components] */
+    uint32_t *segment_of;      /* [cells]: 1 + the index of the cell's, 0 if it is empty */
     digit_reading *reading;
 } grid_job;
 
@@ -24,7 +24,7 @@ typedef struct grid_job {
 static digit_status add_cell(grid_job *job, const dg_components *components, uint32_t cell,
                              const uint32_t *order, size_t count)
 {
-    dg_segment segment = {.cluster = cell};
+    dg_segment segment = {0};
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < count; i++) {
         const dg_component *component = &components->items[order[i]];
@@ -35,7 +35,7 @@ static digit_status add_cell(grid_job *job, const dg_components *components, uin
     if (status == DIGIT_OK && segment.count > 0)
         status = dg_segments_add(&job->segments, &segment);
     if (status == DIGIT_OK && segment.count > 0)
-        job->hypothesis[cell] = (uint32_t)job->segments.count;
+        job->segment_of[cell] = (uint32_t)job->segments.count;
     return status;
 }
 
@@ -92,18 +92,14 @@ static digit_status gather(grid_job *job, const dg_components *components,
                            const dg_deadline *deadline)
 {
     const uint32_t count = job->cells.rows * job->cells.columns;
-    digit_status status = place_components(job, components, deadline);
+    const digit_status status = place_components(job, components, deadline);
     if (status != DIGIT_OK)
         return status;
-    job->hypothesis = dg_alloc_zero(count, sizeof *job->hypothesis);
-    job->hypotheses.items = dg_alloc_zero(count, sizeof *job->hypotheses.items);
-    if (!job->hypothesis || !job->hypotheses.items)
-        return dg_fail_memory("a grid", count * sizeof *job->hypotheses.items);
-    status = add_cells(job, components, count);
-    job->hypotheses.count = job->segments.count;
-    for (uint32_t i = 0; i < job->hypotheses.count; i++)
-        job->hypotheses.items[i] = (dg_hypothesis){.first = i, .count = 1};
-    return status;
+    job->segment_of = dg_alloc_zero(count, sizeof *job->segment_of);
+    job->answers = dg_alloc(count, sizeof *job->answers);
+    if (!job->segment_of || !job->answers)
+        return dg_fail_memory("a grid", count * sizeof *job->answers);
+    return add_cells(job, components, count);
 }
 
 /* ---- Digits --------------------------------------------------------------- */
@@ -127,9 +123,9 @@ static digit_box cell_box(const grid_job *job, uint32_t row, uint32_t column)
 
 static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column)
 {
-    const uint32_t hypothesis = job->hypothesis[row * job->cells.columns + column];
+    const uint32_t number = job->segment_of[row * job->cells.columns + column];
     digit_glyph glyph = {.line = row, .row = row, .column = column};
-    if (hypothesis == 0) {
+    if (number == 0) {
         glyph.box = cell_box(job, row, column);
         glyph.flags = DIGIT_GLYPH_EMPTY;
         glyph.prediction = (digit_prediction){.digit = -1, .flags = DIGIT_FLAG_BLANK, .other = 1};
@@ -137,9 +133,9 @@ static digit_glyph make_glyph(const grid_job *job, uint32_t row, uint32_t column
             glyph.prediction.probabilities[d] = 1.0f / DIGIT_CLASSES;
         return glyph;
     }
-    const dg_segment *segment = &job->segments.items[hypothesis - 1];
-    const digit_prediction *answer = &job->hypotheses.items[hypothesis - 1].answer;
-    glyph.box = dg_segments_box(segment, 1);
+    const dg_segment *segment = &job->segments.items[number - 1];
+    const digit_prediction *answer = &job->answers[number - 1];
+    glyph.box = dg_segment_box(segment);
     glyph.flags = segment->joined ? DIGIT_GLYPH_JOINED : 0;
     glyph.prediction = dg_read_answer(*answer, dg_read_digit(answer, job->allowed));
     if (glyph.prediction.confidence < job->options->min_confidence ||
@@ -200,7 +196,6 @@ static digit_status read_rows(grid_job *job)
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           const digit_read_options *options, digit_reading *reading)
 {
-    const dg_classifier classifier = {reader->predictor, NULL, reader->threads, &sheet->ink};
     grid_job job = {
         .options = options, .ink = &sheet->ink, .allowed = dg_read_allowed(options),
         .reading = reading};
@@ -218,14 +213,13 @@ digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
     if (status == DIGIT_OK)
         status = gather(&job, &sheet->components, reader->threads.deadline);
     if (status == DIGIT_OK)
-        status = dg_classify_hypotheses(&classifier, &job.segments, &job.hypotheses, NULL,
-                                        job.hypotheses.count);
+        status = dg_classify(reader, &sheet->ink, &job.segments, job.answers);
     if (status == DIGIT_OK)
         status = read_rows(&job);
     dg_free(job.order);
     dg_free(job.cell_of);
-    dg_free(job.hypothesis);
-    dg_hypotheses_free(&job.hypotheses);
+    dg_free(job.segment_of);
+    dg_free(job.answers);
     dg_segments_free(&job.segments);
     dg_cells_free(&job.cells);
     return status;

@@ -13,10 +13,6 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
 digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
                            const digit_read_options *options, digit_reading *reading);
 
-/* The same, by the line network. */
-digit_status dg_read_strips(const dg_reader *reader, const dg_sheet *sheet,
-                            const digit_read_options *options, digit_reading *reading);
-
 /* A digit or none in each cell. */
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           const digit_read_options *options, digit_reading *reading);

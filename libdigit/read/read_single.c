@@ -32,7 +32,7 @@ digit_status dg_read_single(const dg_reader *reader, const digit_image *image,
         return DIGIT_OK;
     digit_glyph glyph = {.box = found.box};
     status = dg_predictor_run(reader->predictor, reader->threads, found.sample, 1,
-                              &glyph.prediction, NULL);
+                              &glyph.prediction);
     if (status != DIGIT_OK)
         return status;
     const uint32_t allowed = dg_read_allowed(options);

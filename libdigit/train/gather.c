@@ -40,11 +40,10 @@ static uint8_t fetch_digit(const dg_train_job *job, size_t from, uint64_t name,
     const uint64_t seed = job->options->seed;
     const float strength = job->options->augment;
     const uint32_t logits = dg_network_logits(job->snapshot->network);
-    const bool knows_pairs = logits > DG_LABEL_PAIRS;
     uint8_t label = dataset->labels[from];
-    if (logits > DG_LABEL_OTHER && dg_other_takes(knows_pairs, seed, name)) {
-        const int pair = dg_other_draw(knows_pairs, seed, name, dataset, sample);
-        label = (uint8_t)(knows_pairs && pair >= 0 ? DG_LABEL_PAIRS + pair : DG_LABEL_OTHER);
+    if (logits > DG_LABEL_OTHER && dg_other_takes(seed, name)) {
+        dg_other_draw(seed, name, dataset, sample);
+        label = DG_LABEL_OTHER;
     } else if (strength > 0) {
         dg_dataset_draw(dataset, from, seed, name, sample);
         if (dg_cut_takes(strength, seed, name))

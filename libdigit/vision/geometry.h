@@ -11,18 +11,14 @@
 
 /* ---- One digit -------------------------------------------------------------- */
 
-/* The usual digit is no wider (percentile 67). A wider cluster that was cut is touching digits
- * rather than a letter; wider clusters are one broken digit only if one of them is low. */
+/* The usual digit is no wider (percentile 67). */
 #define DG_DIGIT_WIDE 0.9
 
-/* No digit is wider (percentile 99.9: 1.22, more where a line's digits are of several heights) or
- * narrower (percentile 0.1: 0.18, less where strokes are thin). Of widths, 1.1 to 1.35 were tried:
- * with 1.2, 2 pages in 120 and a string in 600 were lost. */
-#define DG_DIGIT_WIDEST    1.35
-#define DG_DIGIT_NARROWEST 0.1
+/* No digit is wider (percentile 99.9: 1.22, more where a line's digits are of several heights). */
+#define DG_DIGIT_WIDEST 1.35
 
-/* A lower (percentile 0.3) or a higher digit is unusual: it counts for little, or costs. MNIST's
- * digits are all equally high, those of a line are not. */
+/* A lower (percentile 0.3) or a higher digit is unusual: it counts for little. MNIST's digits are
+ * all equally high, those of a line are not. */
 #define DG_DIGIT_LOW  0.65
 #define DG_DIGIT_HIGH 1.5
 
@@ -31,10 +27,6 @@
 #define DG_DIGIT_HIGHEST 2.6
 
 /* ---- Several digits ---------------------------------------------------------- */
-
-/* Two touching digits. */
-#define DG_PAIR_WIDEST    (2 * DG_DIGIT_WIDEST)
-#define DG_PAIR_NARROWEST 0.4
 
 /* A string of touching digits. Wider ink is no writing. */
 #define DG_STRING_WIDEST 14.0
@@ -51,19 +43,10 @@
 /* Smaller ink is dirt. */
 #define DG_SMALL_LEAST 0.06
 
-/* The smallest sign: width or height. */
-#define DG_SIGN_LEAST 0.1
-
-/* The least height of a digit that the line's other digits make look small. */
-#define DG_SMALL_DIGIT 0.3
-
 /* A small component is a part of a digit over or under it if it is no further away than this, and
  * this part of its own width lies over or under the digit. */
 #define DG_PART_AWAY    0.45
 #define DG_PART_OVERLAP 0.5
-
-/* The widest gap between clusters of one digit. */
-#define DG_BROKEN_GAP 0.15
 
 /* ---- Lines ------------------------------------------------------------------- */
 

@@ -1,12 +1,10 @@
 /*
  * What distorting a sample costs, by strength. Training asks for one a sample and epoch.
  *
- *     bench-augment [sheet=FILE.pgm | forms=FILE.pgm | cuts=FILE.pgm | others=FILE.pgm
- *                    | pairs=FILE.pgm]
+ *     bench-augment [sheet=FILE.pgm | forms=FILE.pgm | cuts=FILE.pgm | others=FILE.pgm]
  *
  * `sheet` writes rows of distortions to look at instead: a digit each, plain at the left. `forms`
- * are those of other schools, `cuts` digits that touched others, `others` what is no digit,
- * `pairs` that for a network that reads pairs.
+ * are those of other schools, `cuts` digits that touched others, `others` what is no digit.
  */
 #include "data/augment.h"
 #include "data/augment_parts.h"
@@ -78,25 +76,14 @@ static void draw_digit(const bench_data *data, int row, int column, uint8_t *sam
                (uint64_t)(row * COLUMNS + column), sample);
 }
 
-static void draw_non_digit(const bench_data *data, bool pairs, int row, int column,
-                           uint8_t *sample)
+static void draw_other(const bench_data *data, int row, int column, uint8_t *sample)
 {
     const uint64_t name = (uint64_t)(row * COLUMNS + column);
     digit_dataset *dataset;
     if (digit_dataset_create(data->samples, data->labels, data->count, &dataset) != DIGIT_OK)
         exit(1);
-    dg_other_draw(pairs, 1, name, dataset, sample);
+    dg_other_draw(1, name, dataset, sample);
     digit_dataset_free(dataset);
-}
-
-static void draw_other(const bench_data *data, int row, int column, uint8_t *sample)
-{
-    draw_non_digit(data, false, row, column, sample);
-}
-
-static void draw_pairs(const bench_data *data, int row, int column, uint8_t *sample)
-{
-    draw_non_digit(data, true, row, column, sample);
 }
 
 static void draw_cut(const bench_data *data, int row, int column, uint8_t *sample)
@@ -158,8 +145,6 @@ int main(int argc, char **argv)
         draw_sheet(&data, draw_form, argv[1] + 6);
     else if (argc > 1 && strncmp(argv[1], "others=", 7) == 0)
         draw_sheet(&data, draw_other, argv[1] + 7);
-    else if (argc > 1 && strncmp(argv[1], "pairs=", 6) == 0)
-        draw_sheet(&data, draw_pairs, argv[1] + 6);
     else if (argc > 1 && strncmp(argv[1], "cuts=", 5) == 0)
         draw_sheet(&data, draw_cut, argv[1] + 5);
     else

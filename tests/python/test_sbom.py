@@ -41,7 +41,7 @@ def test_document(unpacked):
     assert document["metadata"]["component"]["purl"] == "pkg:pypi/libdigit@1.2.3"
     parts = {part["name"]: part for part in document["components"]}
     assert parts["libdigit.so"]["version"] == libdigit.__version__
-    assert {"jansson", "zlib", "pretrained.safetensors", "pairs.safetensors"} <= set(parts)
+    assert {"jansson", "zlib", "pretrained.safetensors", "lines.safetensors"} <= set(parts)
     assert ("OpenBLAS" in parts) == ("private OpenBLAS" in libdigit.build_info())
     assert document["dependencies"] == [{"ref": "libdigit", "dependsOn": list(parts)}]
 

@@ -14,7 +14,7 @@ static const struct {
 
 #define CASES (int)(sizeof cases / sizeof cases[0])
 
-/* Set before each test: without "no digit", with it, and with pairs, too. */
+/* Set before each test: without the reject class, with it, and as many as can be. */
 static uint32_t classes;
 
 static void ten(void)
@@ -75,11 +75,9 @@ START_TEST(cross_entropy_is_minus_the_log)
 }
 END_TEST
 
-/* Smoothing goes to digits and "no digit". */
 static double target_of(uint32_t class, uint32_t label, double smoothing)
 {
-    const uint32_t spread = classes < DG_LABEL_PAIRS ? classes : DG_LABEL_PAIRS;
-    return (class < spread ? smoothing / spread : 0) + (class == label ? 1 - smoothing : 0);
+    return smoothing / classes + (class == label ? 1 - smoothing : 0);
 }
 
 /* sum over classes of target * -log p, its slope p - target. */

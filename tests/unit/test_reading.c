@@ -50,7 +50,7 @@ START_TEST(empty_is_empty)
     digit_reading *reading;
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
     dg_reading_reject(reading, 1);
-    dg_context_apply(reading, NULL);
+    dg_context_apply(reading, &(dg_context){0});
     ck_assert_int_eq(dg_reading_finish(reading, false), DIGIT_OK);
     ck_assert_str_eq(reading->text, "");
     dg_reading_free(reading);
@@ -78,7 +78,7 @@ static void apply(digit_reading *reading)
     float confidence[32];
     for (size_t i = 0; i < reading->count; i++)
         confidence[i] = reading->glyphs[i].prediction.confidence;
-    dg_context_apply(reading, confidence);
+    dg_context_apply(reading, &(dg_context){.confidence = confidence});
 }
 
 /* Words lose their digits, numbers beside them keep theirs. */
@@ -118,21 +118,39 @@ START_TEST(patience_ends)
 }
 END_TEST
 
-/* A letter cut in two counts once. */
-START_TEST(not_all_are_counted)
+/* The confidence of a digit that has these letters beside its group and on its page. */
+static float confidence_beside(uint32_t letters, size_t page_letters)
 {
-    const float once[] = {0, DG_NOT_COUNTED, 0.99f, 0.99f}, each[] = {0, 0, 0.99f, 0.99f};
-    float confidence[2];
-    for (int i = 0; i < 2; i++) {
-        digit_reading *reading;
-        ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
-        add(reading, 0, 0, "4711");
-        dg_context_apply(reading, i ? each : once);
-        confidence[i] = reading->glyphs[3].prediction.confidence;
-        dg_reading_free(reading);
-    }
-    ck_assert_float_gt(confidence[0], 0.7f);
-    ck_assert_float_lt(confidence[1], 0.6f);
+    const float confidence[] = {0.99f, 0.99f, 0.99f, 0.99f};
+    const uint32_t beside[] = {0, letters};
+    digit_reading *reading;
+    ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
+    add(reading, 0, 0, "47");
+    add(reading, 0, 1, "11");
+    dg_context_apply(reading, &(dg_context){confidence, beside, page_letters});
+    const float found = reading->glyphs[2].prediction.confidence;
+    dg_reading_free(reading);
+    return found;
+}
+
+START_TEST(letters_beside_digits_make_a_word)
+{
+    const float alone = confidence_beside(0, 0), word = confidence_beside(4, 4);
+    ck_assert_float_gt(alone, 0.95f);
+    ck_assert_float_lt(word, 0.3f);
+    ck_assert_float_lt(confidence_beside(2, 2), alone);
+    ck_assert_float_gt(confidence_beside(2, 2), word);
+}
+END_TEST
+
+/* Letters all over the page make a word of a group more likely, but only up to a point. */
+START_TEST(letters_of_the_page_count_less)
+{
+    const float some = confidence_beside(0, 1), many = confidence_beside(0, 100);
+    ck_assert_float_lt(some, confidence_beside(0, 0));
+    ck_assert_float_lt(many, some);
+    ck_assert_float_eq(confidence_beside(0, 100000), many);
+    ck_assert_float_gt(many, 0.4f);
 }
 END_TEST
 
@@ -213,7 +231,8 @@ int main(void)
     tcase_add_test(tcase, too_many_digits_are_refused);
     tcase_add_test(tcase, company_tells_letters);
     tcase_add_test(tcase, patience_ends);
-    tcase_add_test(tcase, not_all_are_counted);
+    tcase_add_test(tcase, letters_beside_digits_make_a_word);
+    tcase_add_test(tcase, letters_of_the_page_count_less);
     tcase_add_test(tcase, words_are_left_out);
     tcase_add_test(tcase, what_a_sign_joins_stays);
     tcase_add_test(tcase, nothing_is_left_of_words_alone);

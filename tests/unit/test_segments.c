@@ -1,4 +1,4 @@
-/* Segments and samples: clusters of ink, whole and in slices. */
+/* Segments and samples: the ink of clusters. */
 #include "vision/page/segments.h"
 #include "vision/ink/digit_height.h"
 #include "vision/sample/even.h"
@@ -14,7 +14,7 @@ static digit_box box_of(const dg_component *component)
                        (int32_t)dg_component_height(component)};
 }
 
-/* Four rings that touch, and one that does not. */
+/* Four rings that touch, and one that does not, with a dot above it. */
 typedef struct fixture {
     dg_plane page;
     dg_components components;
@@ -37,6 +37,7 @@ static void set_up(fixture *f)
     for (int i = 0; i < 4; i++)
         draw_ring(&f->page, 10 + 24 * i, 20, 26, 40, 4, 255);
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
+    draw_bar(&f->page, 190, 10, 5, 5, 255);
     find_lines(f);
     ck_assert_uint_eq(f->lines.cluster_count, 2);
 }
@@ -49,27 +50,28 @@ static void tear_down(fixture *f)
     free(f->page.pixels);
 }
 
-START_TEST(clusters_stay_as_they_are)
+START_TEST(each_cluster_is_a_segment)
 {
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &f.segments), DIGIT_OK);
     ck_assert_uint_eq(f.segments.count, 2);
-    const digit_box first = dg_segments_box(f.segments.items, 1);
+    ck_assert(f.segments.line_count == 1 && f.segments.lines[0].count == 2);
+    const digit_box first = dg_segment_box(&f.segments.items[0]);
+    const digit_box second = dg_segment_box(&f.segments.items[1]);
     ck_assert(first.x == 10 && first.y == 20 && first.width == 98 && first.height == 40);
-    ck_assert(!f.segments.items[0].cut_before && !f.segments.items[1].cut_before);
+    ck_assert(second.x == 180 && second.y == 10 && second.width == 26 && second.height == 50);
+    ck_assert(!f.segments.items[0].joined && f.segments.items[1].joined);
     tear_down(&f);
 }
 END_TEST
 
 /* All the ink is in the segments, in order, and each segment's runs lie together. */
-START_TEST(slices_hold_all_the_ink)
+START_TEST(segments_hold_all_the_ink)
 {
-    const bool doubted[] = {true, false};
-    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
     fixture f;
     set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &f.segments), DIGIT_OK);
     dg_plane seen = drawing(300, 80, 0);
     uint32_t next = 0;
     for (size_t i = 0; i < f.segments.count; i++) {
@@ -83,30 +85,7 @@ START_TEST(slices_hold_all_the_ink)
         }
     }
     ck_assert_int_eq(memcmp(seen.pixels, f.page.pixels, 300 * 80), 0);
-    const digit_box all = dg_segments_box(f.segments.items, f.segments.count);
-    ck_assert(all.x == 10 && all.y == 20 && all.width == 196 && all.height == 40);
     free(seen.pixels);
-    tear_down(&f);
-}
-END_TEST
-
-/* As wide as they should be, side by side; the last ring is whole. */
-START_TEST(slices_are_even)
-{
-    const bool doubted[] = {true, false};
-    const dg_slicing slicing = {.doubted = doubted, .slices = DG_SLICES};
-    fixture f;
-    set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
-    const size_t slices = f.segments.count - 1;
-    ck_assert_uint_eq(slices, (size_t)(98 * DG_SLICES / f.lines.items[0].size + 0.5));
-    for (size_t i = 0; i < slices; i++) {
-        const dg_segment *segment = &f.segments.items[i];
-        ck_assert(segment->cut_before == (i > 0) && segment->wide && segment->cluster == 0);
-        ck_assert(i == 0 || segment->left == segment[-1].right + 1);
-        ck_assert_int_le(abs(segment->right - segment->left + 1 - 98 / (int)slices), 1);
-    }
-    ck_assert(!f.segments.items[slices].cut_before && f.segments.items[slices].left == 180);
     tear_down(&f);
 }
 END_TEST
@@ -123,7 +102,7 @@ START_TEST(a_slash_stands_between_digits)
         draw_bar(&f.page, 60 + 44 * _i + (56 - y) * 24 / 56, 10 + y, 4, 1, 255);
     find_lines(&f);
     ck_assert_uint_eq(f.lines.cluster_count, 3);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &f.segments), DIGIT_OK);
     for (int i = 0; i < 3; i++)
         ck_assert(f.segments.items[i].sign == (i == _i && _i == BETWEEN));
     tear_down(&f);
@@ -149,7 +128,7 @@ START_TEST(signs_are_known_by_their_place)
     const digit_box box = cases[_i].box;
     draw_bar(&f.page, box.x, box.y, box.width, box.height, 255);
     find_lines(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, NULL, &f.segments), DIGIT_OK);
+    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &f.segments), DIGIT_OK);
     size_t signs = 0;
     for (size_t i = 0; i < f.segments.count; i++)
         signs += f.segments.items[i].sign;
@@ -186,19 +165,6 @@ START_TEST(samples_leave_neighbours_out)
 }
 END_TEST
 
-/* Fewer slices to a digit's height are wider ones. */
-START_TEST(slices_are_as_wide_as_asked_for)
-{
-    const bool doubted[] = {true, false};
-    const dg_slicing slicing = {.doubted = doubted, .slices = 5.5};
-    fixture f;
-    set_up(&f);
-    ck_assert_int_eq(dg_segments_make(&f.components, &f.lines, &slicing, &f.segments), DIGIT_OK);
-    ck_assert_uint_eq(f.segments.count - 1, (size_t)(98 * 5.5 / f.lines.items[0].size + 0.5));
-    tear_down(&f);
-}
-END_TEST
-
 /* ---- Large digits ----------------------------------------------------------- */
 
 static int largest_difference(const uint8_t *a, const uint8_t *b)
@@ -209,40 +175,22 @@ static int largest_difference(const uint8_t *a, const uint8_t *b)
     return most;
 }
 
-/* A large digit's thumbnail, whole or in slices, gives nearly the sample of its ink. */
+/* A large digit's thumbnail gives nearly the sample of its ink. */
 START_TEST(thumbnails_show_the_same_digit)
 {
     dg_plane page = drawing(700, 900, 0);
     uint8_t exact[DIGIT_SAMPLE_BYTES], small[DIGIT_SAMPLE_BYTES];
     dg_components components;
-    dg_thumbnail parts[7];
     draw_ring(&page, 37, 41, 500, 800, 70, 253);
     draw_bar(&page, 37, 741, 200, 100, 253); /* else the centre of mass is between two pixels */
     ck_assert_int_eq(find_components(&page, 1, 1, one_thread, &components), DIGIT_OK);
     const digit_box box = box_of(&components.items[0]);
     ck_assert_int_eq(dg_glyph_sample(&page, components.runs, components.run_count, &box,
                                      dg_frame_even, exact), DIGIT_OK);
-    for (int i = 0; i < 7; i++) {
-        const digit_box slice = {37 + 72 * i, 41, i < 6 ? 72 : 500 - 6 * 72, 800};
-        dg_run *runs = malloc(components.run_count * sizeof *runs);
-        size_t count = 0;
-        for (size_t k = 0; k < components.run_count; k++) {
-            dg_run run = components.runs[k];
-            run.start = (uint16_t)(run.start > slice.x ? run.start : slice.x);
-            run.end = (uint16_t)(run.end < slice.x + slice.width ? run.end
-                                                                 : slice.x + slice.width);
-            if (run.start < run.end)
-                runs[count++] = run;
-        }
-        parts[i] = (dg_thumbnail){.cell = dg_thumbnail_cell(800)};
-        ck_assert_int_eq(dg_thumbnail_make(&page, runs, count, &slice, &parts[i]), DIGIT_OK);
-        free(runs);
-    }
-    ck_assert_int_eq(parts[0].cell, 12);
-    ck_assert_int_eq(dg_thumbnails_sample(parts, 7, &box, dg_frame_even, small), DIGIT_OK);
+    ck_assert_int_eq(dg_thumbnail_cell(800), 12);
+    ck_assert_int_eq(dg_thumbnail_sample(&page, components.runs, components.run_count, &box, 12,
+                                         dg_frame_even, small), DIGIT_OK);
     ck_assert_int_le(largest_difference(exact, small), 48); /* measured: 37 */
-    for (int i = 0; i < 7; i++)
-        dg_thumbnail_free(&parts[i]);
     dg_components_free(&components);
     free(page.pixels);
 }
@@ -256,12 +204,10 @@ START_TEST(thumbnails_keep_thin_ink)
     uint8_t sample[DIGIT_SAMPLE_BYTES];
     const dg_run run = {450, 100, 101};
     const digit_box box = {100, 450, 1, 1};
-    dg_thumbnail thumbnail = {.cell = dg_thumbnail_cell(800)};
     page.pixels[450 * 900 + 100] = 96;
-    ck_assert_int_eq(dg_thumbnail_make(&page, &run, 1, &box, &thumbnail), DIGIT_OK);
-    ck_assert_int_eq(dg_thumbnails_sample(&thumbnail, 1, &box, dg_frame_even, sample), DIGIT_OK);
+    ck_assert_int_eq(dg_thumbnail_sample(&page, &run, 1, &box, dg_thumbnail_cell(800),
+                                         dg_frame_even, sample), DIGIT_OK);
     ck_assert(memcmp(sample, blank, sizeof sample) != 0);
-    dg_thumbnail_free(&thumbnail);
     free(page.pixels);
 }
 END_TEST
@@ -277,10 +223,8 @@ END_TEST
 int main(void)
 {
     TCase *tcase = tcase_create("segments");
-    tcase_add_test(tcase, clusters_stay_as_they_are);
-    tcase_add_test(tcase, slices_hold_all_the_ink);
-    tcase_add_test(tcase, slices_are_even);
-    tcase_add_test(tcase, slices_are_as_wide_as_asked_for);
+    tcase_add_test(tcase, each_cluster_is_a_segment);
+    tcase_add_test(tcase, segments_hold_all_the_ink);
     tcase_add_test(tcase, thumbnails_show_the_same_digit);
     tcase_add_test(tcase, thumbnails_keep_thin_ink);
     tcase_add_test(tcase, small_digits_need_no_thumbnails);
