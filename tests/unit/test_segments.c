@@ -39,7 +39,7 @@ static void set_up(fixture *f)
     draw_ring(&f->page, 180, 20, 26, 40, 4, 255);
     draw_bar(&f->page, 190, 10, 5, 5, 255);
     find_lines(f);
-    ck_assert_uint_eq(f->lines.cluster_count, 2);
+    ck_assert_uint_eq(f->lines.items[0].count, 2);
 }
 
 static void tear_down(fixture *f)
