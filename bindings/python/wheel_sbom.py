@@ -126,6 +126,6 @@ def _zlib():
 
 
 def _weights():
-    for name in ("pretrained", "pairs"):
+    for name in ("pretrained", "lines"):
         place = "inside libdigit/libdigit.so"
         yield _part(f"{name}.safetensors", "1", "CC-BY-SA-3.0", place, "machine-learning-model")

@@ -134,8 +134,9 @@ static float draw_gap(writer *w)
 
 /* ---- Digits and signs ------------------------------------------------- */
 
-/* The line's own sample first, then any. Runs of one digit come more often than by chance: amounts end
- * in zeros, and equal neighbours are what a network that reads along a line tells apart worst. */
+/* The line's own sample first, then any. Runs of one digit come more often than by chance: amounts
+ * end in zeros, and equal neighbours are what a network that reads along a line tells apart worst.
+ */
 static size_t choose_digit(writer *w)
 {
     if (!w->started)

@@ -23,8 +23,8 @@
 #define STRAIGHT_LEAN    0.28f
 #define STRAIGHT_HIGH    1.25f
 
-/* Percent of 0s that are one quick ring, and of all 0s that are not quite closed; the gap in radians,
- * about the top. Amounts end in such. */
+/* Percent of 0s that are one quick ring, and of all 0s that are not quite closed; the gap in
+ * radians, about the top. Amounts end in such. */
 #define RING_PERCENT 14.0f
 #define OPEN_PERCENT 14.0f
 #define RING_WIDEST  10.0f /* pixels: half its width */

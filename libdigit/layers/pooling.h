@@ -22,8 +22,9 @@ static inline size_t dg_pooling_window(dg_extent window, size_t row_stride, uint
 
 /*
  * Maximum pooling of one sample:
- *     in[out.rows*window.rows][out.columns*window.columns][channels], or wider rows, -> out, then `after` (may be NULL). which[out] (may be NULL): the cell of its window each
- * maximum came from, or DG_NO_CELL.
+ *     in[out.rows*window.rows][out.columns*window.columns][channels], or wider rows, -> out, then
+ * `after` (may be NULL). which[out] (may be NULL): the cell of its window each maximum came from,
+ * or DG_NO_CELL.
  */
 void dg_pooling_max(dg_shape out, dg_extent window, size_t row_stride, const dg_real *in,
                     const dg_vec_after *after, dg_real *result, uint8_t *which);

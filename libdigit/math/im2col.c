@@ -19,7 +19,8 @@ static run window_row(const dg_windows *w, const dg_real *in, uint32_t out_row,
     if (y < 0 || y >= w->in_rows)
         return (run){.before = whole};
     const int64_t first = x < 0 ? 0 : x;
-    const int64_t end = x + w->window.columns > w->in_columns ? w->in_columns : x + w->window.columns;
+    const int64_t end = x + w->window.columns > w->in_columns ? w->in_columns
+                                                              : x + w->window.columns;
     if (first >= end)
         return (run){.before = whole};
     run r = {.pixels = in + ((size_t)y * w->in_columns + (size_t)first) * w->channels,
@@ -167,9 +168,9 @@ void dg_im2col_by_tap(const dg_windows *w, const dg_real *in, dg_real *taps)
 {
     if (all_inside(w) && w->stride == 1) {
         for (uint32_t tap = 0; tap < taps_of(w); tap++) {
-            dg_vec_loops->gather(w->out_rows, w->out_columns, w->in_columns,
-                                 in + tap / w->window.columns * w->in_columns + tap % w->window.columns,
-                                 taps);
+            dg_vec_loops->gather(
+                w->out_rows, w->out_columns, w->in_columns,
+                in + tap / w->window.columns * w->in_columns + tap % w->window.columns, taps);
             taps += (size_t)w->out_rows * w->out_columns;
         }
         return;

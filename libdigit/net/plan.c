@@ -14,8 +14,9 @@
 #define SCRATCH_MOST ((uint64_t)1 << 24)
 #define SIDE_MOST 65536u /* of a tensor in a model file */
 
-/* Columns of a line: any network that is worth having gives more than one output for so many. */
-#define PROBE 1024u
+/* Columns of a line, with its margin: the widest one that the reader asks for must be within the
+ * limits. */
+#define PROBE 1280u
 #define STEP_MOST 16 /* columns from one output to the next: digits are some 20 wide */
 
 #define REALS_A_LINE (DG_ALIGNMENT / sizeof(dg_real))

@@ -8,6 +8,9 @@
  * a cluster is. */
 #define CHUNK_GAP 1.5
 
+/* A chunk that is wider ends at its next cluster: strips have a limit. */
+#define CHUNK_WIDEST 40.0
+
 /* A cluster is surely a digit with at least this confidence, and if it is no lower or higher than
  * these, in heights of the line's digits: a part of a broken digit may look like another one. */
 #define SURE      0.98f
@@ -54,8 +57,8 @@ static bool is_print(const dg_segments *segments, const digit_prediction *answer
     return tall >= PRINT_LEAST && (double)others >= PRINT_SHARE * (double)tall;
 }
 
-/* Is there a small stroke high beside a segment? It may be the bar of a 5, and the rest of that looks
- * like another digit. */
+/* Is there a small stroke high beside a segment? It may be the bar of a 5, and the rest of that
+ * looks like another digit. */
 static bool has_bar(const dg_segments *segments, const dg_chunk *chunk, size_t index, double size)
 {
     const dg_segment *s = &segments->items[index];
@@ -70,8 +73,8 @@ static bool has_bar(const dg_segments *segments, const dg_chunk *chunk, size_t i
     return false;
 }
 
-/* Strokes that are nothing but upright may be the form's, a bracket, the edge of a sheet: 1s alone are
- * not sure. */
+/* Strokes that are nothing but upright may be the form's, a bracket, the edge of a sheet: 1s alone
+ * are not sure. */
 static void judge(const dg_segments *segments, const digit_prediction *answers, dg_chunk *chunk,
                   bool *sure)
 {
@@ -107,7 +110,9 @@ static void divide_line(const dg_segments *segments, const digit_prediction *ans
     int32_t right = 0;
     for (size_t i = line->first; i < line->first + line->count; i++) {
         const dg_segment *segment = &segments->items[i];
-        if (chunk.count > 0 && segment->left - right > CHUNK_GAP * line->size) {
+        const bool wide = chunk.count > 0 && segment->right - segments->items[chunk.first].left >
+                                                 CHUNK_WIDEST * line->size;
+        if (chunk.count > 0 && (wide || segment->left - right > CHUNK_GAP * line->size)) {
             add(segments, answers, chunk, chunks);
             chunk = (dg_chunk){.line = index, .first = i};
         }

@@ -133,8 +133,8 @@ static void choose_kept(const digit_reading *reading, group_span *spans)
             spans[g].kept = spans[g + 1].kept = true;
 }
 
-/* Signs of lines that are left out go, too: glyph and line of the others are those of the glyphs beside
- * them. moved[reading->count + 1]: how many glyphs are kept in front of each. */
+/* Signs of lines that are left out go, too: glyph and line of the others are those of the glyphs
+ * beside them. moved[reading->count + 1]: how many glyphs are kept in front of each. */
 static void renumber_marks(digit_reading *reading, const uint32_t *moved, const uint32_t *line_of)
 {
     size_t kept = 0;

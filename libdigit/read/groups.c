@@ -12,7 +12,8 @@
 #define GAP_QUANTILE 0.25
 #define GAP_TIMES    3.0
 
-/* In heights of the line's digits: from one letter to the next, and the widest gap inside a word. */
+/* In heights of the line's digits: from one letter to the next, and the widest gap inside a word.
+ */
 #define LETTER_PITCH 0.7
 #define WORD_GAP     0.35
 
@@ -124,8 +125,8 @@ static bool says(const dg_ctc_text *text, const dg_item *items, size_t count)
     return true;
 }
 
-/* The probability of a group: what the line network gives its text, or, where the digit network knows
- * better, the product of its digits'. */
+/* The probability of a group: what the line network gives its text, or, where the digit network
+ * knows better, the product of its digits'. */
 static double group_probability(const dg_item *items, size_t count, const dg_ctc_text *texts,
                                 size_t text_count)
 {

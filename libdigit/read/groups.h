@@ -23,8 +23,8 @@ typedef struct dg_groups_job {
     size_t page_letters;
 } dg_groups_job;
 
-/* Divide the items of a line, whose digits are `size` pixels high, at wide gaps, signs and words, and
- * add the groups to the reading. job->line counts on if there were any. */
+/* Divide the items of a line, whose digits are `size` pixels high, at wide gaps, signs and words,
+ * and add the groups to the reading. job->line counts on if there were any. */
 digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double size);
 
 #endif

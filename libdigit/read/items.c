@@ -16,8 +16,8 @@
 /* A cluster that has so much of its width in one place is this digit's alone. */
 #define WHOLE_SHARE 0.9
 
-/* What the digit network says of a cluster that is one digit's alone counts so many times as much as
- * the line network. */
+/* What the digit network says of a cluster that is one digit's alone counts so many times as much
+ * as the line network. */
 #define DIGIT_WEIGHT 1.0
 
 /* So do the odds that clusters are a digit each, beside those of the line network. */
@@ -101,8 +101,8 @@ static bool is_in_strip(const dg_strip *strip, const dg_segment *segment)
            DG_LINE_ROWS / 2.0 * strip->scale;
 }
 
-/* The bounding box of a label, and whether it is a part of a cluster, or several of them. Returns the
- * segment whose ink it has alone and whole, or NONE. */
+/* The bounding box of a label, and whether it is a part of a cluster, or several of them. Returns
+ * the segment whose ink it has alone and whole, or NONE. */
 static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, span s, dg_item *item)
 {
     const dg_strip *strip = &source->transcripts[item->chunk].strip;
@@ -320,8 +320,8 @@ static digit_status log_probability(const dg_items_source *source, const stretch
     return DIGIT_OK;
 }
 
-/* Are segments first .. end-1 a digit each, rather than what the line network says? The odds of both
- * networks are multiplied. */
+/* Are segments first .. end-1 a digit each, rather than what the line network says? The odds of
+ * both networks are multiplied. */
 static digit_status prefer_clusters(const dg_items_source *source, const stretch *where,
                                     size_t first, size_t end, const dg_ctc_text *text,
                                     bool *prefer)
@@ -372,8 +372,8 @@ static double border(const dg_items_source *source, const dg_chunk *chunk, size_
     return (items[segment - 1].right + 1 + items[segment].left) / 2.0;
 }
 
-/* A sure digit that is no 1 is what the digit network says; the line network reads what lies between
- * two of them. */
+/* A sure digit that is no 1 is what the digit network says; the line network reads what lies
+ * between two of them. */
 static bool is_anchor(const dg_items_source *source, size_t segment)
 {
     return source->chunks->sure[segment] && source->answers[segment].digit != 1;

@@ -330,7 +330,7 @@ digit_status dg_batch_run(dg_batch *b, const uint32_t *order, uint32_t count, ui
     b->update.step = ++b->job->snapshot->training->step;
     b->update.rate = rate;
     b->update.shards = shards;
-    dg_pool_run(b->job->threads.pool, b->job->threads.count, dg_optimizer_pieces(b->optimizer), run_piece,
-                b);
+    dg_pool_run(b->job->threads.pool, b->job->threads.count, dg_optimizer_pieces(b->optimizer),
+                run_piece, b);
     return DIGIT_OK;
 }

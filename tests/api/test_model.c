@@ -135,7 +135,7 @@ START_TEST(bad_architectures_are_refused_in_words)
         {"dense 0 dense 10", DIGIT_ERR_ARGUMENT, "'0'"},
         {"dense 99999999999 dense 10", DIGIT_ERR_ARGUMENT, "99999999999"},
         {"dense 65537 dense 10", DIGIT_ERR_ARGUMENT, "65537"},
-        {"conv 32 dense 10", DIGIT_ERR_ARGUMENT, "'32'"},
+        {"conv 32 dense 10", DIGIT_ERR_ARGUMENT, "ROWSxCOLUMNS, not 'dense'"},
         {"conv 32x dense 10", DIGIT_ERR_ARGUMENT, "'32x'"},
         {"conv 32x3x3 dense 10", DIGIT_ERR_ARGUMENT, "'32x3x3'"},
         {"conv 8x16 dense 10", DIGIT_ERR_ARGUMENT, "16"},

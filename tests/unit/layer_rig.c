@@ -23,18 +23,21 @@ static const rig_case cases[] = {
     {"conv", SHAPE(7, 2), 3, SQUARE(3), 2, true, false, SQUARE(1)},
     {"conv", SHAPE(8, 2), 2, SQUARE(3), 2, true, true, SQUARE(1)},
     {"conv", SHAPE(6, 1), 2, SQUARE(1), 2, true, false, SQUARE(1)},
-    {"conv", SHAPE(4, 1), 2, SQUARE(9), 1, true, false, SQUARE(1)}, /* windows larger than the picture */
+    {"conv", SHAPE(4, 1), 2, SQUARE(9), 1, true, false,
+     SQUARE(1)}, /* windows larger than the picture */
     {"conv", SHAPE(8, 2), 3, SQUARE(3), 1, false, false, SQUARE(2)},
     {"conv", SHAPE(7, 2), 3, SQUARE(3), 1, false, true, SQUARE(2)}, /* the pool leaves a row over */
     {"conv", SHAPE(9, 2), 2, SQUARE(3), 1, true, true, SQUARE(3)},
     {"conv", SHAPE(9, 2), 2, SQUARE(3), 2, true, true, SQUARE(2)},
-    {"conv", SHAPE(6, 2), 48, SQUARE(3), 1, false, false, SQUARE(1)}, /* wide: unrolled by kernel row */
+    {"conv", SHAPE(6, 2), 48, SQUARE(3), 1, false, false,
+     SQUARE(1)}, /* wide: unrolled by kernel row */
     {"conv", SHAPE(6, 2), 48, SQUARE(3), 1, true, true, SQUARE(1)},
     {"conv", SHAPE(7, 2), 49, SQUARE(4), 1, true, true, SQUARE(2)},
     {"conv", SHAPE(4, 3), 48, SQUARE(9), 1, true, false, SQUARE(1)},
     {"conv", SHAPE(5, 2), 48, SQUARE(1), 1, false, true, SQUARE(1)},
     {"conv", SHAPE(7, 2), 48, SQUARE(3), 2, true, false, SQUARE(1)},
-    {"conv", SHAPE(7, 1), 48, SQUARE(3), 1, true, true, SQUARE(2)}, /* one channel: laid out by tap */
+    {"conv", SHAPE(7, 1), 48, SQUARE(3), 1, true, true,
+     SQUARE(2)}, /* one channel: laid out by tap */
     {"conv", SHAPE(7, 1), 3, SQUARE(4), 2, true, true, SQUARE(1)},
     {"conv", {5, 9, 2}, 3, {1, 7}, 1, false, true, SQUARE(1)}, /* along a line */
     {"conv", {9, 5, 2}, 3, {7, 1}, 1, true, false, SQUARE(1)},
@@ -223,7 +226,7 @@ const char *rig_text(const rig *r)
     const dg_layer *l = &r->layer;
     snprintf(text, sizeof text, "%s %u %ux%u%s stride %u%s pool %ux%u on %ux%ux%u, %u samples",
              l->type->word, l->size, l->window.rows, l->window.columns, l->same ? " same" : "",
-             l->stride, l->relu ? " relu" : "", l->pool.rows, l->pool.columns, l->in.rows, l->in.columns, l->in.channels,
-             r->pass.samples);
+             l->stride, l->relu ? " relu" : "", l->pool.rows, l->pool.columns, l->in.rows,
+             l->in.columns, l->in.channels, r->pass.samples);
     return text;
 }

@@ -1,4 +1,5 @@
-/* Networks that read lines: their outputs for lines of any width, and the gradient of their loss. */
+/* Networks that read lines: their outputs for lines of any width, and the gradient of their loss.
+ */
 #include "base/error.h"
 #include "base/mem.h"
 #include "math/vec.h"
@@ -63,7 +64,8 @@ static const struct {
 } wrong[] = {
     {"line 32 conv 19x1", "architecture: a line must end in 1 row, not 32"},
     {"line 32 conv 8x3 maxpool 2x1 conv 19x3", "architecture: a line must end in 1 row, not 13"},
-    {"line 32 maxpool 15 maxpool 2 conv 19x1", "architecture: an output for 30 columns; 16 at most"},
+    {"line 32 maxpool 15 maxpool 2 conv 19x1",
+     "architecture: an output for 30 columns; 16 at most"},
 };
 
 START_TEST(refuses_other_ends)

@@ -280,7 +280,9 @@ static void check_pool(const dg_vec *vec, size_t channels, dg_extent window, siz
     for (size_t i = 0; i < count; i++) {
         const size_t row = i / row_stride, column = i % row_stride / channels;
         const bool outside = i % row_stride >= used;
-        const size_t from = outside ? 0 : column / window.columns * channels + i % row_stride % channels;
+        const size_t from = outside
+                                ? 0
+                                : column / window.columns * channels + i % row_stride % channels;
         const bool mine = which[from] == row * window.columns + column % window.columns;
         if (din[i] != (outside ? 99 : mine ? slope[from] : 0))
             ck_abort_msg("%u x %u, %zu channels: at %zu %g", window.rows, window.columns, channels,

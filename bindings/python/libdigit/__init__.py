@@ -111,7 +111,10 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULES})
 
 
-for _public in (Digit, DigitError, Group, Mark, Metrics, Model, ModelInfo, Progress, Reading, Status):
+for _public in (
+    *(Digit, DigitError, Group, Mark, Metrics),
+    *(Model, ModelInfo, Progress, Reading, Status),
+):
     _public.__module__ = __name__  # for help(), tracebacks and pickles: where users import them
 for _function in (build_info, load_idx, normalize, version):
     _function.__module__ = __name__

@@ -18,7 +18,7 @@ from ._architecture import INPUT_SHAPE, Shape, side_after
 from ._containers import WEIGHTS_MAX, Budget
 from ._errors import DigitError, Status
 from ._modelfile import assemble
-from ._prototypes import DIGIT_CLASSES, OTHERS
+from ._prototypes import DIGIT_CLASSES
 from ._safetensors import Tensors
 from .model import Model
 
@@ -214,15 +214,13 @@ class Chain:
         while words and words[-1].startswith("dropout"):
             words.pop()
         last = words[-1] if words else "nothing"
-        others = [f"dense {DIGIT_CLASSES + count}" for count in OTHERS]
-        if last in others:
-            words[-1] = f"dense {DIGIT_CLASSES} other {OTHERS[others.index(last)]}"
+        if last == f"dense {DIGIT_CLASSES + 1}":
+            words[-1] = f"dense {DIGIT_CLASSES} other 1"
         elif last != f"dense {DIGIT_CLASSES}":
             raise DigitError(
                 Status.UNSUPPORTED,
                 f"the network ends in '{last}'; libdigit's end in 'dense {DIGIT_CLASSES}' and "
-                "softmax, an output for each digit; or one more for what is no digit, and a "
-                "hundred more for two digits as one",
+                "softmax, an output for each digit; or one more for what is no digit",
             )
         return assemble(" ".join(words), self._tensors, self._source)
 

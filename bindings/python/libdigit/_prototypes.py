@@ -29,9 +29,6 @@ DIGIT_SAMPLE_SIDE = 28
 DIGIT_SAMPLE_BYTES = DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE
 DIGIT_CLASSES = 10
 
-# Outputs beyond those of the ten digits: the reject class; or that and all pairs of digits.
-OTHERS = (1, 1 + DIGIT_CLASSES**2)
-
 DIGIT_FLAG_BLANK = 1
 
 DIGIT_SCHEDULE_CONSTANT = 0

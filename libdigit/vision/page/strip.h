@@ -18,8 +18,8 @@ typedef struct dg_strip {
     double middle, slope;
 } dg_strip;
 
-/* The wider a strip, the more memory its network wants; nothing wider is a line of digits. */
-#define DG_STRIP_COLUMNS_MOST 4096
+/* The wider a strip, the more memory its network wants: what is further right is left out. */
+#define DG_STRIP_COLUMNS_MOST 1024
 
 /* The strip of segments[count], neighbours in one line of digits `size` pixels high, with a margin
  * of half a digit. `slope` is the line's. Release with dg_strip_free(), after a failure too. */
