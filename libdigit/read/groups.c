@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "read/opinions.h"
 #include "vision/geometry.h"
 
 #include <math.h>
@@ -99,14 +100,19 @@ static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t 
     return status;
 }
 
-/* Outputs of a group's transcript: its own, and half of what is between it and its neighbours. */
-static void outputs_of(const dg_groups_job *job, const group *g, uint32_t *first, uint32_t *end)
+/* A group's own outputs, and half of what is between it and its neighbours. */
+static dg_stretch stretch_of(const dg_groups_job *job, const group *g)
 {
     const dg_transcript *t = &job->source->transcripts[g->items[0].chunk];
     const double left = (g->before + g->items[0].step) / 2;
     const double right = (g->after + g->items[g->count - 1].step) / 2;
-    *first = (uint32_t)dg_clamp_f64(ceil(left), 0, t->outputs - 1);
-    *end = (uint32_t)dg_clamp_f64(floor(right) + 1, *first + 1, t->outputs);
+    const uint32_t first = (uint32_t)dg_clamp_f64(ceil(left), 0, t->outputs - 1);
+    return (dg_stretch){
+        .chunk = g->items[0].chunk,
+        .first = first,
+        .end = (uint32_t)dg_clamp_f64(floor(right) + 1, first + 1, t->outputs),
+        .columns = {dg_transcript_x(t, left), dg_transcript_x(t, right)},
+    };
 }
 
 static void write_digits(const dg_ctc_text *text, char *letters)
@@ -157,32 +163,41 @@ static digit_status add_texts(dg_groups_job *job, const dg_item *items, size_t c
     return status;
 }
 
-/* A transcribed group; if its number of digits is not the one asked for, the most probable text of
- * that number replaces its items. */
+/* Items and texts of a transcribed group as a group of the reading. */
+static digit_status add_read(dg_groups_job *job, const group *g, const dg_ctc_text *texts,
+                             size_t text_count, bool reject, uint32_t number)
+{
+    char letters[DG_CTC_LABELS_MOST];
+    digit_status status = dg_reading_add_group(job->reading, job->line, number);
+    if (status == DIGIT_OK)
+        status = add_glyphs(job, g->items, g->count, g->mark, reject, number, letters);
+    return status == DIGIT_OK ? add_texts(job, g->items, g->count, texts, text_count, letters)
+                              : status;
+}
+
+/* If the number of digits is not the one asked for, the most probable text of that number, if there
+ * is one, replaces the items. */
 static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t number)
 {
-    const uint32_t chunk = g->items[0].chunk;
+    const dg_stretch where = stretch_of(job, g);
     const bool limited = !is_as_asked(job, g->count);
+    const uint32_t least = limited ? job->min_digits : 0, most = limited ? job->max_digits : 0;
     dg_ctc_text texts[DG_CANDIDATES_MOST];
-    char letters[DG_CTC_LABELS_MOST];
     dg_items other = {0};
-    uint32_t first, end;
+    group asked = *g;
     size_t count = 0;
-    outputs_of(job, g, &first, &end);
-    digit_status status =
-        dg_items_search(job->source, chunk, first, end, limited ? job->min_digits : 0,
-                        limited ? job->max_digits : 0, DG_CANDIDATES_MOST, texts, &count);
+    digit_status status = dg_opinions_search(job->source, &where, least, most, DG_CANDIDATES_MOST,
+                                             texts, &count);
     const bool found = limited && count > 0 && texts[0].count > 0;
     if (status == DIGIT_OK && found)
-        status = dg_items_add_text(job->source, chunk, first, end, &texts[0], &other);
-    const dg_item *items = found ? other.items : g->items;
-    const size_t digits = found ? other.count : g->count;
+        status = dg_items_add_text(job->source, &where,
+                                   (dg_sequence){texts[0].labels, texts[0].count}, &other);
+    if (found) {
+        asked.items = other.items;
+        asked.count = other.count;
+    }
     if (status == DIGIT_OK)
-        status = dg_reading_add_group(job->reading, job->line, number);
-    if (status == DIGIT_OK)
-        status = add_glyphs(job, items, digits, g->mark, limited && !found, number, letters);
-    if (status == DIGIT_OK)
-        status = add_texts(job, items, digits, texts, count, letters);
+        status = add_read(job, &asked, texts, count, limited && !found, number);
     dg_items_free(&other);
     return status;
 }

@@ -33,17 +33,28 @@ typedef struct dg_items_source {
     uint32_t allowed;                 /* bit d: digit d may be answered */
 } dg_items_source;
 
-/* Append the items of a chunk. */
-digit_status dg_items_add_chunk(const dg_items_source *source, uint32_t chunk, dg_items *items);
+/* Columns from .. to-1 of the sheet. */
+typedef struct dg_span {
+    double from, to;
+} dg_span;
 
-/* The texts of outputs first .. end-1 of a transcript, of digits only; see dg_ctc_search(). */
-digit_status dg_items_search(const dg_items_source *source, uint32_t chunk, uint32_t first,
-                             uint32_t end, uint32_t min_digits, uint32_t max_digits, size_t most,
-                             dg_ctc_text *texts, size_t *count);
+/* Outputs first .. end-1 of a chunk's transcript, and the columns where their labels are. */
+typedef struct dg_stretch {
+    uint32_t chunk, first, end;
+    dg_span columns;
+} dg_stretch;
 
-/* Append the items of one of these texts. */
-digit_status dg_items_add_text(const dg_items_source *source, uint32_t chunk, uint32_t first,
-                               uint32_t end, const dg_ctc_text *text, dg_items *items);
+/* Is a segment in a strip? Ink far above or below a line is not the line's. */
+bool dg_items_in_strip(const dg_strip *strip, const dg_segment *segment);
+
+/* Append segments first .. end-1 of a chunk, each as the digit that the digit network takes it
+ * for. */
+digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t chunk, size_t first,
+                                   size_t end, dg_items *items);
+
+/* Append the labels of a text that the line network reads in a stretch. */
+digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
+                               dg_sequence text, dg_items *items);
 
 void dg_items_free(dg_items *items);
 

@@ -9,6 +9,7 @@
 #include "read/classify.h"
 #include "read/context.h"
 #include "read/groups.h"
+#include "read/opinions.h"
 #include "read/read_parts.h"
 
 typedef struct page_job {
@@ -84,7 +85,7 @@ static digit_status read_line(const dg_items_source *source, size_t first, size_
     dg_items items = {0};
     digit_status status = DIGIT_OK;
     for (size_t i = first; status == DIGIT_OK && i < end; i++)
-        status = dg_items_add_chunk(source, (uint32_t)i, &items);
+        status = dg_opinions_add_chunk(source, (uint32_t)i, &items);
     if (status == DIGIT_OK && items.count > 0)
         status = dg_groups_add(groups, &items, source->segments->lines[line].size);
     dg_items_free(&items);
