@@ -63,7 +63,7 @@ static json_t *digit_object(const digit_glyph *glyph, bool grid)
 
 static json_t *mark_object(const digit_mark *mark)
 {
-    static const char signs[] = ".,-/:+%";
+    static const char signs[] = ".,-/:+%?";
     return json_pack("{s:s#, s:f, s:[i, i, i, i], s:i, s:i}", "sign", &signs[mark->kind], 1,
                      "confidence", (double)mark->confidence, "box", mark->box.x, mark->box.y,
                      mark->box.width, mark->box.height, "line", (int)mark->line, "before",

@@ -510,7 +510,8 @@ typedef struct digit_read_options {
 /** Flags of the options; bits. */
 enum {
     DIGIT_READ_SIGNS = 1 /**< the text has the signs of digit_reading_marks(), too:
-                              "12.50", "-3", "12/05/2026" */
+                              "12.50", "-3", "12/05/2026"; a space for
+                              DIGIT_MARK_OTHER */
 };
 
 DIGIT_API void digit_read_options_init(digit_read_options *options, size_t size);
@@ -575,7 +576,8 @@ enum {
     DIGIT_MARK_SLASH   = 3, /**< / */
     DIGIT_MARK_COLON   = 4, /**< : */
     DIGIT_MARK_PLUS    = 5, /**< + */
-    DIGIT_MARK_PERCENT = 6  /**< % */
+    DIGIT_MARK_PERCENT = 6, /**< % */
+    DIGIT_MARK_OTHER   = 7  /**< small ink that is none of these, and too large for dirt */
 };
 
 /** A sign in a line of digits, before, between or behind them. Never changes size. */

@@ -16,7 +16,8 @@ enum {
     DG_LINE_PLUS,
     DG_LINE_PERCENT,
     DG_LINE_LETTER,
-    DG_LINE_CLASSES
+    DG_LINE_CLASSES,
+    DG_LINE_MARK = DG_LINE_CLASSES /* no class: small ink of which a network knows nothing */
 };
 
 #endif

@@ -35,7 +35,9 @@
 #define LEAN_IN_CELLS    0.3f /* tangent */
 
 #define AGAIN_PERCENT 12.0f /* of digits are the one before once more */
-#define AGAIN_TRIES   24    /* to find one in the dataset */
+#define ZERO_AGAIN    50.0f /* of 0s, by a hand that writes rings */
+#define ZERO_PERCENT  20.0f /* of such a hand's digits are 0s */
+#define TRIES         24    /* to find one in the dataset */
 
 /* Of the narrower of two glyphs, at most: how far they share columns when upright, and how far one
  * is in the other. */
@@ -141,9 +143,12 @@ static size_t choose_digit(writer *w)
 {
     if (!w->started)
         return w->index;
-    const bool again = dg_line_comes(w->rng, w->hand.strength, AGAIN_PERCENT);
+    const bool zeros = w->hand.rings && w->digit == 0;
+    const bool again = dg_line_comes(w->rng, w->hand.strength, zeros ? ZERO_AGAIN : AGAIN_PERCENT);
+    const bool zero = w->hand.rings && dg_line_comes(w->rng, w->hand.strength, ZERO_PERCENT);
+    const uint8_t wanted = again ? w->digit : 0;
     size_t index = dg_dataset_any(w->dataset, w->rng);
-    for (int i = 0; again && i < AGAIN_TRIES && w->dataset->labels[index] != w->digit; i++)
+    for (int i = 0; (again || zero) && i < TRIES && w->dataset->labels[index] != wanted; i++)
         index = dg_dataset_any(w->dataset, w->rng);
     return index;
 }

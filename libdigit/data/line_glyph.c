@@ -25,7 +25,6 @@
 
 /* Percent of 0s that are one quick ring, and of all 0s that are not quite closed; the gap in
  * radians, about the top. Amounts end in such. */
-#define RING_PERCENT 14.0f
 #define OPEN_PERCENT 14.0f
 #define RING_WIDEST  10.0f /* pixels: half its width */
 #define RING_SLIMMEST 6.0f
@@ -107,7 +106,7 @@ static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_data
         draw_straight(rng, hand->radius, field);
         return true;
     }
-    if (label == 0 && dg_line_comes(rng, s, RING_PERCENT)) {
+    if (label == 0 && hand->rings) {
         draw_ring(rng, hand->radius, field);
         return false;
     }

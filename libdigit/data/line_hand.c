@@ -27,6 +27,9 @@
 #define LEAN_STEEP    0.84f
 #define STEEP_PERCENT 12.0f
 
+/* Percent of hands that write 0s as rings: amounts end in such. */
+#define RINGS_PERCENT 16.0f
+
 #define STRETCH 0.22f /* logarithm: narrow and wide hands */
 
 /* Gaps between outlines in parts of a digit's size, and percent of groups. */
@@ -115,6 +118,7 @@ static void draw_writer(dg_rng *rng, dg_line_hand *hand)
     hand->radius = dg_rng_between(rng, RADIUS_LEAST, RADIUS_MOST);
     hand->pen_seed = dg_rng_u32(rng);
     hand->pen_name = dg_rng_u32(rng);
+    hand->rings = dg_line_comes(rng, s, RINGS_PERCENT);
     draw_look(rng, hand);
     const bool pale = dg_line_comes(rng, s, PALE_PERCENT);
     const float least = pale ? LEVEL_PALEST : LEVEL_LEAST, most = pale ? LEVEL_LEAST : 255;

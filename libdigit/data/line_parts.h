@@ -36,6 +36,7 @@ typedef struct dg_line_hand {
     float radius;   /* of the pen for signs and letters, where a digit is 20 high */
     float width;    /* dg_augment_width() by so much */
     enum { DG_LINE_STROKES, DG_LINE_RIDGES, DG_LINE_OUTLINES } look;
+    bool rings; /* writes 0s as quick rings, and many of them */
     uint64_t pen_seed, pen_name; /* of the pen that draws strokes: dg_dataset_draw() */
 } dg_line_hand;
 

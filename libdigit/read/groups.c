@@ -307,7 +307,8 @@ _Static_assert(DG_LINE_PERCENT - DG_LINE_POINT == DIGIT_MARK_PERCENT, "signs in 
 
 static bool is_sign(const dg_item *item)
 {
-    return item->label >= DG_LINE_POINT && item->label <= DG_LINE_PERCENT;
+    return (item->label >= DG_LINE_POINT && item->label <= DG_LINE_PERCENT) ||
+           item->label == DG_LINE_MARK;
 }
 
 static bool is_apart(const dg_items *items, size_t left, double size)
@@ -322,7 +323,7 @@ static digit_status add_mark(dg_groups_job *job, const dg_items *items, size_t i
         .box = item->place,
         .line = job->line,
         .glyph = (uint32_t)job->reading->count,
-        .kind = item->label - DG_LINE_POINT,
+        .kind = item->label == DG_LINE_MARK ? DIGIT_MARK_OTHER : item->label - DG_LINE_POINT,
         .confidence = item->confidence,
     };
     const dg_reading_mark gaps = {

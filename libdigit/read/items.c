@@ -140,6 +140,17 @@ digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t index
     return status;
 }
 
+digit_status dg_items_add_mark(const dg_items_source *source, uint32_t index, size_t segment,
+                               dg_items *items)
+{
+    const dg_segment *s = &source->segments->items[segment];
+    const dg_transcript *t = &source->transcripts[index];
+    dg_item item = {.label = DG_LINE_MARK, .chunk = index};
+    item.step = dg_transcript_step(t, (s->left + s->right + 1) / 2.0);
+    widen_by(source, s, everywhere, &item);
+    return append(items, &item);
+}
+
 /* ---- A transcript ---------------------------------------------------------- */
 
 /* Without ink of its own: a place. */

@@ -52,6 +52,10 @@ bool dg_items_in_strip(const dg_strip *strip, const dg_segment *segment);
 digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t chunk, size_t first,
                                    size_t end, dg_items *items);
 
+/* Append a segment as a sign of which no network knows which one it is. */
+digit_status dg_items_add_mark(const dg_items_source *source, uint32_t chunk, size_t segment,
+                               dg_items *items);
+
 /* Append the labels of a text that the line network reads in a stretch. */
 digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
                                dg_sequence text, dg_items *items);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "read/read_parts.h"
+#include "vision/geometry.h"
 
 #include <math.h>
 
@@ -105,6 +106,21 @@ static digit_status prefer_clusters(const dg_items_source *source, const dg_stre
     return status;
 }
 
+/* Small ink between digits that is no dirt never disappears: 12.50 must not become 1250. */
+static digit_status add_unknown(const dg_items_source *source, const dg_stretch *where,
+                                size_t first, size_t end, dg_items *items)
+{
+    const dg_strip *strip = &source->transcripts[where->chunk].strip;
+    const double least = DG_SIGN_LEAST * DG_STRIP_DIGIT * strip->scale;
+    for (size_t i = first; i < end; i++) {
+        const dg_segment *s = &source->segments->items[i];
+        if (dg_items_in_strip(strip, s) && s->small &&
+            (s->right - s->left + 1 >= least || s->bottom - s->top + 1 >= least))
+            return dg_items_add_mark(source, where->chunk, i, items);
+    }
+    return DIGIT_OK;
+}
+
 /* Segments first .. end-1 of a transcribed chunk, among which none is sure. */
 static digit_status add_stretch(const dg_items_source *source, const dg_stretch *where,
                                 size_t first, size_t end, dg_items *items)
@@ -123,7 +139,7 @@ static digit_status add_stretch(const dg_items_source *source, const dg_stretch 
         return dg_items_add_clusters(source, where->chunk, first, end, items);
     return text.count > 0
                ? dg_items_add_text(source, where, (dg_sequence){text.labels, text.count}, items)
-               : DIGIT_OK;
+               : add_unknown(source, where, first, end, items);
 }
 
 /* The next segment of a chunk that is in its strip, from `segment` on in steps of 1 or -1; NONE:

@@ -151,6 +151,10 @@ static void write_mark(writer *w)
     const digit_mark *mark = &w->reading->marks[w->mark];
     const dg_reading_mark gaps = w->reading->gaps[w->mark++];
     const bool first = !w->any || mark->line != w->line;
+    if (mark->kind == DIGIT_MARK_OTHER) { /* divides groups, as it does without signs */
+        w->apart = true;
+        return;
+    }
     begin_line(w, mark->line);
     if (!first && gaps.apart_before)
         *w->end++ = ' ';

@@ -48,6 +48,9 @@
 #define DG_PART_AWAY    0.45
 #define DG_PART_OVERLAP 0.5
 
+/* The smallest sign: width or height. */
+#define DG_SIGN_LEAST 0.1
+
 /* ---- Lines ------------------------------------------------------------------- */
 
 /* A cluster continues a line if the vertical overlap of the two is more than this part of the

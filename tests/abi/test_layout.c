@@ -187,6 +187,7 @@ VALUE(DIGIT_MARK_SLASH, 3);
 VALUE(DIGIT_MARK_COLON, 4);
 VALUE(DIGIT_MARK_PLUS, 5);
 VALUE(DIGIT_MARK_PERCENT, 6);
+VALUE(DIGIT_MARK_OTHER, 7);
 
 /* All of the above is checked while this is compiled; here the library's own idea of the
  * sizes: it fills what it thinks is the whole struct. */

@@ -12,7 +12,7 @@
  */
 static digit_reading *make(const char *text)
 {
-    static const char signs[] = ".,-/:+%";
+    static const char signs[] = ".,-/:+%*"; /* the last one stands for DIGIT_MARK_OTHER */
     digit_reading *reading;
     uint32_t line = 0, group = 0;
     ck_assert_int_eq(dg_reading_create(&reading), DIGIT_OK);
@@ -68,6 +68,9 @@ static const struct {
     {"1|.2", "1\n.2", "1\n2"},
     {"1-|-2", "1-\n-2", "1\n2"},
     {"..1", "..1", "1"},
+    {"1*2.5", "1 2.5", "1 2 5"},
+    {"*1", "1", "1"},
+    {"1*|2", "1\n2", "1\n2"},
     {"", "", ""},
 };
 

@@ -22,7 +22,7 @@ __all__ = ["GLYPH", "glyphs_with", "read_options", "read_with"]
 # The NumPy dtype with the layout of a C digit_glyph.
 GLYPH = np.dtype(c.digit_glyph)
 
-_SIGNS = ".,-/:+%"  # by DIGIT_MARK_...
+_SIGNS = ".,-/:+%?"  # by DIGIT_MARK_...
 
 _SECONDS_MAX = (2**32 - 1) // 1000  # in 32 bits of milliseconds
 

@@ -96,7 +96,7 @@ class Mark:
     Attributes
     ----------
     sign : str
-        One of . , - / : + %
+        One of . , - / : + % or '?' for small ink that is none of these.
     confidence : float
         Probability that it is this sign, 0..1.
     box : tuple of int
