@@ -17,7 +17,7 @@ OPTIONS = {
         checkpoint checkpoint-interval resume history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
-    "digit-read": """model layout min-confidence length allow grid json csv hocr overlay
+    "digit-read": """model layout min-confidence length allow grid signs json csv hocr overlay
         threads""".split(),
 }
 PROGRAMS = sorted(OPTIONS)
@@ -78,7 +78,7 @@ def test_usage_errors(name: str, arguments: list[str], words: list[str]) -> None
 
 @pytest.mark.parametrize("name, option", [(name, option) for name in PROGRAMS
                                           for option in OPTIONS[name]
-                                          if option not in ("json", "csv", "hocr", "resume")])
+                                          if option not in ("json", "csv", "hocr", "resume", "signs")])
 def test_option_without_its_value(name: str, option: str) -> None:
     complaint(run(name, f"--{option}"), 2, f"--{option}", "try --help")
 

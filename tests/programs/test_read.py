@@ -23,17 +23,26 @@ def read(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
 
 
 def draw(digits: str, step: int = 40) -> Image.Image:
-    """Ones and sevens, black on white."""
+    """Ones, sevens and dashes, black on white."""
     image = Image.new("L", (60 + step * len(digits), 100), 255)
     pen = ImageDraw.Draw(image)
     for index, digit in enumerate(digits):
         x = 30 + step * index
         if digit == "1":
             pen.line((x + 12, 30, x + 12, 69), 0, 5)
+        if digit == "-":
+            pen.line((x + 4, 50, x + 22, 50), 0, 5)
         if digit == "7":
             pen.line((x, 32, x + 24, 32), 0, 4)
             pen.line((x + 22, 32, x + 8, 69), 0, 5)
     return image
+
+
+@pytest.fixture(name="date")
+def fixture_date(tmp_path: Path) -> Path:
+    path = tmp_path / "date.png"
+    draw("17-71").save(path)
+    return path
 
 
 @pytest.fixture(name="number")
@@ -53,7 +62,8 @@ def test_json(number: Path) -> None:
     result = read("--json", number)
     assert (result.returncode, result.stderr) == (0, "")
     [page] = [json.loads(line) for line in result.stdout.splitlines()]
-    assert list(page) == ["file", "page", "width", "height", "text", "digits"]
+    assert list(page) == ["file", "page", "width", "height", "text", "digits", "signs"]
+    assert page["signs"] == []
     assert (page["file"], page["page"]) == (str(number), 0)
     assert (page["width"], page["height"], page["text"]) == (220, 100, "1771")
     for digit, expected in zip(page["digits"], (1, 7, 7, 1)):
@@ -63,6 +73,15 @@ def test_json(number: Path) -> None:
         assert 0 <= x < x + width <= 220 and 28 <= y < y + height <= 72
         assert (digit["line"], digit["group"]) == (0, 0)
         assert 0 < digit["confidence"] <= digit["alternatives"][0][1] <= 1
+
+
+def test_signs(date: Path) -> None:
+    [page] = [json.loads(line) for line in read("--json", date).stdout.splitlines()]
+    assert [sign["sign"] for sign in page["signs"]] == ["-"]
+    assert list(page["signs"][0]) == ["sign", "confidence", "box", "line", "before"]
+    assert page["signs"][0]["before"] == 2
+    assert page["text"] == "17 71"
+    assert read("--signs", date).stdout == f"{date}: 17-71\n"
 
 
 def test_csv(number: Path) -> None:
