@@ -21,6 +21,7 @@ OPTIONS = {
         threads""".split(),
 }
 PROGRAMS = sorted(OPTIONS)
+FLAGS = ("json", "csv", "hocr", "resume", "signs")  # options without a value
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -78,7 +79,7 @@ def test_usage_errors(name: str, arguments: list[str], words: list[str]) -> None
 
 @pytest.mark.parametrize("name, option", [(name, option) for name in PROGRAMS
                                           for option in OPTIONS[name]
-                                          if option not in ("json", "csv", "hocr", "resume", "signs")])
+                                          if option not in FLAGS])
 def test_option_without_its_value(name: str, option: str) -> None:
     complaint(run(name, f"--{option}"), 2, f"--{option}", "try --help")
 
