@@ -35,7 +35,7 @@
 #define LEAN_IN_CELLS    0.3f /* tangent */
 
 #define AGAIN_PERCENT 12.0f /* of digits are the one before once more */
-#define ZERO_AGAIN    50.0f /* of 0s, by a hand that writes rings */
+#define ZERO_AGAIN    60.0f /* of 0s, by a hand that writes rings */
 #define ZERO_PERCENT  20.0f /* of such a hand's digits are 0s */
 #define TRIES         24    /* to find one in the dataset */
 

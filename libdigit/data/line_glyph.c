@@ -33,6 +33,13 @@
 #define GAP_ASIDE    1.0f
 #define GAP_INSIDE   3.0f /* pixels from the centre: a slash or dot there stays */
 #define RING_PIECES  24
+
+/* Of an 8, pixels: half a ring's width, from the middle to a ring sideways, from one to the other.
+ */
+#define RINGS_SLIMMEST 4.5f
+#define RINGS_WIDEST   6.5f
+#define RINGS_LEAN     4.5f
+#define RINGS_APART    2.0f
 #define PI           3.14159265f
 
 typedef struct box {
@@ -62,19 +69,54 @@ static void draw_straight(dg_rng *rng, float radius, dg_field *field)
     dg_pen_line(13.5f + bow, 13.5f, 13.5f, 23 - radius, radius, field);
 }
 
-/* From the right of the gap, clockwise or not, to its left. */
+typedef struct ring {
+    float x, y, wide, high; /* centre, half axes: of the middle of the stroke */
+    float first, turn;      /* radians */
+} ring;
+
+static void ink_ring(const ring *r, float radius, dg_field *field)
+{
+    for (int i = 0; i < RING_PIECES; i++) {
+        const float a = r->first + r->turn * (float)i / RING_PIECES;
+        const float b = r->first + r->turn * (float)(i + 1) / RING_PIECES;
+        dg_pen_line(r->x + r->wide * cosf(a), r->y + r->high * sinf(a), r->x + r->wide * cosf(b),
+                    r->y + r->high * sinf(b), radius, field);
+    }
+}
+
+/* A 0, from the right of its gap to the left. */
 static void draw_ring(dg_rng *rng, float radius, dg_field *field)
 {
-    const float wide = dg_rng_between(rng, RING_SLIMMEST, RING_WIDEST) - radius;
-    const float high = RING_HIGH - radius, middle = (SIDE - 1) / 2.0f;
-    const float first = -PI / 2 + dg_rng_around(rng, GAP_ASIDE);
-    const float turn = 2 * PI - dg_rng_between(rng, -0.2f, GAP_MOST);
+    const float middle = (SIDE - 1) / 2.0f;
+    const ring r = {
+        .x = middle,
+        .y = middle,
+        .wide = dg_rng_between(rng, RING_SLIMMEST, RING_WIDEST) - radius,
+        .high = RING_HIGH - radius,
+        .first = -PI / 2 + dg_rng_around(rng, GAP_ASIDE),
+        .turn = 2 * PI - dg_rng_between(rng, -0.2f, GAP_MOST),
+    };
     *field = (dg_field){{{0}}};
-    for (int i = 0; i < RING_PIECES; i++) {
-        const float a = first + turn * (float)i / RING_PIECES;
-        const float b = first + turn * (float)(i + 1) / RING_PIECES;
-        dg_pen_line(middle + wide * cosf(a), middle + high * sinf(a), middle + wide * cosf(b),
-                    middle + high * sinf(b), radius, field);
+    ink_ring(&r, radius, field);
+}
+
+/* An 8 as two rings, which lean and need not meet. */
+static void draw_rings(dg_rng *rng, float radius, dg_field *field)
+{
+    const float middle = (SIDE - 1) / 2.0f, lean = dg_rng_between(rng, 0, RINGS_LEAN);
+    const float apart = dg_rng_between(rng, -1, RINGS_APART) / 2;
+    const float wide = dg_rng_between(rng, RINGS_SLIMMEST, RINGS_WIDEST);
+    const float high = (RING_HIGH - apart) / 2;
+    *field = (dg_field){{{0}}};
+    for (int side = -1; side <= 1; side += 2) { /* the upper one first */
+        const ring r = {
+            .x = middle - (float)side * lean,
+            .y = middle + (float)side * (high + apart),
+            .wide = dg_max_f32(wide * dg_rng_between(rng, 0.8f, 1.1f) - radius, 1),
+            .high = dg_max_f32(high - radius, 1),
+            .turn = 2 * PI,
+        };
+        ink_ring(&r, radius, field);
     }
 }
 
@@ -106,8 +148,12 @@ static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_data
         draw_straight(rng, hand->radius, field);
         return true;
     }
-    if (label == 0 && hand->rings) {
+    if (hand->rings && label == 0) {
         draw_ring(rng, hand->radius, field);
+        return false;
+    }
+    if (hand->rings && label == 8) {
+        draw_rings(rng, hand->radius, field);
         return false;
     }
     if (s > 0)

@@ -28,7 +28,7 @@
 #define STEEP_PERCENT 12.0f
 
 /* Percent of hands that write 0s as rings: amounts end in such. */
-#define RINGS_PERCENT 16.0f
+#define RINGS_PERCENT 22.0f
 
 #define STRETCH 0.22f /* logarithm: narrow and wide hands */
 
@@ -43,6 +43,8 @@ static const spacing spacings[] = {
     {26, -0.05f, 0.04f},  /* touching */
     {24, -0.16f, 0.0f},   /* overlapping */
 };
+
+#define RINGS_FROM 35.0f /* percent of the table: most groups of rings touch */
 
 #define CLEAR_LEAST 0.2f
 #define CLEAR_MOST  0.3f
@@ -87,7 +89,8 @@ static void draw_base(dg_rng *rng, dg_line_hand *hand)
 
 static void draw_spacing(dg_rng *rng, dg_line_hand *hand)
 {
-    float percent = 100 * dg_rng_unit(rng);
+    /* Quick rings touch. */
+    float percent = hand->rings ? dg_rng_between(rng, RINGS_FROM, 100) : 100 * dg_rng_unit(rng);
     const spacing *chosen = spacings;
     while (percent >= chosen->percent && chosen + 1 < spacings + sizeof spacings / sizeof *spacings)
         percent -= chosen++->percent;
