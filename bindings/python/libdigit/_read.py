@@ -22,7 +22,16 @@ __all__ = ["GLYPH", "glyphs_with", "read_options", "read_with"]
 # The NumPy dtype with the layout of a C digit_glyph.
 GLYPH = np.dtype(c.digit_glyph)
 
-_SIGNS = ".,-/:+%?"  # by DIGIT_MARK_...
+_SIGNS = {
+    c.DIGIT_MARK_POINT: ".",
+    c.DIGIT_MARK_COMMA: ",",
+    c.DIGIT_MARK_DASH: "-",
+    c.DIGIT_MARK_SLASH: "/",
+    c.DIGIT_MARK_COLON: ":",
+    c.DIGIT_MARK_PLUS: "+",
+    c.DIGIT_MARK_PERCENT: "%",
+    c.DIGIT_MARK_OTHER: "?",
+}
 
 _SECONDS_MAX = (2**32 - 1) // 1000  # in 32 bits of milliseconds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -58,6 +58,7 @@ class _Json(Printer):
                 "height": page.height,
                 "text": page.reading.text,
                 "digits": [self._digit(digit) for digit in page.reading.digits],
+                "signs": [asdict(mark) for mark in page.reading.marks],
             },
             _REALS,
         )

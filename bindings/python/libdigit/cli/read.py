@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--length", metavar="N", type=whole(1, 64), help="how many digits a group has (any)")
     add("--allow", metavar="DIGITS", type=some_digits, help="the digits that may be answered (all)")
     add("--grid", metavar="RxC", type=_grid, help="rows and columns of cells; 0x0: find out")
+    add("--signs", action="store_true", help="show signs, too: 12.50, -3, 12/05/2026")
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="one JSON object a page")
     formats.add_argument("--csv", action="store_true", help="a table with a row a digit")
@@ -45,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         "digits": options.length,
         "allowed": options.allow,
         "grid": options.grid,
+        "signs": options.signs,
     }
     chosen = [name for name in PRINTERS if getattr(options, name, False)] or ["text"]
     printer = PRINTERS[chosen[0]](bool(options.grid))
