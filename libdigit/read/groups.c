@@ -94,7 +94,7 @@ static digit_status add_glyphs(dg_groups_job *job, const dg_item *items, size_t 
         glyph.flags |= reject ? DIGIT_GLYPH_REJECTED : 0;
         letters[i] = dg_glyph_letter(&glyph);
         if (job->reading->count < DG_READING_ROOM) /* else adding it fails */
-            job->confidence[job->reading->count] = glyph.prediction.confidence;
+            job->confidence[job->reading->count] = items[i].confidence;
         status = dg_reading_add_glyph(job->reading, &glyph);
     }
     return status;

@@ -25,6 +25,8 @@
 /* A cluster is cut if more than this part of its width is another digit's. */
 #define CUT_SHARE 0.2
 
+#define CUT_DOUBTFUL 0.5f
+
 static digit_status append(dg_items *items, const dg_item *item)
 {
     dg_item *grown = dg_grow(items->items, items->count, &items->room, 1, sizeof *grown);
@@ -131,6 +133,7 @@ digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t index
             .flags = segment->joined ? DIGIT_GLYPH_JOINED : 0,
             .chunk = index,
             .prediction = dg_read_answer(*answer, digit),
+            .confidence = answer->confidence,
         };
         if (t->logits)
             item.step = dg_transcript_step(t, (segment->left + segment->right + 1) / 2.0);
@@ -162,23 +165,37 @@ static digit_box empty_box(const dg_transcript *t, double step)
                        (int32_t)half + 1, (int32_t)(2 * half) + 1};
 }
 
-/* What else the label may be, as the answer of a network of digits. `answer` is that of the digit
- * network, or NULL. */
-static digit_prediction predict(const dg_ctc_label *label, const digit_prediction *answer,
-                                uint32_t allowed)
+/* log_p[DG_LINE_OUTPUTS] of a digit's label: what the line network says, and what the digit network
+ * says of the cluster that it has alone, if there is one (`answer`, or NULL). */
+static void mix(const dg_ctc_label *label, const digit_prediction *answer, double *log_p)
+{
+    for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
+        log_p[c] = label->log_p[c];
+        if (!answer)
+            continue;
+        const double other = (double)answer->other;
+        const double p = c < DIGIT_CLASSES ? (double)answer->probabilities[c] * (1 - other) : other;
+        log_p[c] += DIGIT_WEIGHT * log(p + LEAST);
+    }
+}
+
+/* How surely a digit is no letter. Digits that touch are doubted more often than digits alone, as
+ * one or the other digit: only a lower confidence than CUT_DOUBTFUL counts against them. */
+static float no_letter(const dg_item *item)
+{
+    const float confidence = item->prediction.confidence;
+    return item->flags & DIGIT_GLYPH_CUT && confidence >= CUT_DOUBTFUL ? 1 : confidence;
+}
+
+/* The prediction of a digit's label. */
+static void judge(const dg_ctc_label *label, const digit_prediction *answer, uint32_t allowed,
+                  dg_item *item)
 {
     double log_p[DG_LINE_OUTPUTS], most = -INFINITY, digits = 0, all = 0;
     digit_prediction p = {0};
-    for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
-        log_p[c] = label->log_p[c];
-        if (answer)
-            log_p[c] += DIGIT_WEIGHT *
-                        log(c < DIGIT_CLASSES
-                                ? (double)answer->probabilities[c] * (1 - (double)answer->other) +
-                                      LEAST
-                                : (double)answer->other + LEAST);
+    mix(label, answer, log_p);
+    for (int c = 0; c < DG_LINE_OUTPUTS; c++)
         most = fmax(most, log_p[c]);
-    }
     for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
         const double share = exp(log_p[c] - most);
         digits += c < DIGIT_CLASSES ? share : 0;
@@ -187,7 +204,9 @@ static digit_prediction predict(const dg_ctc_label *label, const digit_predictio
     for (int d = 0; d < DIGIT_CLASSES; d++)
         p.probabilities[d] = (float)(exp(log_p[d] - most) / digits);
     p.other = (float)(1 - digits / all);
-    return dg_read_answer(p, dg_read_digit(&p, allowed));
+    item->prediction = dg_read_answer(p, dg_read_digit(&p, allowed));
+    item->label = (uint8_t)item->prediction.digit;
+    item->confidence = no_letter(item);
 }
 
 /* The probability of a sign among all that may be in its place. */
@@ -221,9 +240,8 @@ static digit_status add_labels(const dg_items_source *source, const dg_stretch *
         if (item.box.width == 0)
             item.box = item.place = empty_box(t, at);
         if (item.label < DIGIT_CLASSES) {
-            item.prediction = predict(&labels[i], alone == NONE ? NULL : &source->answers[alone],
-                                      source->allowed);
-            item.label = (uint8_t)item.prediction.digit;
+            judge(&labels[i], alone == NONE ? NULL : &source->answers[alone], source->allowed,
+                  &item);
         } else {
             item.confidence = sign_confidence(&labels[i], item.label);
         }

@@ -14,7 +14,7 @@ typedef struct dg_item {
     uint32_t chunk;
     double step;                 /* of the chunk's transcript; unset in a clear one */
     digit_prediction prediction; /* of a digit */
-    float confidence;            /* of a sign */
+    float confidence;            /* of a sign; of a digit: that it is no letter */
 } dg_item;
 
 typedef struct dg_items {
