@@ -40,6 +40,9 @@
 #define RINGS_WIDEST   6.5f
 #define RINGS_LEAN     4.5f
 #define RINGS_APART    2.0f
+
+#define SEVEN_SLIMMEST 4.0f /* likewise: half of a 7's width */
+#define SEVEN_WIDEST   7.0f
 #define PI           3.14159265f
 
 typedef struct box {
@@ -120,6 +123,18 @@ static void draw_rings(dg_rng *rng, float radius, dg_field *field)
     }
 }
 
+/* A 7 as a bar and a leg. */
+static void draw_seven(dg_rng *rng, float radius, dg_field *field)
+{
+    const float wide = dg_rng_between(rng, SEVEN_SLIMMEST, SEVEN_WIDEST) - radius;
+    const float middle = (SIDE - 1) / 2.0f, top = middle - RING_HIGH + radius;
+    const float foot = middle + dg_rng_between(rng, -0.6f, 0.4f) * wide;
+    const float drop = dg_rng_around(rng, 1);
+    *field = (dg_field){{{0}}};
+    dg_pen_line(middle - wide, top + drop, middle + wide, top, radius, field);
+    dg_pen_line(middle + wide, top, foot, middle + RING_HIGH - radius, radius, field);
+}
+
 /* Takes the ink of a gap out of a 0. */
 static void open_ring(dg_rng *rng, dg_field *field)
 {
@@ -154,6 +169,10 @@ static bool write_sample(dg_rng *rng, const dg_line_hand *hand, const digit_data
     }
     if (hand->rings && label == 8) {
         draw_rings(rng, hand->radius, field);
+        return false;
+    }
+    if (hand->rings && label == 7) {
+        draw_seven(rng, hand->radius, field);
         return false;
     }
     if (s > 0)

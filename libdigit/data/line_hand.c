@@ -44,6 +44,10 @@ static const spacing spacings[] = {
     {24, -0.16f, 0.0f},   /* overlapping */
 };
 
+/* Rings that share a stroke, or are linked like a chain's. */
+#define LINKED_PERCENT 35.0f
+static const spacing linked = {LINKED_PERCENT, -0.26f, -0.06f};
+
 #define RINGS_FROM 35.0f /* percent of the table: most groups of rings touch */
 
 #define CLEAR_LEAST 0.2f
@@ -94,6 +98,8 @@ static void draw_spacing(dg_rng *rng, dg_line_hand *hand)
     const spacing *chosen = spacings;
     while (percent >= chosen->percent && chosen + 1 < spacings + sizeof spacings / sizeof *spacings)
         percent -= chosen++->percent;
+    if (hand->rings && dg_line_comes(rng, hand->strength, LINKED_PERCENT))
+        chosen = &linked;
     const float least = CLEAR_LEAST + (chosen->least - CLEAR_LEAST) * hand->strength;
     const float most = CLEAR_MOST + (chosen->most - CLEAR_MOST) * hand->strength;
     hand->gap_least = least * hand->size;
