@@ -570,13 +570,13 @@ DIGIT_API const char *digit_reading_text(const digit_reading *reading);
 
 /** Kinds of signs. */
 enum {
-    DIGIT_MARK_POINT   = 0, /**< . */
-    DIGIT_MARK_COMMA   = 1, /**< , */
-    DIGIT_MARK_DASH    = 2, /**< - */
-    DIGIT_MARK_SLASH   = 3, /**< / */
-    DIGIT_MARK_COLON   = 4, /**< : */
-    DIGIT_MARK_PLUS    = 5, /**< + */
-    DIGIT_MARK_PERCENT = 6, /**< % */
+    DIGIT_MARK_POINT   = 0, /**< "." */
+    DIGIT_MARK_COMMA   = 1, /**< "," */
+    DIGIT_MARK_DASH    = 2, /**< "-" */
+    DIGIT_MARK_SLASH   = 3, /**< "/" */
+    DIGIT_MARK_COLON   = 4, /**< ":" */
+    DIGIT_MARK_PLUS    = 5, /**< "+" */
+    DIGIT_MARK_PERCENT = 6, /**< "%" */
     DIGIT_MARK_OTHER   = 7  /**< small ink that is none of these, and too large for dirt */
 };
 
