@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "net/ctc_explain.h"
 #include "read/read_parts.h"
+#include "vision/geometry.h"
 #include "vision/page/lean.h"
 
 #include <math.h>
@@ -97,19 +98,23 @@ static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, dg_s
                       dg_item *item)
 {
     const dg_strip *strip = &source->transcripts[item->chunk].strip;
+    const double size = source->segments->lines[chunk->line].size;
     uint32_t clusters = 0;
     size_t alone = NONE;
     for (size_t i = chunk->first; i < chunk->first + chunk->count; i++) {
         const dg_segment *segment = &source->segments->items[i];
         const double width = segment->right - segment->left + 1;
-        const double share = width_within(segment, s) / width;
+        const double within = width_within(segment, s) / width;
+        /* What is no wider than a digit is one's alone. */
+        const bool whole = width <= DG_DIGIT_WIDE * size;
+        const double share = whole ? within > 0.5 : within;
         if (share <= CUT_SHARE || !dg_items_in_strip(strip, segment))
             continue;
         item->flags |= share < 1 - CUT_SHARE ? DIGIT_GLYPH_CUT : 0;
         item->flags |= segment->joined ? DIGIT_GLYPH_JOINED : 0;
         alone = clusters == 0 && share >= WHOLE_SHARE ? i : NONE;
         clusters++;
-        widen_by(source, segment, s, item);
+        widen_by(source, segment, whole ? everywhere : s, item);
     }
     item->flags |= clusters > 1 ? DIGIT_GLYPH_JOINED : 0;
     return alone;

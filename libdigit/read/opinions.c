@@ -15,8 +15,10 @@
  */
 #define CLUSTER_WEIGHT 1.0
 
-/* No network is ever as sure as 1 - LEAST. */
-#define LEAST 1e-4
+/* The digit network is never as sure as 1 - LEAST, the line network never as sure of another text
+ * as 1 - LINE_LEAST. */
+#define LEAST      1e-4
+#define LINE_LEAST 1e-3
 
 /* An anchor shares at most this part of its width with a neighbour. */
 #define OVERLAP_SHARE 0.3
@@ -102,7 +104,8 @@ static digit_status prefer_clusters(const dg_items_source *source, const dg_stre
         return DIGIT_OK;
     all = dg_min_f64(all, 1 - LEAST);
     const digit_status status = log_probability(source, where, clusters, &log_p);
-    *prefer = log_p - text->log_p + CLUSTER_WEIGHT * log(all / (1 - all)) > 0;
+    const double line_odds = dg_max_f64(log_p - text->log_p, log(LINE_LEAST));
+    *prefer = line_odds + CLUSTER_WEIGHT * log(all / (1 - all)) > 0;
     return status;
 }
 
@@ -167,11 +170,11 @@ static bool is_overlapped(const dg_items_source *source, size_t segment, size_t 
     return shared > OVERLAP_SHARE * (s->right - s->left + 1);
 }
 
-/* A sure digit that is no 1, clear of its neighbours, is what the digit network says; the line
- * network reads what lies between two of them. */
+/* A sure digit, clear of its neighbours, is what the digit network says; the line network reads
+ * what lies between two of them. */
 static bool is_anchor(const dg_items_source *source, uint32_t index, size_t segment)
 {
-    return source->chunks->sure[segment] && source->answers[segment].digit != 1 &&
+    return source->chunks->sure[segment] &&
            !is_overlapped(source, segment, find_in_strip(source, index, segment - 1, -1)) &&
            !is_overlapped(source, segment, find_in_strip(source, index, segment + 1, 1));
 }
