@@ -11,7 +11,8 @@
 
 #include <math.h>
 
-/* A cluster that has so much of its width in one place is this digit's alone. */
+/* A cluster that has so much of its width in one place is this digit's alone, if it is no wider
+ * than a digit may be: of two the digit network knows nothing. */
 #define WHOLE_SHARE 0.9
 
 /* What the digit network says of a cluster that is one digit's alone counts so many times as much
@@ -112,7 +113,8 @@ static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, dg_s
             continue;
         item->flags |= share < 1 - CUT_SHARE ? DIGIT_GLYPH_CUT : 0;
         item->flags |= segment->joined ? DIGIT_GLYPH_JOINED : 0;
-        alone = clusters == 0 && share >= WHOLE_SHARE ? i : NONE;
+        const bool single = share >= WHOLE_SHARE && width <= DG_DIGIT_WIDEST * size;
+        alone = clusters == 0 && single ? i : NONE;
         clusters++;
         widen_by(source, segment, whole ? everywhere : s, item);
     }
