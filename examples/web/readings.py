@@ -74,6 +74,7 @@ def as_json(reading: libdigit.Reading, name: str, size: tuple[int, int]) -> dict
         "height": size[1],
         "text": reading.text,
         "digits": [_digit_as_json(digit) for digit in reading.digits],
+        "signs": [_mark_as_json(mark) for mark in reading.marks],
     }
 
 
@@ -87,4 +88,14 @@ def _digit_as_json(digit: libdigit.Digit) -> dict[str, Any]:
         "line": digit.line,
         "group": digit.group,
         "alternatives": [[which, float(f"{share:.6g}")] for which, share in kept],
+    }
+
+
+def _mark_as_json(mark: libdigit.Mark) -> dict[str, Any]:
+    return {
+        "sign": mark.sign,
+        "confidence": float(f"{mark.confidence:.6g}"),
+        "box": list(mark.box),
+        "line": mark.line,
+        "before": mark.before,
     }

@@ -20,6 +20,10 @@
 #define LEAST      1e-4
 #define LINE_LEAST 1e-3
 
+/* Odds that a cluster with the shape and the place of a sign is one: drawn slashes are read in 81 %
+ * of dates with them, in 62 % with 1. */
+#define SIGN_ODDS 100.0
+
 /* An anchor shares at most this part of its width with a neighbour. */
 #define OVERLAP_SHARE 0.3
 
@@ -50,6 +54,19 @@ digit_status dg_opinions_search(const dg_items_source *source, const dg_stretch 
     plan.min_labels = min_digits;
     plan.max_labels = max_digits;
     return dg_ctc_search(&plan, most, texts, count);
+}
+
+/* The next segment of a chunk that is in its strip, from `segment` on in steps of 1 or -1; NONE:
+ * there is none. */
+static size_t find_in_strip(const dg_items_source *source, uint32_t index, size_t segment, int step)
+{
+    const dg_chunk *chunk = &source->chunks->items[index];
+    const dg_strip *strip = &source->transcripts[index].strip;
+    for (; segment >= chunk->first && segment < chunk->first + chunk->count;
+         segment += (size_t)step)
+        if (dg_items_in_strip(strip, &source->segments->items[segment]))
+            return segment;
+    return NONE;
 }
 
 /* ---- Two opinions ------------------------------------------------------------ */
@@ -124,6 +141,30 @@ static digit_status add_unknown(const dg_items_source *source, const dg_stretch 
     return DIGIT_OK;
 }
 
+/* Is there one segment among first .. end-1 in the strip, and is it a sign by its shape? */
+static bool is_sign(const dg_items_source *source, const dg_stretch *where, size_t first,
+                    size_t end)
+{
+    const size_t segment = find_in_strip(source, where->chunk, first, 1);
+    return segment < end && source->segments->items[segment].sign &&
+           find_in_strip(source, where->chunk, segment + 1, 1) >= end;
+}
+
+/* Replaces what the line network reads in the place of a sign by the likeliest signs, if their
+ * odds and those of the shape say so: a steep slash looks like a 1. */
+static digit_status prefer_sign(const dg_items_source *source, const dg_stretch *where,
+                                dg_ctc_text *text)
+{
+    dg_ctc_plan plan = plan_of(source, where);
+    dg_ctc_text sign = {0};
+    size_t count;
+    plan.allowed = SIGNS;
+    const digit_status status = dg_ctc_search(&plan, 1, &sign, &count);
+    if (status == DIGIT_OK && sign.count > 0 && sign.log_p + log(SIGN_ODDS) > text->log_p)
+        *text = sign;
+    return status;
+}
+
 /* Segments first .. end-1 of a transcribed chunk, among which none is sure. */
 static digit_status add_stretch(const dg_items_source *source, const dg_stretch *where,
                                 size_t first, size_t end, dg_items *items)
@@ -134,6 +175,8 @@ static digit_status add_stretch(const dg_items_source *source, const dg_stretch 
     bool prefer = false;
     plan.allowed = source->allowed | SIGNS;
     digit_status status = dg_ctc_search(&plan, 1, &text, &count);
+    if (status == DIGIT_OK && is_sign(source, where, first, end))
+        status = prefer_sign(source, where, &text);
     if (status == DIGIT_OK)
         status = prefer_clusters(source, where, first, end, &text, &prefer);
     if (status != DIGIT_OK)
@@ -143,19 +186,6 @@ static digit_status add_stretch(const dg_items_source *source, const dg_stretch 
     return text.count > 0
                ? dg_items_add_text(source, where, (dg_sequence){text.labels, text.count}, items)
                : add_unknown(source, where, first, end, items);
-}
-
-/* The next segment of a chunk that is in its strip, from `segment` on in steps of 1 or -1; NONE:
- * there is none. */
-static size_t find_in_strip(const dg_items_source *source, uint32_t index, size_t segment, int step)
-{
-    const dg_chunk *chunk = &source->chunks->items[index];
-    const dg_strip *strip = &source->transcripts[index].strip;
-    for (; segment >= chunk->first && segment < chunk->first + chunk->count;
-         segment += (size_t)step)
-        if (dg_items_in_strip(strip, &source->segments->items[segment]))
-            return segment;
-    return NONE;
 }
 
 /* Does a neighbour's ink stand over or under a part of a segment? */

@@ -212,6 +212,24 @@ START_TEST(signs_are_items)
 }
 END_TEST
 
+/* The line network takes it for a 1, but not by much: its shape and place decide. */
+START_TEST(a_steep_slash_is_no_1)
+{
+    begin();
+    add_digit(60, 4, 0.99f);
+    add(80, 12, TOP - 6, 32, 1, 0.99f)->sign = true;
+    add_digit(100, 7, 0.99f);
+    sure[0] = sure[2] = true;
+    see(4, 66, 9);
+    see(1, 86, 6);
+    see(DG_LINE_SLASH, 86, 4);
+    see(7, 106, 9);
+    check("4/7");
+    see(1, 86, 12);
+    check("417");
+}
+END_TEST
+
 /* A sign that the line network does not see divides what it stands between; a speck does not. */
 START_TEST(small_ink_never_disappears)
 {
@@ -249,6 +267,7 @@ int main(void)
     tcase_add_test(tcase, anchors_hold);
     tcase_add_test(tcase, odds_of_both_decide);
     tcase_add_test(tcase, signs_are_items);
+    tcase_add_test(tcase, a_steep_slash_is_no_1);
     tcase_add_test(tcase, small_ink_never_disappears);
     tcase_add_test(tcase, ink_beyond_the_strip_is_not_the_lines);
     return suite_run("opinions", tcase);
