@@ -32,4 +32,11 @@ DG_NUMBER_FUNCTIONS(f64, double)
 
 #undef DG_NUMBER_FUNCTIONS
 
+/* For qsort(): doubles, least first. */
+static inline int dg_compare_f64(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
 #endif

@@ -76,23 +76,26 @@ void dg_line_rule_draw(dg_rng *rng, dg_line_rule *rule)
     };
 }
 
-static void lay_horizontal(const dg_line_rule *like, float at, float from, float to,
-                           const dg_line_canvas *canvas)
+static dg_line_rule placed(const dg_line_rule *like, float at, float from, float to)
 {
     dg_line_rule rule = *like;
     rule.at = at;
     rule.from = from;
     rule.to = to;
+    return rule;
+}
+
+static void lay_horizontal(const dg_line_rule *like, float at, float from, float to,
+                           const dg_line_canvas *canvas)
+{
+    const dg_line_rule rule = placed(like, at, from, to);
     dg_line_rule_horizontal(&rule, canvas);
 }
 
 static void lay_vertical(const dg_line_rule *like, float at, float from, float to,
                          const dg_line_canvas *canvas)
 {
-    dg_line_rule rule = *like;
-    rule.at = at;
-    rule.from = from;
-    rule.to = to;
+    const dg_line_rule rule = placed(like, at, from, to);
     dg_line_rule_vertical(&rule, canvas);
 }
 

@@ -96,37 +96,39 @@ double dg_ctc_loss(uint32_t steps, uint32_t classes, const dg_real *logits, doub
                    dg_sequence sequence, double *scratch)
 {
     const dg_ctc_sums s = dg_ctc_lay_out(steps, classes, sequence, scratch);
-     dg_ctc_log_softmax(&s, logits, temperature);
+    dg_ctc_log_softmax(&s, logits, temperature);
     dg_ctc_run_forward(&s);
     return -dg_ctc_total(&s);
+}
+
+/* Does the most probable path begin a label at this step? *last is its class there; it was that of
+ * the step before. */
+static bool begins_label(uint32_t classes, const dg_real *logits, uint32_t *last)
+{
+    const uint32_t before = *last;
+    *last = (uint32_t)dg_argmax(classes, logits);
+    return *last != classes - 1 && *last != before;
 }
 
 uint32_t dg_ctc_best_path(uint32_t steps, uint32_t classes, const dg_real *logits,
                           uint8_t *labels)
 {
-    const uint32_t blank = classes - 1;
-    uint32_t count = 0, last = blank;
-    for (uint32_t t = 0; t < steps; t++, logits += classes) {
-        const uint32_t best = (uint32_t)dg_argmax(classes, logits);
-        if (best != blank && best != last)
-            labels[count++] = (uint8_t)best;
-        last = best;
-    }
+    uint32_t count = 0, last = classes - 1;
+    for (uint32_t t = 0; t < steps; t++, logits += classes)
+        if (begins_label(classes, logits, &last))
+            labels[count++] = (uint8_t)last;
     return count;
 }
 
 bool dg_ctc_says(uint32_t steps, uint32_t classes, const dg_real *logits, dg_sequence sequence)
 {
-    const uint32_t blank = classes - 1;
-    uint32_t count = 0, last = blank;
+    uint32_t count = 0, last = classes - 1;
     for (uint32_t t = 0; t < steps; t++, logits += classes) {
-        const uint32_t best = (uint32_t)dg_argmax(classes, logits);
-        if (best != blank && best != last) {
-            if (count == sequence.count || sequence.labels[count] != best)
-                return false;
-            count++;
-        }
-        last = best;
+        if (!begins_label(classes, logits, &last))
+            continue;
+        if (count == sequence.count || sequence.labels[count] != last)
+            return false;
+        count++;
     }
     return count == sequence.count;
 }
@@ -146,7 +148,7 @@ void dg_ctc_gradient(uint32_t steps, uint32_t classes, dg_sequence sequence, dou
 {
     const dg_ctc_sums s = dg_ctc_lay_out(steps, classes, sequence, scratch);
     const double rest = smoothing / classes;
-     dg_ctc_log_softmax(&s, logits, 1);
+    dg_ctc_log_softmax(&s, logits, 1);
     dg_ctc_run_forward(&s);
     const double log_total = dg_ctc_total(&s);
     if (log_total == -INFINITY) {

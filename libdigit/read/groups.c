@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "read/opinions.h"
+#include "read/read_parts.h"
 #include "vision/geometry.h"
 
 #include <math.h>
@@ -41,12 +42,6 @@ static double gap_between(const dg_item *left, const dg_item *right)
     return right->box.x - (left->box.x + left->box.width);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The smallest gap between groups, in pixels. */
 static digit_status group_gap(const dg_items *items, double size, double *least)
 {
@@ -57,7 +52,7 @@ static digit_status group_gap(const dg_items *items, double size, double *least)
     for (size_t i = 0; i + 1 < items->count; i++)
         if (is_digit(&items->items[i]) && is_digit(&items->items[i + 1]))
             gaps[count++] = gap_between(&items->items[i], &items->items[i + 1]);
-    qsort(gaps, count, sizeof *gaps, compare_doubles);
+    qsort(gaps, count, sizeof *gaps, dg_compare_f64);
     const double usual = count > 0 ? gaps[(size_t)(GAP_QUANTILE * (double)(count - 1))] : 0;
     *least = fmin(fmax(GAP_TIMES * usual, DG_GROUP_GAP_LEAST * size), DG_GROUP_GAP_MOST * size);
     dg_free(gaps);
@@ -66,9 +61,18 @@ static digit_status group_gap(const dg_items *items, double size, double *least)
 
 /* ---- A group ---------------------------------------------------------------- */
 
-static bool is_as_asked(const dg_groups_job *job, size_t digits)
+static bool is_as_asked(const dg_groups_job *job, const group *g)
 {
-    return digits >= job->min_digits && (job->max_digits == 0 || digits <= job->max_digits);
+    return dg_read_is_asked(g->count, job->min_digits, job->max_digits);
+}
+
+/* The probability that all digits are right, each on its own. */
+static double product(const dg_item *items, size_t count)
+{
+    double all = 1;
+    for (size_t i = 0; i < count; i++)
+        all *= (double)items[i].prediction.confidence;
+    return all;
 }
 
 /* Are its digits all of one transcript? Then this can be searched for other texts. */
@@ -136,9 +140,7 @@ static bool says(const dg_ctc_text *text, const dg_item *items, size_t count)
 static double group_probability(const dg_item *items, size_t count, const dg_ctc_text *texts,
                                 size_t text_count)
 {
-    double all = 1;
-    for (size_t i = 0; i < count; i++)
-        all *= (double)items[i].prediction.confidence;
+    double all = product(items, count);
     for (size_t i = 0; i < text_count; i++)
         if (says(&texts[i], items, count))
             all = dg_max_f64(all, exp(texts[i].log_p));
@@ -180,7 +182,7 @@ static digit_status add_read(dg_groups_job *job, const group *g, const dg_ctc_te
 static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t number)
 {
     const dg_stretch where = stretch_of(job, g);
-    const bool limited = !is_as_asked(job, g->count);
+    const bool limited = !is_as_asked(job, g);
     const uint32_t least = limited ? job->min_digits : 0, most = limited ? job->max_digits : 0;
     dg_ctc_text texts[DG_CANDIDATES_MOST];
     dg_items other = {0};
@@ -254,14 +256,12 @@ static digit_status add_changed(dg_groups_job *job, const group *g, double all, 
 static digit_status add_clear(dg_groups_job *job, const group *g, uint32_t number)
 {
     char *letters = dg_alloc(g->count, 1);
-    double all = 1;
     if (!letters)
         return dg_fail_memory("a group", g->count);
-    for (size_t i = 0; i < g->count; i++)
-        all *= (double)g->items[i].prediction.confidence;
+    const double all = product(g->items, g->count);
     digit_status status = dg_reading_add_group(job->reading, job->line, number);
     if (status == DIGIT_OK)
-        status = add_glyphs(job, g->items, g->count, g->mark, !is_as_asked(job, g->count), number,
+        status = add_glyphs(job, g->items, g->count, g->mark, !is_as_asked(job, g), number,
                             letters);
     if (status == DIGIT_OK)
         status = dg_reading_add_candidate(job->reading, letters, g->count, all);

@@ -150,16 +150,24 @@ static bool is_sign(const dg_items_source *source, const dg_stretch *where, size
            find_in_strip(source, where->chunk, segment + 1, 1) >= end;
 }
 
+/* The most probable text of a stretch; its count is 0 if there is none. */
+static digit_status search_best(const dg_items_source *source, const dg_stretch *where,
+                                uint32_t allowed, dg_ctc_text *text)
+{
+    dg_ctc_plan plan = plan_of(source, where);
+    size_t count;
+    plan.allowed = allowed;
+    *text = (dg_ctc_text){0};
+    return dg_ctc_search(&plan, 1, text, &count);
+}
+
 /* Replaces what the line network reads in the place of a sign by the likeliest signs, if their
  * odds and those of the shape say so: a steep slash looks like a 1. */
 static digit_status prefer_sign(const dg_items_source *source, const dg_stretch *where,
                                 dg_ctc_text *text)
 {
-    dg_ctc_plan plan = plan_of(source, where);
-    dg_ctc_text sign = {0};
-    size_t count;
-    plan.allowed = SIGNS;
-    const digit_status status = dg_ctc_search(&plan, 1, &sign, &count);
+    dg_ctc_text sign;
+    const digit_status status = search_best(source, where, SIGNS, &sign);
     if (status == DIGIT_OK && sign.count > 0 && sign.log_p + log(SIGN_ODDS) > text->log_p)
         *text = sign;
     return status;
@@ -169,12 +177,9 @@ static digit_status prefer_sign(const dg_items_source *source, const dg_stretch 
 static digit_status add_stretch(const dg_items_source *source, const dg_stretch *where,
                                 size_t first, size_t end, dg_items *items)
 {
-    dg_ctc_plan plan = plan_of(source, where);
-    dg_ctc_text text = {0};
-    size_t count;
+    dg_ctc_text text;
     bool prefer = false;
-    plan.allowed = source->allowed | SIGNS;
-    digit_status status = dg_ctc_search(&plan, 1, &text, &count);
+    digit_status status = search_best(source, where, source->allowed | SIGNS, &text);
     if (status == DIGIT_OK && is_sign(source, where, first, end))
         status = prefer_sign(source, where, &text);
     if (status == DIGIT_OK)

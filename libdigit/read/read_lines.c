@@ -52,11 +52,12 @@ static digit_status classify(page_job *job)
     return dg_classify(job->reader, &job->sheet->ink, &job->segments, job->answers);
 }
 
-/* Does the caller want another number of digits than a clear chunk has? */
-static bool is_as_asked(const page_job *job, const dg_chunk *chunk)
+/* A chunk is read by the line network if the digit network is not sure of all of it, or if the
+ * caller wants another number of digits. */
+static bool is_wanted(const page_job *job, const dg_chunk *chunk)
 {
-    return chunk->count >= job->options->min_digits &&
-           (job->options->max_digits == 0 || chunk->count <= job->options->max_digits);
+    return !chunk->clear || !dg_read_is_asked(chunk->count, job->options->min_digits,
+                                              job->options->max_digits);
 }
 
 static digit_status transcribe(page_job *job)
@@ -69,7 +70,7 @@ static digit_status transcribe(page_job *job)
         return dg_fail_memory("lines", count * sizeof *job->transcripts);
     }
     for (size_t i = 0; i < count; i++)
-        wanted[i] = !job->chunks.items[i].clear || !is_as_asked(job, &job->chunks.items[i]);
+        wanted[i] = is_wanted(job, &job->chunks.items[i]);
     const digit_status status = dg_transcribe(job->reader, &job->sheet->whole, &job->segments,
                                               &job->chunks, job->lines.slope, wanted,
                                               job->transcripts);

@@ -23,6 +23,12 @@ static inline uint32_t dg_read_allowed(const digit_read_options *options)
     return options->allowed ? options->allowed : (1u << DIGIT_CLASSES) - 1;
 }
 
+/* May a group have so many digits? max_digits 0: no upper limit. */
+static inline bool dg_read_is_asked(size_t digits, uint32_t min_digits, uint32_t max_digits)
+{
+    return digits >= min_digits && (max_digits == 0 || digits <= max_digits);
+}
+
 /* The answer with `digit` for its digit, and its confidence. */
 static inline digit_prediction dg_read_answer(digit_prediction answer, int digit)
 {

@@ -47,12 +47,6 @@ static uint8_t pixel(const dg_plane *ink, const dg_strip *strip, uint32_t row, u
     return (uint8_t)(sum / (float)(samples * samples) + 0.5f);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Where the middle of the line lies at its left end: the median of its tall segments, or of all if
  * there are none. A sign or a neighbour's ink below it must not move it. */
 static digit_status find_middle(const dg_segment *segments, size_t count, double slope,
@@ -69,7 +63,7 @@ static digit_status find_middle(const dg_segment *segments, size_t count, double
             if (!s->small || small)
                 middles[used++] = (s->top + s->bottom + 1) / 2.0 - slope * (x - strip->left);
         }
-    qsort(middles, used, sizeof *middles, compare_doubles);
+    qsort(middles, used, sizeof *middles, dg_compare_f64);
     strip->middle = (middles[(used - 1) / 2] + middles[used / 2]) / 2;
     dg_free(middles);
     return DIGIT_OK;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "vision/geometry.h"
 
 #include <math.h>
@@ -20,18 +21,12 @@
 #define LARGE  1.25
 #define MARGIN 0.10
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Sort places and make one of those that are close. Returns how many are left. */
 static size_t unite(double *places, size_t count, double apart)
 {
     size_t kept = 0, group = 0;
     if (count > 0)
-        qsort(places, count, sizeof *places, compare_doubles);
+        qsort(places, count, sizeof *places, dg_compare_f64);
     for (size_t i = 1; i <= count; i++) {
         if (i < count && places[i] - places[i - 1] <= apart)
             continue;
