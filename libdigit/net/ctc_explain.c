@@ -4,10 +4,15 @@
  */
 #include "net/ctc_explain.h"
 
+#include "base/number.h"
 #include "net/ctc_parts.h"
 
 #define CLASSES DG_LINE_OUTPUTS
 #define BLANK   (CLASSES - 1)
+
+/* Steps around a label where paths that don't choose it there end; what they add is far below what
+ * the network can be sure of. 8 steps are nearly the height of a digit. */
+#define MARGIN 8
 
 /* Label `place` of the sequence, or NONE in front of the first and behind the last. */
 #define NONE UINT32_MAX
@@ -35,42 +40,61 @@ static double arrive(const dg_ctc_sums *s, uint32_t place, uint32_t step, uint32
                : from_blank;
 }
 
-/* log of the paths that say all labels behind `place` from `step` + 1 on, after `class` at
- * `step`. */
+/* log of the paths that say all labels from `place` on after `step`, with `class` at `step`. */
 static double leave(const dg_ctc_sums *s, uint32_t place, uint32_t step, uint32_t class)
 {
-    const uint32_t state = 2 * place + 1;
+    const uint32_t blank = 2 * place, next = label_at(s, place);
     if (step + 1 == s->steps)
-        return state + 2 >= s->states ? 0 : -INFINITY;
+        return next == NONE ? 0 : -INFINITY;
     const double *p = s->log_p + ((size_t)step + 1) * CLASSES;
     const double *after = s->backward + ((size_t)step + 1) * s->states;
-    const double to_blank = after[state + 1] + p[BLANK];
-    const uint32_t next = label_at(s, place + 1);
-    return next != NONE && next != class ? dg_log_add(to_blank, after[state + 2] + p[next])
+    const double to_blank = after[blank] + p[BLANK];
+    return next != NONE && next != class ? dg_log_add(to_blank, after[blank + 1] + p[next])
                                          : to_blank;
 }
 
-/* log of the probability of the text with `class` in this place. */
-static double with_class(const dg_ctc_sums *s, uint32_t place, uint32_t class)
+/* The steps between label first - 1 and label `end`, and some more. */
+static void find_window(const dg_ctc_explained *e, uint32_t first, uint32_t end, uint32_t *from,
+                        uint32_t *to)
+{
+    const double left = first > 0 ? e->at[first - 1] - MARGIN : 0;
+    const double right = end < e->text.count ? e->at[end] + MARGIN : e->steps;
+    *from = (uint32_t)dg_max_f64(left, 0);
+    *to = dg_min_u32((uint32_t)right + 1, e->steps);
+}
+
+static double replaced(const dg_ctc_explained *e, const dg_ctc_sums *s, uint32_t first,
+                       uint32_t end, uint32_t class)
 {
     double here = -INFINITY, sum = -INFINITY;
-    for (uint32_t t = 0; t < s->steps; t++) {
-        here = dg_log_add(here, arrive(s, place, t, class)) + s->log_p[(size_t)t * CLASSES + class];
-        sum = dg_log_add(sum, here + leave(s, place, t, class));
+    uint32_t from, to;
+    find_window(e, first, end, &from, &to);
+    for (uint32_t t = from; t < to; t++) {
+        here = dg_log_add(here, arrive(s, first, t, class)) +
+               s->log_p[(size_t)t * CLASSES + class];
+        sum = dg_log_add(sum, here + leave(s, end, t, class));
     }
     return sum;
 }
 
+double dg_ctc_replaced(const dg_ctc_explained *e, uint32_t first, uint32_t end, uint32_t class)
+{
+    const dg_ctc_sums s = dg_ctc_lay_out(e->steps, CLASSES, e->text, e->scratch);
+    return replaced(e, &s, first, end, class);
+}
+
 /* log of the probability of the text without this label. */
-static double without(const dg_ctc_sums *s, uint32_t place)
+static double without(const dg_ctc_explained *e, const dg_ctc_sums *s, uint32_t place)
 {
     const uint32_t next = label_at(s, place + 1);
     double sum = -INFINITY;
+    uint32_t from, to;
     if (next == NONE) {
         const double blank = forward_at(s, s->steps - 1, 2 * place);
         return place > 0 ? dg_log_add(blank, forward_at(s, s->steps - 1, 2 * place - 1)) : blank;
     }
-    for (uint32_t t = 0; t < s->steps; t++) {
+    find_window(e, place, place + 2, &from, &to);
+    for (uint32_t t = from; t < to; t++) {
         const double rest = s->log_p[(size_t)t * CLASSES + next] +
                             s->backward[(size_t)t * s->states + 2 * place + 3];
         sum = dg_log_add(sum, arrive(s, place, t, next) + rest);
@@ -90,19 +114,21 @@ static double mean_step(const dg_ctc_sums *s, uint32_t place, double total)
     return sum > 0 ? steps / sum : 0;
 }
 
-double dg_ctc_explain(uint32_t steps, const dg_real *logits, double temperature,
-                      dg_sequence sequence, double *scratch, dg_ctc_label *labels)
+void dg_ctc_alternatives(const dg_ctc_explained *e, uint32_t label, double *log_p)
 {
-    const dg_ctc_sums s = dg_ctc_lay_out(steps, CLASSES, sequence, scratch);
+    const dg_ctc_sums s = dg_ctc_lay_out(e->steps, CLASSES, e->text, e->scratch);
+    for (uint32_t c = 0; c < BLANK; c++)
+        log_p[c] = replaced(e, &s, label, label + 1, c);
+    log_p[BLANK] = without(e, &s, label);
+}
+
+void dg_ctc_explain(const dg_real *logits, double temperature, dg_ctc_explained *e)
+{
+    const dg_ctc_sums s = dg_ctc_lay_out(e->steps, CLASSES, e->text, e->scratch);
     dg_ctc_log_softmax(&s, logits, temperature);
     dg_ctc_run_forward(&s);
     dg_ctc_run_backward(&s);
-    const double total = dg_ctc_total(&s);
-    for (uint32_t i = 0; i < sequence.count; i++) {
-        labels[i].at = mean_step(&s, i, total);
-        for (uint32_t c = 0; c < BLANK; c++)
-            labels[i].log_p[c] = with_class(&s, i, c);
-        labels[i].log_p[BLANK] = without(&s, i);
-    }
-    return total;
+    e->log_p = dg_ctc_total(&s);
+    for (uint32_t i = 0; i < e->text.count; i++)
+        e->at[i] = mean_step(&s, i, e->log_p);
 }

@@ -4,16 +4,26 @@
 
 #include "net/ctc.h"
 
-/* One label of a text, of the paths that say the text. */
-typedef struct dg_ctc_label {
-    double at;                 /* the mean of the steps that choose it */
-    double log_p[DG_LINE_OUTPUTS]; /* of the text with each class in this place, the blank: with
-                                      nothing in it */
-} dg_ctc_label;
+/* A text of logits[steps][DG_LINE_OUTPUTS], explained by the paths that say it. */
+typedef struct dg_ctc_explained {
+    uint32_t steps;
+    dg_sequence text;
+    double *scratch; /* [dg_ctc_scratch()]: must stay as dg_ctc_explain() left it */
+    double *at;      /* [text.count]: the mean of the steps that choose a label */
+    double log_p;    /* of the text */
+} dg_ctc_explained;
 
-/* Explain labels[sequence.count] of a text by logits[steps][DG_LINE_OUTPUTS].
- * scratch[dg_ctc_scratch()]. Returns log of the text's probability. */
-double dg_ctc_explain(uint32_t steps, const dg_real *logits, double temperature,
-                      dg_sequence sequence, double *scratch, dg_ctc_label *labels);
+/* Explain a text, of which steps, text, scratch and at are set, by softmax(logits / temperature).
+ */
+void dg_ctc_explain(const dg_real *logits, double temperature, dg_ctc_explained *explained);
+
+/* log of the probability of the text with `class` instead of labels first .. end-1, or inserted, if
+ * there are none. Needs no other walk along the line. */
+double dg_ctc_replaced(const dg_ctc_explained *explained, uint32_t first, uint32_t end,
+                       uint32_t class);
+
+/* log_p[DG_LINE_OUTPUTS] of the text with each class in the place of a label, the blank: with
+ * nothing in it. */
+void dg_ctc_alternatives(const dg_ctc_explained *explained, uint32_t label, double *log_p);
 
 #endif

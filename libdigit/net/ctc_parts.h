@@ -33,11 +33,12 @@ void dg_ctc_run_backward(const dg_ctc_sums *s);
 /* log of the sequence's probability, after dg_ctc_run_forward(). */
 double dg_ctc_total(const dg_ctc_sums *s);
 
-/* log(exp(a) + exp(b)) */
+/* log(exp(a) + exp(b)); what a double cannot hold beside the larger one is not computed: exp(-40)
+ * is below 2^-57. */
 static inline double dg_log_add(double a, double b)
 {
     const double most = a > b ? a : b, least = a > b ? b : a;
-    return least == -INFINITY ? most : most + log1p(exp(least - most));
+    return least > most - 40 ? most + log1p(exp(least - most)) : most;
 }
 
 static inline uint32_t dg_ctc_class_of(const dg_ctc_sums *s, uint32_t state)

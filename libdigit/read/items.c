@@ -4,7 +4,6 @@
 #include "base/grow.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "net/ctc_explain.h"
 #include "read/read_parts.h"
 #include "vision/geometry.h"
 #include "vision/page/lean.h"
@@ -124,30 +123,24 @@ static size_t set_box(const dg_items_source *source, const dg_chunk *chunk, dg_s
 
 /* ---- Clusters that are digits --------------------------------------------- */
 
-digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t index, size_t first,
-                                 size_t end, dg_items *items)
+digit_status dg_items_add_cluster(const dg_items_source *source, uint32_t index, size_t segment,
+                                  dg_items *items)
 {
     const dg_transcript *t = &source->transcripts[index];
-    digit_status status = DIGIT_OK;
-    for (size_t i = first; status == DIGIT_OK && i < end; i++) {
-        const dg_segment *segment = &source->segments->items[i];
-        const digit_prediction *answer = &source->answers[i];
-        const int digit = dg_read_digit(answer, source->allowed);
-        if (t->logits && !dg_items_in_strip(&t->strip, segment))
-            continue;
-        dg_item item = {
-            .label = (uint8_t)digit,
-            .flags = segment->joined ? DIGIT_GLYPH_JOINED : 0,
-            .chunk = index,
-            .prediction = dg_read_answer(*answer, digit),
-            .confidence = answer->confidence,
-        };
-        if (t->logits)
-            item.step = dg_transcript_step(t, (segment->left + segment->right + 1) / 2.0);
-        widen_by(source, segment, everywhere, &item);
-        status = append(items, &item);
-    }
-    return status;
+    const dg_segment *s = &source->segments->items[segment];
+    const digit_prediction *answer = &source->answers[segment];
+    const int digit = dg_read_digit(answer, source->allowed);
+    dg_item item = {
+        .label = (uint8_t)digit,
+        .flags = s->joined ? DIGIT_GLYPH_JOINED : 0,
+        .chunk = index,
+        .prediction = dg_read_answer(*answer, digit),
+        .confidence = answer->confidence,
+    };
+    if (t->logits)
+        item.step = dg_transcript_step(t, (s->left + s->right + 1) / 2.0);
+    widen_by(source, s, everywhere, &item);
+    return append(items, &item);
 }
 
 digit_status dg_items_add_mark(const dg_items_source *source, uint32_t index, size_t segment,
@@ -172,14 +165,11 @@ static digit_box empty_box(const dg_transcript *t, double step)
                        (int32_t)half + 1, (int32_t)(2 * half) + 1};
 }
 
-/* log_p[DG_LINE_OUTPUTS] of a digit's label: what the line network says, and what the digit network
- * says of the cluster that it has alone, if there is one (`answer`, or NULL). */
-static void mix(const dg_ctc_label *label, const digit_prediction *answer, double *log_p)
+/* To log_p[DG_LINE_OUTPUTS], what the line network says in a digit's place, comes what the digit
+ * network says of the cluster that it has alone, if there is one (`answer`, or NULL). */
+static void mix(const digit_prediction *answer, double *log_p)
 {
-    for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
-        log_p[c] = label->log_p[c];
-        if (!answer)
-            continue;
+    for (int c = 0; answer && c < DG_LINE_OUTPUTS; c++) {
         const double other = (double)answer->other;
         const double p = c < DIGIT_CLASSES ? (double)answer->probabilities[c] * (1 - other) : other;
         log_p[c] += DIGIT_WEIGHT * log(p + LEAST);
@@ -195,12 +185,11 @@ static float no_letter(const dg_item *item)
 }
 
 /* The prediction of a digit's label. */
-static void judge(const dg_ctc_label *label, const digit_prediction *answer, uint32_t allowed,
-                  dg_item *item)
+static void judge(double *log_p, const digit_prediction *answer, uint32_t allowed, dg_item *item)
 {
-    double log_p[DG_LINE_OUTPUTS], most = -INFINITY, digits = 0, all = 0;
+    double most = -INFINITY, digits = 0, all = 0;
     digit_prediction p = {0};
-    mix(label, answer, log_p);
+    mix(answer, log_p);
     for (int c = 0; c < DG_LINE_OUTPUTS; c++)
         most = fmax(most, log_p[c]);
     for (int c = 0; c < DG_LINE_OUTPUTS; c++) {
@@ -217,11 +206,11 @@ static void judge(const dg_ctc_label *label, const digit_prediction *answer, uin
 }
 
 /* The probability of a sign among all that may be in its place. */
-static float sign_confidence(const dg_ctc_label *label, int sign)
+static float sign_confidence(const double *log_p, int sign)
 {
     double all = 0;
     for (int c = 0; c < DG_LINE_OUTPUTS; c++)
-        all += exp(label->log_p[c] - label->log_p[sign]);
+        all += exp(log_p[c] - log_p[sign]);
     return (float)(1 / all);
 }
 
@@ -230,49 +219,74 @@ static double between(const dg_transcript *t, double left, double right)
     return dg_transcript_x(t, (left + right) / 2);
 }
 
-static digit_status add_labels(const dg_items_source *source, const dg_stretch *where,
-                               dg_sequence text, const dg_ctc_label *labels, dg_items *items)
+/* The columns of a label: to the middles between it and its neighbours. */
+static dg_span span_of(const dg_stretch_text *text, uint32_t label)
 {
-    const dg_transcript *t = &source->transcripts[where->chunk];
-    digit_status status = DIGIT_OK;
-    for (uint32_t i = 0; status == DIGIT_OK && i < text.count; i++) {
-        const double at = where->first + labels[i].at;
-        dg_span s = where->columns;
-        if (i > 0)
-            s.from = between(t, where->first + labels[i - 1].at, at);
-        if (i + 1 < text.count)
-            s.to = between(t, at, where->first + labels[i + 1].at);
-        dg_item item = {.label = text.labels[i], .chunk = where->chunk, .step = at};
-        const size_t alone = set_box(source, &source->chunks->items[where->chunk], s, &item);
-        if (item.box.width == 0)
-            item.box = item.place = empty_box(t, at);
-        if (item.label < DIGIT_CLASSES) {
-            judge(&labels[i], alone == NONE ? NULL : &source->answers[alone], source->allowed,
-                  &item);
-        } else {
-            item.confidence = sign_confidence(&labels[i], item.label);
-        }
-        status = append(items, &item);
-    }
-    return status;
+    const dg_transcript *t = &text->source->transcripts[text->where.chunk];
+    const double *steps = text->explained.at, at = text->where.first + steps[label];
+    dg_span s = text->where.columns;
+    if (label > 0)
+        s.from = between(t, text->where.first + steps[label - 1], at);
+    if (label + 1 < text->explained.text.count)
+        s.to = between(t, at, text->where.first + steps[label + 1]);
+    return s;
 }
 
-digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
-                             dg_sequence text, dg_items *items)
+digit_status dg_items_add_label(const dg_stretch_text *text, uint32_t label, dg_items *items)
+{
+    const dg_items_source *source = text->source;
+    double log_p[DG_LINE_OUTPUTS];
+    dg_item item = {
+        .label = text->explained.text.labels[label],
+        .chunk = text->where.chunk,
+        .step = text->where.first + text->explained.at[label],
+    };
+    const size_t alone =
+        set_box(source, &source->chunks->items[item.chunk], span_of(text, label), &item);
+    if (item.box.width == 0)
+        item.box = item.place = empty_box(&source->transcripts[item.chunk], item.step);
+    dg_ctc_alternatives(&text->explained, label, log_p);
+    if (item.label < DIGIT_CLASSES)
+        judge(log_p, alone == NONE ? NULL : &source->answers[alone], source->allowed, &item);
+    else
+        item.confidence = sign_confidence(log_p, item.label);
+    return append(items, &item);
+}
+
+digit_status dg_stretch_explain(const dg_items_source *source, const dg_stretch *where,
+                                dg_sequence text, dg_stretch_text *out)
 {
     const dg_transcript *t = &source->transcripts[where->chunk];
     const uint32_t steps = where->end - where->first;
     const size_t room = dg_ctc_scratch(steps, DG_LINE_OUTPUTS, text.count);
-    double *scratch = dg_alloc(room, sizeof *scratch);
-    dg_ctc_label *labels = dg_alloc(text.count, sizeof *labels);
-    digit_status status = scratch && labels ? DIGIT_OK
-                                            : dg_fail_memory("a line", room * sizeof *scratch);
-    if (status == DIGIT_OK) {
-        dg_ctc_explain(steps, t->logits + (size_t)where->first * DG_LINE_OUTPUTS,
-                       source->temperature, text, scratch, labels);
-        status = add_labels(source, where, text, labels, items);
-    }
-    dg_free(labels);
-    dg_free(scratch);
+    dg_ctc_explained *e = &out->explained;
+    *out = (dg_stretch_text){.source = source, .where = *where};
+    *e = (dg_ctc_explained){
+        .steps = steps,
+        .text = text,
+        .scratch = dg_alloc(room, sizeof *e->scratch),
+        .at = dg_alloc(text.count, sizeof *e->at),
+    };
+    if (!e->scratch || !e->at)
+        return dg_fail_memory("a line", room * sizeof *e->scratch);
+    dg_ctc_explain(t->logits + (size_t)where->first * DG_LINE_OUTPUTS, source->temperature, e);
+    return DIGIT_OK;
+}
+
+void dg_stretch_text_free(dg_stretch_text *text)
+{
+    dg_free(text->explained.at);
+    dg_free(text->explained.scratch);
+    *text = (dg_stretch_text){0};
+}
+
+digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
+                               dg_sequence text, dg_items *items)
+{
+    dg_stretch_text explained;
+    digit_status status = dg_stretch_explain(source, where, text, &explained);
+    for (uint32_t i = 0; status == DIGIT_OK && i < text.count; i++)
+        status = dg_items_add_label(&explained, i, items);
+    dg_stretch_text_free(&explained);
     return status;
 }

@@ -3,6 +3,7 @@
 #define DG_READ_ITEMS_H
 
 #include "base/alphabet.h"
+#include "net/ctc_explain.h"
 #include "read/transcribe.h"
 #include "vision/page/sheet.h"
 
@@ -47,16 +48,31 @@ typedef struct dg_stretch {
 /* Is a segment in a strip? Ink far above or below a line is not the line's. */
 bool dg_items_in_strip(const dg_strip *strip, const dg_segment *segment);
 
-/* Append segments first .. end-1 of a chunk, each as the digit that the digit network takes it
- * for. */
-digit_status dg_items_add_clusters(const dg_items_source *source, uint32_t chunk, size_t first,
-                                   size_t end, dg_items *items);
+/* Append a segment of a chunk as the digit that the digit network takes it for. */
+digit_status dg_items_add_cluster(const dg_items_source *source, uint32_t chunk, size_t segment,
+                                  dg_items *items);
 
 /* Append a segment as a sign of which no network knows which one it is. */
 digit_status dg_items_add_mark(const dg_items_source *source, uint32_t chunk, size_t segment,
                                dg_items *items);
 
-/* Append the labels of a text that the line network reads in a stretch. */
+/* A text that the line network reads in a stretch, explained. */
+typedef struct dg_stretch_text {
+    const dg_items_source *source;
+    dg_stretch where;
+    dg_ctc_explained explained;
+} dg_stretch_text;
+
+/* Labels of `text` must stay as they are. Release with dg_stretch_text_free(), after a failure too.
+ */
+digit_status dg_stretch_explain(const dg_items_source *source, const dg_stretch *where,
+                                dg_sequence text, dg_stretch_text *out);
+void dg_stretch_text_free(dg_stretch_text *text);
+
+/* Append one of its labels. */
+digit_status dg_items_add_label(const dg_stretch_text *text, uint32_t label, dg_items *items);
+
+/* Append all labels of a text that the line network reads in a stretch. */
 digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
                                dg_sequence text, dg_items *items);
 

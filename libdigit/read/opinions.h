@@ -1,9 +1,9 @@
 /*
  * opinions.h - two networks read a line: one knows single digits better, the other needs no cuts.
  *
- * Digits that stand clear and that the digit network is sure of are anchors. What lies between two
- * of them is read by the line network, unless the odds of both networks together are for a digit in
- * each cluster.
+ * The line network reads a chunk as a whole. Where the digit network takes a cluster for something
+ * else, the line network scores the text with this instead, and the odds of both together decide:
+ * no part of a line is read without the rest.
  */
 #ifndef DG_READ_OPINIONS_H
 #define DG_READ_OPINIONS_H

@@ -15,8 +15,8 @@
 
 #define LINES                                                                                      \
     "line 32 conv 24x5 stride 2 batchnorm relu conv 48x3 batchnorm relu conv 48x3 batchnorm relu " \
-    "maxpool 2x1 conv 64x3 batchnorm relu conv 96x3 batchnorm relu dropout 10 "                    \
-    "conv 96 1x7 batchnorm relu conv 96 1x7 batchnorm relu dropout 10 conv 19x1"
+    "maxpool 2x1 conv 64x3 batchnorm relu conv 96x3 batchnorm relu "                               \
+    "conv 96 1x7 batchnorm relu conv 96 1x7 batchnorm relu conv 19x1"
 
 /* What is written, and how it is printed. */
 static const struct {

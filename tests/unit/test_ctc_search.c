@@ -14,7 +14,9 @@
 #define USED 3 /* classes that are probable: 0, 1, 2 */
 #define LABELS_MOST 6
 
-static double scratch[STEPS * (CLASSES + 2 * (2 * LABELS_MOST + 1))];
+#define SCRATCH (STEPS * (CLASSES + 2 * (2 * LABELS_MOST + 1)))
+
+static double scratch[SCRATCH], kept[SCRATCH];
 
 /* Logits of a line on which only a few classes are probable. */
 static void make(uint64_t seed, dg_real *logits)
@@ -121,29 +123,55 @@ START_TEST(explains_each_label)
     static const char *const texts[] = {"0", "01", "010", "0012", "11", "2101"};
     const uint32_t count = (uint32_t)strlen(texts[_i]) % (LABELS_MOST + 1);
     dg_real logits[STEPS * CLASSES];
-    dg_ctc_label found[LABELS_MOST];
+    double at[LABELS_MOST], log_p[CLASSES];
     uint8_t labels[LABELS_MOST], other[LABELS_MOST];
     numbers_fill((uint64_t)_i, STEPS * CLASSES, 2, logits);
     for (uint32_t i = 0; i < count; i++)
         labels[i] = (uint8_t)(texts[_i][i] - '0');
-    const double all = dg_ctc_explain(STEPS, logits, 1, (dg_sequence){labels, count}, scratch,
-                                      found);
-    ck_assert_double_eq_tol(exp(all), probability(logits, labels, count), 1e-12);
+    dg_ctc_explained e = {STEPS, {labels, count}, kept, at, 0};
+    dg_ctc_explain(logits, 1, &e);
+    ck_assert_double_eq_tol(exp(e.log_p), probability(logits, labels, count), 1e-12);
     for (uint32_t i = 0; i < count; i++) {
+        dg_ctc_alternatives(&e, i, log_p);
         for (uint32_t c = 0; c + 1 < CLASSES; c++) {
             memcpy(other, labels, count);
             other[i] = (uint8_t)c;
-            ck_assert_double_eq_tol(exp(found[i].log_p[c]), probability(logits, other, count),
-                                    1e-12);
+            ck_assert_double_eq_tol(exp(log_p[c]), probability(logits, other, count), 1e-12);
         }
         memcpy(other, labels, i);
         memcpy(other + i, labels + i + 1, count - i - 1);
-        ck_assert_double_eq_tol(exp(found[i].log_p[CLASSES - 1]),
-                                probability(logits, other, count - 1), 1e-12);
-        ck_assert(found[i].at >= 0 && found[i].at <= STEPS - 1);
+        ck_assert_double_eq_tol(exp(log_p[CLASSES - 1]), probability(logits, other, count - 1),
+                                1e-12);
+        ck_assert(at[i] >= 0 && at[i] <= STEPS - 1);
         if (i > 0)
-            ck_assert_double_gt(found[i].at, found[i - 1].at);
+            ck_assert_double_gt(at[i], at[i - 1]);
     }
+}
+END_TEST
+
+/* One label instead of none, of one or of several. */
+START_TEST(replaces_labels)
+{
+    static const char *const texts[] = {"", "01", "010", "11", "210"};
+    const uint32_t count = (uint32_t)strlen(texts[_i]) % (LABELS_MOST + 1);
+    dg_real logits[STEPS * CLASSES];
+    double at[LABELS_MOST];
+    uint8_t labels[LABELS_MOST], other[LABELS_MOST + 1];
+    numbers_fill((uint64_t)_i, STEPS * CLASSES, 2, logits);
+    for (uint32_t i = 0; i < count; i++)
+        labels[i] = (uint8_t)(texts[_i][i] - '0');
+    dg_ctc_explained e = {STEPS, {labels, count}, kept, at, 0};
+    dg_ctc_explain(logits, 1, &e);
+    for (uint32_t first = 0; first <= count; first++)
+        for (uint32_t end = first; end <= count; end++)
+            for (uint32_t c = 0; c + 1 < CLASSES; c++) {
+                memcpy(other, labels, first);
+                other[first] = (uint8_t)c;
+                memcpy(other + first + 1, labels + end, count - end);
+                ck_assert_double_eq_tol(exp(dg_ctc_replaced(&e, first, end, c)),
+                                        probability(logits, other, first + 1 + count - end),
+                                        1e-12);
+            }
 }
 END_TEST
 
@@ -153,5 +181,6 @@ int main(void)
     tcase_add_loop_test(tcase, finds_the_most_probable_text, 0, PLANS);
     tcase_add_test(tcase, counts_only_what_is_counted);
     tcase_add_loop_test(tcase, explains_each_label, 0, 6);
+    tcase_add_loop_test(tcase, replaces_labels, 0, 5);
     return suite_run("ctc_search", tcase);
 }

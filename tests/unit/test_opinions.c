@@ -1,4 +1,4 @@
-/* What two networks say of a line, put together: anchors, stretches, odds, signs. */
+/* What two networks say of a line, put together: odds, clusters, signs. */
 #include "read/opinions.h"
 
 #include "../support/suite.h"
@@ -160,20 +160,50 @@ START_TEST(a_broken_digit_has_two_clusters)
 }
 END_TEST
 
-/* Sure digits hold, whatever the line network says, unless they overlap what is not sure. */
-START_TEST(anchors_hold)
+/* The surer one counts. */
+START_TEST(sure_digits_hold)
 {
     begin();
     add_digit(60, 7, 0.99f);
     add_digit(80, 3, 0.3f);
-    sure[0] = true;
-    see(1, 66, 9);
+    see(1, 66, 4);
+    see(7, 66, 1);
     see(5, 86, 9);
     check("75");
-    see(4, 66, 20);
-    check("75");
-    segments[1].left = 66;
-    check("45");
+    see(1, 66, 14);
+    check("15");
+}
+END_TEST
+
+/* A thin 1 may be said over its neighbour; it is still this cluster's, and said once. */
+START_TEST(labels_beside_their_ink_belong_to_it)
+{
+    begin();
+    add(60, 3, TOP, 20, 1, 0.99f);
+    add_digit(66, 2, 0.99f);
+    sure[0] = sure[1] = true;
+    see(1, 67, 9);
+    see(2, 74, 9);
+    check("12");
+    see(1, 67, 0);
+    see(2, 74, 0);
+    see(1, 58, 9);
+    see(2, 63, 9);
+    check("12");
+}
+END_TEST
+
+/* The line network says nothing of a digit, but not by much. */
+START_TEST(a_digit_is_found_that_the_line_network_misses)
+{
+    begin();
+    add_digit(60, 7, 0.99f);
+    add_digit(80, 3, 0.99f);
+    see(7, 66, 9);
+    see(3, 86, -2);
+    check("73");
+    see(3, 86, -9);
+    check("7");
 }
 END_TEST
 
@@ -203,7 +233,9 @@ START_TEST(signs_are_items)
     add(76, 3, TOP + 17, 3, 1, 0.1f)->small = true;
     add_digit(84, 5, 0.99f);
     sure[0] = sure[2] = true;
+    see(7, 66, 9);
     see(DG_LINE_POINT, 78, 9);
+    see(5, 90, 9);
     dg_items items = read(text);
     ck_assert_str_eq(text, "7.5");
     ck_assert_float_gt(items.items[1].confidence, 0.9f);
@@ -238,6 +270,8 @@ START_TEST(small_ink_never_disappears)
     add(76, 3, TOP + 17, 3, 1, 0.1f)->small = true;
     add_digit(84, 5, 0.99f);
     sure[0] = sure[2] = true;
+    see(7, 66, 9);
+    see(5, 90, 9);
     check("7?5");
     segments[1].right = segments[1].left;
     segments[1].bottom = segments[1].top;
@@ -253,7 +287,8 @@ START_TEST(ink_beyond_the_strip_is_not_the_lines)
     add(66, 16, TOP + 40, 16, 4, 0.9f);
     add_digit(80, 5, 0.99f);
     sure[0] = sure[2] = true;
-    see(8, 74, 3);
+    see(7, 66, 9);
+    see(5, 86, 9);
     check("75");
 }
 END_TEST
@@ -264,7 +299,9 @@ int main(void)
     tcase_add_test(tcase, a_clear_chunk_is_what_the_digit_network_says);
     tcase_add_test(tcase, digits_that_touch_share_a_cluster);
     tcase_add_test(tcase, a_broken_digit_has_two_clusters);
-    tcase_add_test(tcase, anchors_hold);
+    tcase_add_test(tcase, sure_digits_hold);
+    tcase_add_test(tcase, labels_beside_their_ink_belong_to_it);
+    tcase_add_test(tcase, a_digit_is_found_that_the_line_network_misses);
     tcase_add_test(tcase, odds_of_both_decide);
     tcase_add_test(tcase, signs_are_items);
     tcase_add_test(tcase, a_steep_slash_is_no_1);
