@@ -596,6 +596,35 @@ typedef struct digit_mark {
 DIGIT_API const digit_mark *digit_reading_marks(const digit_reading *reading,
                                                 size_t *count);
 
+/** Digits without a gap or a sign between them: a number, or a part of one. Never
+ *  changes size. */
+typedef struct digit_group {
+    digit_box box;        /**< of its digits */
+    uint32_t  line, group; /**< as in digit_glyph */
+    uint32_t  first, count; /**< its glyphs: first .. first + count - 1 */
+    uint32_t  candidates; /**< number of ranks of digit_reading_candidate() */
+    uint32_t  flags;      /**< of any of its glyphs, DIGIT_GLYPH_... */
+    float     confidence; /**< product of its glyphs' confidences */
+} digit_group;
+
+/** The groups[*count] in reading order. NULL if there are none. `count` may be NULL. */
+DIGIT_API const digit_group *digit_reading_groups(const digit_reading *reading,
+                                                  size_t *count);
+
+/** A line of a page, or a row of a grid, from its top. Never changes size. */
+typedef struct digit_line {
+    digit_box box;        /**< of its digits; of its cells, if there is no digit */
+    uint32_t  first_group, group_count; /**< its groups */
+    uint32_t  first_glyph, glyph_count; /**< its glyphs */
+    float     baseline;   /**< y where the digits stand, at x = box.x, in pixels */
+    float     skew;       /**< of the baseline: pixels down for each pixel to the right */
+} digit_line;
+
+/** The lines[*count]: lines[i] has the glyphs and groups of line i. NULL if there are
+ *  none. `count` may be NULL. */
+DIGIT_API const digit_line *digit_reading_lines(const digit_reading *reading,
+                                                size_t *count);
+
 /** The glyphs[*count] in reading order: the digits, and the empty cells of a grid.
  *  NULL if there are none. `count` may be NULL. */
 DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
@@ -604,8 +633,8 @@ DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
 /**
  * One of the candidate texts of a group. Rank 0 is the most probable one, which
  * digit_reading_text() shows, with '?' for rejected digits; the others consist of
- * digits only. A rank past the last candidate returns DIGIT_ERR_ARGUMENT, which ends
- * a loop over the ranks. *text is valid as long as the reading. *probability, 0..1,
+ * digits only. digit_group.candidates is the number of ranks; DIGIT_ERR_ARGUMENT:
+ * there is no such rank or group. *text is valid as long as the reading. *probability, 0..1,
  * is the probability that the whole group is a number with this text, judged by
  * the group alone (the glyphs also consider the rest of the page).
  */

@@ -121,6 +121,8 @@ using Image = digit_image;
 using Box = digit_box;
 using Glyph = digit_glyph;
 using Mark = digit_mark;
+using Group = digit_group;
+using Line = digit_line;
 
 /** One sample: sample[28 * row + column], 0 = background, 255 = ink. */
 using Sample = std::array<std::uint8_t, DIGIT_SAMPLE_BYTES>;
@@ -369,21 +371,53 @@ public:
         return {found.begin(), found.end()};
     }
 
-    /** The candidate texts of a group, best first; text() shows the first. */
-    std::vector<Candidate> candidates(std::uint32_t line, std::uint32_t group) const
+    /** The groups in reading order. */
+    Span<Group> groups() const & noexcept
+    {
+        std::size_t count = 0;
+        const Group *first = digit_reading_groups(get(), &count);
+        return {first, count};
+    }
+    std::vector<Group> groups() const &&
+    {
+        const Span<Group> found = groups();
+        return {found.begin(), found.end()};
+    }
+
+    /** The lines, top to bottom. */
+    Span<Line> lines() const & noexcept
+    {
+        std::size_t count = 0;
+        const Line *first = digit_reading_lines(get(), &count);
+        return {first, count};
+    }
+    std::vector<Line> lines() const &&
+    {
+        const Span<Line> found = lines();
+        return {found.begin(), found.end()};
+    }
+
+    /** The candidate texts of a group of groups(), best first; text() shows the first. */
+    std::vector<Candidate> candidates(const Group &group) const
     {
         std::vector<Candidate> all;
         const char *text = nullptr;
         double probability = 0;
-        Status status = digit_reading_candidate(get(), line, group, 0, &text, &probability);
-        detail::check(status);
-        while (status == DIGIT_OK) {
+        for (std::uint32_t rank = 0; rank < group.candidates; rank++) {
+            detail::check(digit_reading_candidate(get(), group.line, group.group, rank, &text,
+                                                  &probability));
             all.push_back({text, probability});
-            status = digit_reading_candidate(get(), line, group,
-                                             static_cast<std::uint32_t>(all.size()), &text,
-                                             &probability);
         }
         return all;
+    }
+
+    /** The same; none, if there is no such group. */
+    std::vector<Candidate> candidates(std::uint32_t line, std::uint32_t group) const
+    {
+        for (const Group &found : groups())
+            if (found.line == line && found.group == group)
+                return candidates(found);
+        return {};
     }
 };
 

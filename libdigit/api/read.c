@@ -114,6 +114,22 @@ const digit_mark *digit_reading_marks(const digit_reading *reading, size_t *coun
     return reading ? reading->marks : NULL;
 }
 
+const digit_group *digit_reading_groups(const digit_reading *reading, size_t *count)
+{
+    const size_t groups = reading ? reading->group_count : 0;
+    if (count)
+        *count = groups;
+    return groups > 0 ? reading->extents : NULL;
+}
+
+const digit_line *digit_reading_lines(const digit_reading *reading, size_t *count)
+{
+    const size_t lines = reading ? reading->line_count : 0;
+    if (count)
+        *count = lines;
+    return lines > 0 ? reading->lines : NULL;
+}
+
 static const dg_reading_group *find_group(const digit_reading *reading, uint32_t line,
                                           uint32_t group)
 {

@@ -115,6 +115,7 @@ static digit_status read_all(page_job *job)
     };
     const dg_chunk *chunks = job->chunks.items;
     digit_status status = DIGIT_OK;
+    job->reading->slope = job->lines.slope;
     for (size_t first = 0, end; status == DIGIT_OK && first < job->chunks.count; first = end) {
         for (end = first + 1; end < job->chunks.count && chunks[end].line == chunks[first].line;)
             end++;

@@ -26,6 +26,8 @@ void dg_reading_free(digit_reading *reading)
     dg_free(reading->candidates);
     dg_free(reading->strings);
     dg_free(reading->text);
+    dg_free(reading->extents);
+    dg_free(reading->lines);
     dg_free(reading);
 }
 
@@ -190,5 +192,5 @@ digit_status dg_reading_finish(digit_reading *reading, bool signs)
             write_glyph(&w, &reading->glyphs[i]);
     }
     *w.end = '\0';
-    return DIGIT_OK;
+    return dg_reading_extend(reading);
 }

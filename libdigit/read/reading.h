@@ -31,7 +31,14 @@ struct digit_reading {
     dg_reading_group *groups; /* [group_count], in reading order */
     dg_candidate *candidates; /* [candidate_count], group by group */
     char *strings;            /* [string_size], each with its terminating 0 */
+    double slope;             /* of the lines: pixels down for each pixel to the right */
+
+    /* Of the finished reading: */
     char *text;
+    digit_group *extents;     /* [group_count]: the groups as callers see them */
+    digit_line *lines;        /* [line_count] */
+    size_t line_count;
+
     size_t count, group_count, candidate_count, string_size;
     size_t mark_count;
     size_t glyph_room, group_room, candidate_room, string_room, mark_room, gap_room;
@@ -58,8 +65,15 @@ char dg_glyph_letter(const digit_glyph *glyph);
 /* Reject glyphs with less confidence, in the best candidates too. */
 void dg_reading_reject(digit_reading *reading, float min_confidence);
 
-/* Write the text, with signs or without; nothing is added afterwards. DIGIT_ERR_LIMIT: more than
- * DG_READING_MAX digits. */
+/* ---- reading_extents.c -------------------------------------------------- */
+
+/* Fill `extents` and `lines` from the glyphs and groups. */
+digit_status dg_reading_extend(digit_reading *reading);
+
+/* ------------------------------------------------------------------------ */
+
+/* Write the text, with signs or without, and the extents; nothing is added afterwards.
+ * DIGIT_ERR_LIMIT: more than DG_READING_MAX digits. */
 digit_status dg_reading_finish(digit_reading *reading, bool signs);
 
 #endif

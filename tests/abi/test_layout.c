@@ -33,6 +33,25 @@ AT(digit_mark, glyph, 20);
 AT(digit_mark, kind, 24);
 AT(digit_mark, confidence, 28);
 
+SIZE(digit_group, 44);
+AT(digit_group, box, 0);
+AT(digit_group, line, 16);
+AT(digit_group, group, 20);
+AT(digit_group, first, 24);
+AT(digit_group, count, 28);
+AT(digit_group, candidates, 32);
+AT(digit_group, flags, 36);
+AT(digit_group, confidence, 40);
+
+SIZE(digit_line, 40);
+AT(digit_line, box, 0);
+AT(digit_line, first_group, 16);
+AT(digit_line, group_count, 20);
+AT(digit_line, first_glyph, 24);
+AT(digit_line, glyph_count, 28);
+AT(digit_line, baseline, 32);
+AT(digit_line, skew, 36);
+
 SIZE(digit_glyph, 92);
 AT(digit_glyph, box, 0);
 AT(digit_glyph, line, 16);

@@ -121,7 +121,8 @@ START_TEST(owners_of_nothing)
     fails(DIGIT_ERR_ARGUMENT, "model is NULL", [&] { model.save_memory(); });
     fails(DIGIT_ERR_ARGUMENT, "model is NULL", [&] { model.predict(digit::Sample{}); });
     fails(DIGIT_ERR_ARGUMENT, "dataset is NULL", [&] { dataset.slice(0, 0); });
-    fails(DIGIT_ERR_ARGUMENT, "reading is NULL", [&] { reading.candidates(0, 0); });
+    ck_assert(reading.groups().empty() && reading.lines().empty());
+    ck_assert(reading.candidates(0, 0).empty());
 }
 END_TEST
 
@@ -373,7 +374,11 @@ START_TEST(reading)
     const std::vector<digit::Candidate> ways = found.candidates(0, 0);
     ck_assert_str_eq(ways.at(0).text.c_str(), "11");
     ck_assert_double_gt(ways[0].probability, ways.back().probability - 1e-9);
-    fails(DIGIT_ERR_ARGUMENT, "no group 9", [&] { found.candidates(0, 9); });
+    ck_assert_uint_eq(found.groups().size(), 1);
+    ck_assert_uint_eq(found.candidates(found.groups()[0]).size(), ways.size());
+    ck_assert_uint_eq(found.lines().size(), 1);
+    ck_assert_uint_eq(found.lines()[0].glyph_count, 2);
+    ck_assert(found.candidates(0, 9).empty());
     digit::ReadOptions options;
     options.layout = DIGIT_LAYOUT_SINGLE;
     ck_assert_uint_eq(model.read(digit::image(paper), options).glyphs().size(), 1);

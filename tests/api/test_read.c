@@ -112,6 +112,12 @@ START_TEST(nothing_is_read_from_nothing)
     ck_assert_str_eq(digit_reading_text(NULL), "");
     ck_assert_ptr_null(digit_reading_glyphs(NULL, &count));
     ck_assert_uint_eq(count, 0);
+    count = 7;
+    ck_assert_ptr_null(digit_reading_groups(NULL, &count));
+    ck_assert_uint_eq(count, 0);
+    count = 7;
+    ck_assert_ptr_null(digit_reading_lines(NULL, &count));
+    ck_assert_uint_eq(count, 0);
     digit_reading_free(NULL);
 }
 END_TEST
@@ -135,6 +141,47 @@ START_TEST(digits_come_with_their_boxes)
         ck_assert(glyphs[i].line == 0 && glyphs[i].group == 0 && glyphs[i].flags == 0);
         ck_assert(glyphs[i].prediction.probabilities[glyphs[i].prediction.digit] > 0.5f);
     }
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
+/* "17 01" above "7", which stands lower and to the right. */
+START_TEST(groups_and_lines_have_places)
+{
+    canvas c = blank(330, 200);
+    digit_read_options options = defaults();
+    const int x[] = {30, 70, 190, 230, 230}, y[] = {40, 40, 40, 40, 120};
+    for (int i = 0; i < 5; i++)
+        draw_digit(&c, "17017"[i] - '0', x[i], y[i]);
+    digit_reading *reading = read_with(&c, &options);
+    size_t count;
+    const digit_group *groups = digit_reading_groups(reading, &count);
+    const char *text;
+    double p;
+    ck_assert_str_eq(digit_reading_text(reading), "17 01\n7");
+    ck_assert_uint_eq(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        const digit_group *g = &groups[i];
+        ck_assert(g->line == i / 2 && g->group == i % 2 && g->flags == 0);
+        ck_assert(g->first == 2 * i && g->count == (i < 2 ? 2 : 1));
+        ck_assert(g->confidence > 0.5f && g->confidence <= 1);
+        assert_ok(digit_reading_candidate(reading, g->line, g->group, g->candidates - 1, &text,
+                                          &p));
+        ck_assert_int_eq(digit_reading_candidate(reading, g->line, g->group, g->candidates,
+                                                 &text, &p), DIGIT_ERR_ARGUMENT);
+    }
+    ck_assert(groups[1].box.x >= 188 && groups[1].box.x + groups[1].box.width <= 260);
+    const digit_line *lines = digit_reading_lines(reading, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert(lines[0].first_group == 0 && lines[0].group_count == 2);
+    ck_assert(lines[0].first_glyph == 0 && lines[0].glyph_count == 4);
+    ck_assert(lines[1].first_group == 2 && lines[1].group_count == 1);
+    ck_assert(lines[1].first_glyph == 4 && lines[1].glyph_count == 1);
+    ck_assert(lines[0].box.x == groups[0].box.x && lines[0].box.height >= 36);
+    ck_assert_float_eq_tol(lines[0].baseline, 80, 3);
+    ck_assert_float_eq_tol(lines[1].baseline, 160, 3);
+    ck_assert_float_eq_tol(lines[0].skew, 0, 0.05f);
     digit_reading_free(reading);
     free(c.pixels);
 }
@@ -410,6 +457,14 @@ START_TEST(grids_report_empty_cells)
         ck_assert(!empty || (glyphs[i].prediction.confidence <= 0 &&
                              glyphs[i].prediction.flags == DIGIT_FLAG_BLANK));
     }
+    const digit_group *groups = digit_reading_groups(reading, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert(groups[0].first == 0 && groups[1].first == 2 && groups[2].first == 7);
+    ck_assert(groups[0].count == 1 && groups[1].count == 1 && groups[2].count == 1);
+    const digit_line *lines = digit_reading_lines(reading, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert(lines[0].glyph_count == 4 && lines[1].first_glyph == 4);
+    ck_assert(lines[0].group_count == 2 && lines[1].group_count == 1);
     digit_reading_free(reading);
     free(c.pixels);
 }
@@ -451,6 +506,7 @@ static const api_test tests[] = {
     API_TEST(options_are_checked),
     API_TEST(nothing_is_read_from_nothing),
     API_LOOP(digits_come_with_their_boxes, DIGIT_LAYOUT_LINE + 1),
+    API_TEST(groups_and_lines_have_places),
     API_LOOP(digits_that_touch_come_apart, 4),
     API_LOOP(rows_that_touch_come_apart, 3),
     API_TEST(loops_apart_are_one_digit),

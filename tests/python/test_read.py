@@ -58,6 +58,19 @@ def test_groups_and_candidates(reader, layout):
         assert len({text for text, _ in group.candidates}) == len(group.candidates)
 
 
+def test_lines_and_groups_have_places(reader):
+    reading = reader.read(np.vstack([draw("17"), draw("77")]), layout="page")
+    assert [group.text for group in reading.groups] == ["17", "77"]
+    for index, line in enumerate(reading.lines):
+        assert list(line.groups) == [index]
+        assert [reading.digits[i].line for i in line.digits] == [index, index]
+        group = reading.groups[index]
+        assert (group.first, group.count, group.box) == (2 * index, 2, line.box)
+        assert 0 < group.confidence <= 1
+        assert abs(line.baseline - (line.box[1] + line.box[3])) < 5
+        assert abs(line.skew) < 0.1
+
+
 def test_pictures_of_any_kind(reader):
     grey = draw("717")
     colour = np.repeat(grey[:, :, None], 3, axis=2)

@@ -32,7 +32,7 @@ Model
     A network and its weights: create, load, save, train, predict, read, evaluate.
 normalize
     Turns a picture of one digit into a sample.
-Reading, Group, Digit, Mark
+Reading, Line, Group, Digit, Mark
     The result of `Model.read` for a picture of several digits.
 load_idx
     Reads samples and labels from IDX files, the format of MNIST.
@@ -73,7 +73,7 @@ except ImportError as _error:
 from ._errors import DigitError, Status
 from ._library import VERSION as __version__
 from ._library import build_info, version
-from ._reading import Digit, Group, Mark, Reading
+from ._reading import Digit, Group, Line, Mark, Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from .data import load_idx
 from .model import Model
@@ -84,6 +84,7 @@ __all__ = [
     "Digit",
     "DigitError",
     "Group",
+    "Line",
     "Mark",
     "Metrics",
     "Model",
@@ -112,7 +113,7 @@ def __dir__() -> list[str]:
 
 
 for _public in (
-    *(Digit, DigitError, Group, Mark, Metrics),
+    *(Digit, DigitError, Group, Line, Mark, Metrics),
     *(Model, ModelInfo, Progress, Reading, Status),
 ):
     _public.__module__ = __name__  # for help(), tracebacks and pickles: where users import them

@@ -242,6 +242,31 @@ class digit_mark(Structure):
     ]
 
 
+class digit_group(Structure):
+    _fields_ = [
+        ("box", digit_box),
+        ("line", c_uint32),
+        ("group", c_uint32),
+        ("first", c_uint32),
+        ("count", c_uint32),
+        ("candidates", c_uint32),
+        ("flags", c_uint32),
+        ("confidence", c_float),
+    ]
+
+
+class digit_line(Structure):
+    _fields_ = [
+        ("box", digit_box),
+        ("first_group", c_uint32),
+        ("group_count", c_uint32),
+        ("first_glyph", c_uint32),
+        ("glyph_count", c_uint32),
+        ("baseline", c_float),
+        ("skew", c_float),
+    ]
+
+
 # name: (result, arguments)
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "digit_version": (c_char_p, []),
@@ -303,6 +328,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "digit_reading_text": (c_char_p, [digit_reading_p]),
     "digit_reading_marks": (POINTER(digit_mark), [digit_reading_p, POINTER(c_size_t)]),
+    "digit_reading_groups": (POINTER(digit_group), [digit_reading_p, POINTER(c_size_t)]),
+    "digit_reading_lines": (POINTER(digit_line), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_glyphs": (POINTER(digit_glyph), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_candidate": (
         digit_status,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Optional, Union
 
@@ -15,7 +15,7 @@ from ._arguments import Ink, Layout, integer, real
 from ._image import image_of
 from ._library import check, lib
 from ._options import options_of
-from ._reading import Digit, Group, Mark, Reading
+from ._reading import Digit, Group, Line, Mark, Reading
 
 __all__ = ["GLYPH", "glyphs_with", "read_options", "read_with"]
 
@@ -145,35 +145,68 @@ def _milliseconds(time_limit: float) -> int:
 
 
 def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
+    glyphs, groups = lib.digit_reading_glyphs, lib.digit_reading_groups
+    marks, lines = lib.digit_reading_marks, lib.digit_reading_lines
+    return Reading(
+        lib.digit_reading_text(handle).decode(),
+        [_digit(glyph) for glyph in _items(glyphs, handle)],
+        [_group(handle, group) for group in _items(groups, handle)],
+        [_mark(mark) for mark in _items(marks, handle)],
+        [_line(line) for line in _items(lines, handle)],
+        picture,
+    )
+
+
+def _items(function: Callable[..., Any], handle: ctypes.c_void_p) -> list[Any]:
     count = ctypes.c_size_t()
-    glyphs = lib.digit_reading_glyphs(handle, ctypes.byref(count))
-    digits = [_digit(glyphs[index]) for index in range(count.value)]
-    places = dict.fromkeys((d.line, d.group) for d in digits if d.digit is not None)
-    groups = [Group(line, group, _candidates(handle, line, group)) for line, group in places]
-    marks = lib.digit_reading_marks(handle, ctypes.byref(count))
-    signs = [_mark(marks[index]) for index in range(count.value)]
-    return Reading(lib.digit_reading_text(handle).decode(), digits, groups, signs, picture)
+    first = function(handle, ctypes.byref(count))
+    return [first[index] for index in range(count.value)]
+
+
+def _box(box: c.digit_box) -> tuple[int, int, int, int]:
+    return (box.x, box.y, box.width, box.height)
+
+
+def _group(handle: ctypes.c_void_p, group: c.digit_group) -> Group:
+    return Group(
+        line=group.line,
+        group=group.group,
+        candidates=_candidates(handle, group),
+        box=_box(group.box),
+        first=group.first,
+        count=group.count,
+        confidence=group.confidence,
+    )
+
+
+def _line(line: c.digit_line) -> Line:
+    return Line(
+        box=_box(line.box),
+        groups=range(line.first_group, line.first_group + line.group_count),
+        digits=range(line.first_glyph, line.first_glyph + line.glyph_count),
+        baseline=line.baseline,
+        skew=line.skew,
+    )
 
 
 def _mark(mark: c.digit_mark) -> Mark:
-    box = mark.box
     return Mark(
         sign=_SIGNS[mark.kind],
         confidence=mark.confidence,
-        box=(box.x, box.y, box.width, box.height),
+        box=_box(mark.box),
         line=mark.line,
         before=mark.glyph,
     )
 
 
 def _digit(glyph: c.digit_glyph) -> Digit:
-    answer, box = glyph.prediction, glyph.box
+    answer = glyph.prediction
     empty = bool(glyph.flags & c.DIGIT_GLYPH_EMPTY)
     return Digit(
         digit=None if empty else answer.digit,
         confidence=answer.confidence,
         other=answer.other,
-        box=(box.x, box.y, box.width, box.height),
+        box=_box(glyph.box),
         line=glyph.line,
         group=glyph.group,
         row=glyph.row,
@@ -186,15 +219,15 @@ def _digit(glyph: c.digit_glyph) -> Digit:
     )
 
 
-def _candidates(handle: ctypes.c_void_p, line: int, group: int) -> list[tuple[str, float]]:
+def _candidates(handle: ctypes.c_void_p, group: c.digit_group) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
     text, probability = ctypes.c_char_p(), ctypes.c_double()
-    while (
-        lib.digit_reading_candidate(
-            handle, line, group, len(found), ctypes.byref(text), ctypes.byref(probability)
+    for rank in range(group.candidates):
+        check(
+            lib.digit_reading_candidate(
+                handle, group.line, group.group, rank, ctypes.byref(text), ctypes.byref(probability)
+            )
         )
-        == 0
-    ):
         assert text.value is not None
         found.append((text.value.decode(), probability.value))
     return found

@@ -130,16 +130,51 @@ class Group:
         first is the one in `Reading.text`, with its '?'; the others follow from
         the most probable down. To use a check digit, take the first reading that
         passes it.
+    box : (int, int, int, int)
+        Bounding box of its digits in pixels: x, y, width, height.
+    first, count : int
+        Its digits are `Reading.digits[first : first + count]`.
+    confidence : float
+        Product of the confidences of its digits.
     """
 
     line: int
     group: int
     candidates: list[tuple[str, float]]
+    box: tuple[int, int, int, int]
+    first: int
+    count: int
+    confidence: float
 
     @property
     def text(self) -> str:
         """The first of `candidates`."""
         return self.candidates[0][0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a page, or a row of a grid.
+
+    Attributes
+    ----------
+    box : (int, int, int, int)
+        Bounding box of its digits in pixels; of its cells, if there is no digit.
+    groups : range
+        Indices of its groups in `Reading.groups`.
+    digits : range
+        Indices of its digits in `Reading.digits`.
+    baseline : float
+        y where the digits stand, in pixels, at the left side of the box.
+    skew : float
+        Of the baseline: pixels down for each pixel to the right.
+    """
+
+    box: tuple[int, int, int, int]
+    groups: range
+    digits: range
+    baseline: float
+    skew: float
 
 
 class Reading:
@@ -156,6 +191,8 @@ class Reading:
         In reading order.
     marks : list of Mark
         The signs, in reading order.
+    lines : list of Line
+        From top to bottom: `lines[i]` is line i of digits and groups.
     """
 
     def __init__(
@@ -164,12 +201,14 @@ class Reading:
         digits: list[Digit],
         groups: list[Group],
         marks: list[Mark],
+        lines: list[Line],
         picture: npt.NDArray[np.uint8],
     ) -> None:
         self.text = text
         self.digits = digits
         self.groups = groups
         self.marks = marks
+        self.lines = lines
         self._picture = picture
 
     def __repr__(self) -> str:
