@@ -643,6 +643,78 @@ DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading,
                                                uint32_t rank, const char **text,
                                                double *probability);
 
+/* ---- Fields ----------------------------------------------------------- */
+
+/** Check digits of a number. */
+enum {
+    DIGIT_CHECK_NONE     = 0,
+    DIGIT_CHECK_LUHN     = 1, /**< ISO/IEC 7812-1: bank cards, IMEI */
+    DIGIT_CHECK_ISBN10   = 2, /**< ISO 2108 before 2007; an X is not read */
+    DIGIT_CHECK_ISBN13   = 3, /**< 978 or 979, then as EAN */
+    DIGIT_CHECK_EAN      = 4, /**< GS1: EAN-8, UPC-A, EAN-13, GTIN-14 */
+    DIGIT_CHECK_IBAN     = 5, /**< ISO 13616: the digits behind `country` */
+    DIGIT_CHECK_MOD11_10 = 6, /**< ISO/IEC 7064: tax numbers */
+    DIGIT_CHECK_MOD97_10 = 7  /**< ISO/IEC 7064: invoices */
+};
+
+/** May a field have this text (digits and signs)? 0 = no. */
+typedef int (*digit_accept_fn)(const char *text, void *user_data);
+
+/** One number on a form, and what is known of it. */
+typedef struct digit_field {
+    size_t      size;       /**< of this struct; the same in all fields of a call */
+    digit_box   box;        /**< what has its centre in here; width 0 = all of the
+                                 picture; default 0 */
+    const char *pattern;    /**< "dd/dd/dddd", "d+[.,]dd", "-?d+": d is a digit, \+ a
+                                 plus sign, [..] one of several, other characters are
+                                 themselves; ? + * as in regular expressions. NULL =
+                                 digits, with signs anywhere; default NULL */
+    uint32_t    min_digits, max_digits; /**< of the whole field, without a pattern,
+                                 0..63; max 0 = any; default 1, 0 */
+    uint32_t    allowed;    /**< bit d = digit d is possible; 0 = all; default 0 */
+    uint32_t    check;      /**< DIGIT_CHECK_...; default NONE */
+    const char *country;    /**< of an IBAN, two capital letters; default NULL */
+    digit_accept_fn accept; /**< called in the calling thread, most probable text
+                                 first; default NULL */
+    void       *user_data;  /**< passed to accept */
+} digit_field;
+
+DIGIT_API void digit_field_init(digit_field *field, size_t size);
+
+/**
+ * Read fields, each one line that is one number, however wide its gaps are. What the
+ * picture shows counts first: only if this does not fit what is known of a field, the
+ * most probable text that fits takes its place. Of `options` layout, allowed,
+ * min_digits and max_digits are not used. `fields` may be freed afterwards.
+ * DIGIT_ERR_LIMIT: more than 1024 fields, or one is longer than 45 digit heights.
+ */
+DIGIT_API digit_status digit_model_read_fields(const digit_model *model,
+                                               const digit_image *image,
+                                               const digit_field *fields, size_t count,
+                                               const digit_read_options *options,
+                                               digit_reading **out);
+
+/** What is in a field. Never changes size. */
+typedef struct digit_field_text {
+    const char *text;       /**< digits and signs; valid as long as the reading */
+    uint32_t    first, count; /**< its glyphs: field i is line i, and one group */
+    uint32_t    flags;      /**< DIGIT_FIELD_... */
+    float       confidence; /**< probability that the text is right, given what is
+                                 known of the field */
+} digit_field_text;
+
+/** Flags of a field; bits. */
+enum {
+    DIGIT_FIELD_VALID = 1, /**< pattern, number of digits, check and accept hold, and
+                                the confidence is at least min_confidence and 0.5 */
+    DIGIT_FIELD_EMPTY = 2  /**< there is no digit */
+};
+
+/** The texts[*count] of the fields, in their order; NULL if fields were not asked for.
+ *  `count` may be NULL. */
+DIGIT_API const digit_field_text *digit_reading_fields(const digit_reading *reading,
+                                                       size_t *count);
+
 DIGIT_API void digit_reading_free(digit_reading *reading);
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@
 
 #include "api/edge.h"
 #include "api/model.h"
+#include "api/read.h"
 #include "api/sized.h"
 #include "read/groups.h"
 
@@ -59,40 +60,55 @@ static bool has_lines(const digit_read_options *options)
 }
 
 static digit_status read_image(const digit_model *model, const digit_image *image,
-                               const digit_read_options *options, digit_reading **out)
+                               const digit_read_options *options, dg_wanted wanted,
+                               digit_reading **out)
 {
     dg_reader reader = {
         .predictor = model->predictor,
         .lines = options->line_model ? options->line_model->predictor : NULL,
         .threads = dg_model_threads(model),
+        .fields = wanted.fields,
+        .field_count = wanted.count,
     };
     const digit_status status =
         has_lines(options) && !reader.lines ? dg_model_lines(model, &reader.lines) : DIGIT_OK;
     return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;
 }
 
-digit_status digit_model_read(const digit_model *model, const digit_image *image,
-                              const digit_read_options *options, digit_reading **out)
+digit_status dg_api_read(const digit_model *model, const digit_image *image,
+                         const digit_read_options *options, dg_wanted wanted, digit_reading **out)
 {
     digit_read_options ours = defaults;
     digit_status status = DIGIT_OK;
-    if (!out)
-        return dg_fail_null(__func__, "out");
-    *out = NULL;
-    if (!model || !image)
-        return dg_fail_null(__func__, model ? "image" : "model");
     if (options)
         status = dg_sized_read("digit_read_options", options, sizeof ours, &ours, sizeof ours);
     if (status == DIGIT_OK)
         status = check_options(&ours);
+    if (status == DIGIT_OK && wanted.fields)
+        ours.layout = DIGIT_LAYOUT_LINE;
     if (status == DIGIT_OK)
         status = dg_model_check_reads_digits(model);
     if (status == DIGIT_OK)
         status = dg_image_check(image);
     if (status != DIGIT_OK)
         return status;
-    const dg_edge edge = dg_edge_enter();
-    return dg_edge_leave(edge, read_image(model, image, &ours, out));
+    dg_edge edge = dg_edge_enter();
+    *wanted.environment = edge.environment;
+    status = read_image(model, image, &ours, wanted, out);
+    edge.environment = *wanted.environment;
+    return dg_edge_leave(edge, status);
+}
+
+digit_status digit_model_read(const digit_model *model, const digit_image *image,
+                              const digit_read_options *options, digit_reading **out)
+{
+    if (!out)
+        return dg_fail_null(__func__, "out");
+    *out = NULL;
+    if (!model || !image)
+        return dg_fail_null(__func__, model ? "image" : "model");
+    dg_fpenv environment;
+    return dg_api_read(model, image, options, (dg_wanted){.environment = &environment}, out);
 }
 
 const char *digit_reading_text(const digit_reading *reading)

@@ -7,11 +7,14 @@
 #include <string.h>
 
 /* Where the number of labels is limited, prefixes of each number have a beam of their own, so that
- * those of the number asked for are not lost to better ones of another. */
+ * those of the number asked for are not lost to better ones of another; with a grammar, those that
+ * have come equally far in it. */
 #define LIMITED_BEAM 12
 
-/* A label that is less probable than this at a step begins none there: log of 1 in 10,000. */
-#define LEAST (-9.2)
+/* A label that is less probable than this at a step begins none there: log of 1 in 10,000. A
+ * grammar may want what is improbable. */
+#define LEAST         (-9.2)
+#define GRAMMAR_LEAST (-20.0)
 
 #define NO_NODE UINT32_MAX
 
@@ -24,13 +27,14 @@ typedef struct node {
 typedef struct prefix {
     double blank, label; /* log of the paths that end in the blank, in its last label */
     uint64_t hash;       /* of its labels */
+    uint64_t states;     /* of the grammar */
     uint32_t node;       /* of this prefix; of the one before it while `grows` */
     uint8_t last;
     bool grows;
     uint16_t count; /* labels */
 } prefix;
 
-/* The prefixes of one number of counted labels. */
+/* The prefixes of one number of counted labels, or at one place of the grammar. */
 typedef struct bucket {
     prefix items[DG_CTC_BEAM];
     uint32_t count;
@@ -43,6 +47,7 @@ typedef struct search {
     node *nodes;        /* [node_room] */
     uint32_t node_count;
     double *log_p; /* [steps][classes] */
+    double least;  /* log of the probability that begins a label */
 } search;
 
 static double total_of(const prefix *p)
@@ -85,11 +90,22 @@ static uint32_t longer(const search *s, uint32_t length, uint32_t class)
     return length + 1 < s->lengths || s->plan->max_labels > 0 ? length + 1 : length;
 }
 
+/* The bucket of a prefix with one more label; s->lengths if it may not be. */
+static uint32_t bucket_after(const search *s, uint32_t length, uint32_t class, uint64_t states)
+{
+    if (!s->plan->grammar)
+        return longer(s, length, class);
+    return states ? (uint32_t)__builtin_ctzll(states) : s->lengths;
+}
+
 static void extend(const search *s, uint32_t length, const prefix *p, uint32_t class, double log_p)
 {
+    const dg_ctc_grammar *grammar = s->plan->grammar;
     const double from = p->count > 0 && p->last == class ? p->blank : total_of(p);
-    const uint32_t next = longer(s, length, class);
+    const uint64_t states = grammar ? grammar->next(grammar->context, p->states, class) : 0;
+    const uint32_t next = bucket_after(s, length, class, states);
     const prefix grown = {
+        .states = states,
         .blank = -INFINITY,
         .label = from + log_p,
         .hash = hash_longer(p->hash, class),
@@ -133,7 +149,7 @@ static void step(search *s, const double *log_p)
         for (uint32_t i = 0; i < s->now[length].count; i++)
             stay(s, length, &s->now[length].items[i], log_p);
     for (uint32_t class = 0; class + 1 < s->plan->classes; class++) {
-        if (!(s->plan->allowed >> class & 1) || log_p[class] < LEAST)
+        if (!(s->plan->allowed >> class & 1) || log_p[class] < s->least)
             continue;
         for (uint32_t length = 0; length < s->lengths; length++)
             for (uint32_t i = 0; i < s->now[length].count; i++)
@@ -154,6 +170,12 @@ static void write_text(const search *s, const prefix *p, dg_ctc_text *text)
         text->labels[i] = s->nodes[at].label;
 }
 
+static bool may_end(const search *s, const prefix *p)
+{
+    const dg_ctc_grammar *grammar = s->plan->grammar;
+    return !grammar || grammar->ends(grammar->context, p->states);
+}
+
 /* Take out the most probable prefix of a length that is asked for. */
 static bool take_best(const search *s, dg_ctc_text *text)
 {
@@ -162,7 +184,8 @@ static bool take_best(const search *s, dg_ctc_text *text)
     const uint32_t least = s->lengths > 1 ? s->plan->min_labels : 0;
     for (uint32_t length = least; length < s->lengths; length++)
         for (uint32_t i = 0; i < s->now[length].count; i++)
-            if (!from || total_of(&s->now[length].items[i]) > total_of(&from->items[best])) {
+            if (may_end(s, &s->now[length].items[i]) &&
+                (!from || total_of(&s->now[length].items[i]) > total_of(&from->items[best]))) {
                 from = &s->now[length];
                 best = i;
             }
@@ -176,8 +199,10 @@ static bool take_best(const search *s, dg_ctc_text *text)
 static digit_status make(const dg_ctc_plan *plan, search *s)
 {
     const uint32_t limit = plan->max_labels > 0 ? plan->max_labels : plan->min_labels;
-    *s = (search){.plan = plan, .lengths = limit > 0 ? limit + 1 : 1};
+    const uint32_t lengths = limit > 0 ? limit + 1 : 1;
+    *s = (search){.plan = plan, .lengths = plan->grammar ? plan->grammar->states : lengths};
     s->beam = s->lengths > 1 ? LIMITED_BEAM : DG_CTC_BEAM;
+    s->least = plan->grammar ? GRAMMAR_LEAST : LEAST;
     const size_t nodes = (size_t)plan->steps * s->lengths * s->beam;
     s->now = dg_alloc_zero(s->lengths, sizeof *s->now);
     s->next = dg_alloc_zero(s->lengths, sizeof *s->next);
@@ -186,6 +211,16 @@ static digit_status make(const dg_ctc_plan *plan, search *s)
     return s->now && s->next && s->nodes && s->log_p
                ? DIGIT_OK
                : dg_fail_memory("a line", nodes * sizeof *s->nodes);
+}
+
+static void set_log_p(const search *s)
+{
+    const dg_ctc_plan *plan = s->plan;
+    const dg_ctc_sums sums = {.steps = plan->steps, .classes = plan->classes, .log_p = s->log_p};
+    if (!plan->scored)
+        dg_ctc_log_softmax(&sums, plan->logits, plan->temperature);
+    for (size_t i = 0; plan->scored && i < (size_t)plan->steps * plan->classes; i++)
+        s->log_p[i] = (double)plan->logits[i];
 }
 
 static void release(search *s)
@@ -203,11 +238,11 @@ digit_status dg_ctc_search(const dg_ctc_plan *plan, size_t most, dg_ctc_text *te
     *count = 0;
     const digit_status status = make(plan, &s);
     if (status == DIGIT_OK) {
-        const dg_ctc_sums softmax = {
-            .steps = plan->steps, .classes = plan->classes, .log_p = s.log_p};
-        dg_ctc_log_softmax(&softmax, plan->logits, plan->temperature);
+        set_log_p(&s);
         s.now[0].items[0] = (prefix){.blank = 0, .label = -INFINITY, .node = NO_NODE};
         s.now[0].count = 1;
+        if (plan->grammar)
+            s.now[0].items[0].states = plan->grammar->begin;
         for (uint32_t t = 0; t < plan->steps; t++)
             step(&s, s.log_p + (size_t)t * plan->classes);
         while (*count < most && take_best(&s, &texts[*count]))

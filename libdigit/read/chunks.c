@@ -154,6 +154,19 @@ digit_status dg_chunks_make(const dg_segments *segments, const digit_prediction 
     return DIGIT_OK;
 }
 
+digit_status dg_chunks_make_one(const dg_segments *segments, const digit_prediction *answers,
+                                dg_chunks *chunks)
+{
+    *chunks = (dg_chunks){.items = dg_alloc(1, sizeof *chunks->items),
+                          .sure = dg_alloc_zero(segments->count, sizeof *chunks->sure)};
+    if (!chunks->items || !chunks->sure)
+        return dg_fail_memory("lines", segments->count * sizeof *chunks->sure);
+    dg_chunk chunk = {.count = segments->count};
+    judge(segments, answers, &chunk, chunks->sure);
+    chunks->items[chunks->count++] = chunk;
+    return DIGIT_OK;
+}
+
 void dg_chunks_free(dg_chunks *chunks)
 {
     dg_free(chunks->sure);

@@ -22,6 +22,10 @@ typedef struct dg_chunks {
     bool *sure; /* [segments]: which are surely one digit each */
 } dg_chunks;
 
+/* The line of `segments`, which is one number, as one chunk, whatever is in it. */
+digit_status dg_chunks_make_one(const dg_segments *segments, const digit_prediction *answers,
+                                dg_chunks *chunks);
+
 /* Divide the lines of `segments`, whose answers are answers[segments->count]. Chunks in which
  * nothing may be a digit are left out. Release with dg_chunks_free(), after a failure too. */
 digit_status dg_chunks_make(const dg_segments *segments, const digit_prediction *answers,

@@ -303,8 +303,6 @@ static group group_at(const dg_items *items, size_t first, double gap, double si
     return g;
 }
 
-_Static_assert(DG_LINE_PERCENT - DG_LINE_POINT == DIGIT_MARK_PERCENT, "signs in the same order");
-
 static bool is_sign(const dg_item *item)
 {
     return (item->label >= DG_LINE_POINT && item->label <= DG_LINE_PERCENT) ||
@@ -318,14 +316,7 @@ static bool is_apart(const dg_items *items, size_t left, double size)
 
 static digit_status add_mark(dg_groups_job *job, const dg_items *items, size_t index, double size)
 {
-    const dg_item *item = &items->items[index];
-    const digit_mark mark = {
-        .box = item->place,
-        .line = job->line,
-        .glyph = (uint32_t)job->reading->count,
-        .kind = item->label == DG_LINE_MARK ? DIGIT_MARK_OTHER : item->label - DG_LINE_POINT,
-        .confidence = item->confidence,
-    };
+    const digit_mark mark = dg_item_mark(&items->items[index], job->line, job->reading->count);
     const dg_reading_mark gaps = {
         .apart_before = index > 0 && is_apart(items, index - 1, size),
         .apart_after = index + 1 < items->count && is_apart(items, index, size),

@@ -38,6 +38,19 @@ static digit_status append(dg_items *items, const dg_item *item)
     return DIGIT_OK;
 }
 
+_Static_assert(DG_LINE_PERCENT - DG_LINE_POINT == DIGIT_MARK_PERCENT, "signs in the same order");
+
+digit_mark dg_item_mark(const dg_item *item, uint32_t line, size_t glyph)
+{
+    return (digit_mark){
+        .box = item->place,
+        .line = line,
+        .glyph = (uint32_t)glyph,
+        .kind = item->label == DG_LINE_MARK ? DIGIT_MARK_OTHER : item->label - DG_LINE_POINT,
+        .confidence = item->confidence,
+    };
+}
+
 void dg_items_free(dg_items *items)
 {
     dg_free(items->items);

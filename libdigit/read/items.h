@@ -76,6 +76,9 @@ digit_status dg_items_add_label(const dg_stretch_text *text, uint32_t label, dg_
 digit_status dg_items_add_text(const dg_items_source *source, const dg_stretch *where,
                                dg_sequence text, dg_items *items);
 
+/* A sign as a mark of a reading, in front of glyph `glyph` of line `line`. */
+digit_mark dg_item_mark(const dg_item *item, uint32_t line, size_t glyph);
+
 void dg_items_free(dg_items *items);
 
 #endif

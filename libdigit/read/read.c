@@ -14,7 +14,8 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     if (status == DIGIT_OK && options->layout != DIGIT_LAYOUT_GRID)
         status = dg_lean_right(&sheet);
     if (status == DIGIT_OK)
-        status = options->layout == DIGIT_LAYOUT_GRID
+        status = reader->fields ? dg_read_fields(reader, &sheet, options, reading)
+                 : options->layout == DIGIT_LAYOUT_GRID
                      ? dg_read_grid(reader, &sheet, options, reading)
                      : dg_read_lines(reader, &sheet, options, reading);
     dg_sheet_free(&sheet);

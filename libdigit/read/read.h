@@ -11,6 +11,8 @@ typedef struct dg_reader {
     const dg_predictor *predictor; /* reads one digit */
     const dg_predictor *lines;     /* reads lines; NULL for layouts without any */
     dg_threads threads;
+    const digit_field *fields; /* [field_count], checked, of our own size; NULL: all that is there */
+    uint32_t field_count;
 } dg_reader;
 
 /* Read a picture that passed dg_image_check(), with options that have been checked.

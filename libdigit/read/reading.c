@@ -25,7 +25,9 @@ void dg_reading_free(digit_reading *reading)
     dg_free(reading->groups);
     dg_free(reading->candidates);
     dg_free(reading->strings);
+    dg_free(reading->fields);
     dg_free(reading->text);
+    dg_free(reading->field_texts);
     dg_free(reading->extents);
     dg_free(reading->lines);
     dg_free(reading);
@@ -43,25 +45,52 @@ digit_status dg_reading_add_group(digit_reading *reading, uint32_t line, uint32_
     return DIGIT_OK;
 }
 
-digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits, size_t count,
-                                      double probability)
+/* Append a string; *offset is where it is in the strings. */
+static digit_status add_string(digit_reading *reading, const char *text, size_t count,
+                               size_t *offset)
 {
     char *strings =
         dg_grow(reading->strings, reading->string_size, &reading->string_room, count + 1, 1);
     if (!strings)
         return dg_fail_memory("a reading", count + 1);
     reading->strings = strings;
+    *offset = reading->string_size;
+    memcpy(strings + *offset, text, count);
+    strings[*offset + count] = '\0';
+    reading->string_size += count + 1;
+    return DIGIT_OK;
+}
+
+digit_status dg_reading_add_candidate(digit_reading *reading, const char *digits, size_t count,
+                                      double probability)
+{
+    size_t text = 0;
+    const digit_status status = add_string(reading, digits, count, &text);
+    if (status != DIGIT_OK)
+        return status;
     dg_candidate *candidates = dg_grow(reading->candidates, reading->candidate_count,
                                        &reading->candidate_room, 1, sizeof *candidates);
     if (!candidates)
         return dg_fail_memory("a reading", sizeof *candidates);
     reading->candidates = candidates;
-    candidates[reading->candidate_count++] = (dg_candidate){reading->string_size, probability};
+    candidates[reading->candidate_count++] = (dg_candidate){text, probability};
     reading->groups[reading->group_count - 1].count++;
-    memcpy(strings + reading->string_size, digits, count);
-    strings[reading->string_size + count] = '\0';
-    reading->string_size += count + 1;
     return DIGIT_OK;
+}
+
+digit_status dg_reading_add_field(digit_reading *reading, dg_reading_field field,
+                                  const char *text)
+{
+    dg_reading_field *fields = dg_grow(reading->fields, reading->field_count,
+                                       &reading->field_room, 1, sizeof *fields);
+    if (!fields)
+        return dg_fail_memory("a reading", sizeof *fields);
+    reading->fields = fields;
+    fields[reading->field_count] = field;
+    const digit_status status =
+        add_string(reading, text, strlen(text), &fields[reading->field_count].text);
+    reading->field_count += status == DIGIT_OK;
+    return status;
 }
 
 static digit_status too_many(int most)

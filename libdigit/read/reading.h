@@ -19,6 +19,13 @@ typedef struct dg_candidate {
     double probability;
 } dg_candidate;
 
+/* A field of digit_model_read_fields(). */
+typedef struct dg_reading_field {
+    size_t text; /* offset in the strings */
+    uint32_t first, count, flags; /* as in digit_field_text */
+    float confidence;
+} dg_reading_field;
+
 /* A sign, and whether a gap divides it from what is before and behind it. */
 typedef struct dg_reading_mark {
     bool apart_before, apart_after;
@@ -31,17 +38,19 @@ struct digit_reading {
     dg_reading_group *groups; /* [group_count], in reading order */
     dg_candidate *candidates; /* [candidate_count], group by group */
     char *strings;            /* [string_size], each with its terminating 0 */
+    dg_reading_field *fields; /* [field_count] */
     double slope;             /* of the lines: pixels down for each pixel to the right */
 
     /* Of the finished reading: */
     char *text;
     digit_group *extents;     /* [group_count]: the groups as callers see them */
     digit_line *lines;        /* [line_count] */
+    digit_field_text *field_texts; /* [field_count] */
     size_t line_count;
 
     size_t count, group_count, candidate_count, string_size;
-    size_t mark_count;
-    size_t glyph_room, group_room, candidate_room, string_room, mark_room, gap_room;
+    size_t mark_count, field_count;
+    size_t field_room, glyph_room, group_room, candidate_room, string_room, mark_room, gap_room;
 };
 
 digit_status dg_reading_create(digit_reading **out);
@@ -59,6 +68,10 @@ digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *gly
 digit_status dg_reading_add_mark(digit_reading *reading, const digit_mark *mark,
                                  dg_reading_mark gaps);
 
+/* A field, of which all glyphs, signs and candidates have been added; its text offset is not set. */
+digit_status dg_reading_add_field(digit_reading *reading, dg_reading_field field,
+                                  const char *text);
+
 /* The character of a glyph in the text and in its group's best candidate. */
 char dg_glyph_letter(const digit_glyph *glyph);
 
@@ -67,7 +80,7 @@ void dg_reading_reject(digit_reading *reading, float min_confidence);
 
 /* ---- reading_extents.c -------------------------------------------------- */
 
-/* Fill `extents` and `lines` from the glyphs and groups. */
+/* Fill `extents`, `lines` and `field_texts` from what was added. */
 digit_status dg_reading_extend(digit_reading *reading);
 
 /* ------------------------------------------------------------------------ */

@@ -103,15 +103,33 @@ static void fill_line(digit_reading *reading, uint32_t number, double *feet)
         (float)baseline_of(glyphs, line->glyph_count, line->box, reading->slope, feet);
 }
 
+/* ---- Fields ------------------------------------------------------------------ */
+
+static void fill_fields(digit_reading *reading)
+{
+    for (size_t i = 0; i < reading->field_count; i++) {
+        const dg_reading_field *field = &reading->fields[i];
+        reading->field_texts[i] = (digit_field_text){
+            .text = reading->strings + field->text,
+            .first = field->first,
+            .count = field->count,
+            .flags = field->flags,
+            .confidence = field->confidence,
+        };
+    }
+}
+
 digit_status dg_reading_extend(digit_reading *reading)
 {
     const size_t lines = reading->count > 0 ? reading->glyphs[reading->count - 1].line + 1 : 0;
     double *feet = dg_alloc(reading->count, sizeof *feet);
     reading->extents = dg_alloc(reading->group_count, sizeof *reading->extents);
     reading->lines = dg_alloc(lines, sizeof *reading->lines);
-    const bool fine = feet && reading->extents && reading->lines;
+    reading->field_texts = dg_alloc(reading->field_count, sizeof *reading->field_texts);
+    const bool fine = feet && reading->extents && reading->lines && reading->field_texts;
     if (fine) {
         fill_groups(reading);
+        fill_fields(reading);
         reading->line_count = lines;
         for (uint32_t i = 0; i < lines; i++)
             fill_line(reading, i, feet);

@@ -32,8 +32,10 @@ Model
     A network and its weights: create, load, save, train, predict, read, evaluate.
 normalize
     Turns a picture of one digit into a sample.
-Reading, Line, Group, Digit, Mark
+Reading, Line, Group, Digit, Mark, FieldText
     The result of `Model.read` for a picture of several digits.
+Field
+    A number on a form and what is known of it, for `Model.read_fields`.
 load_idx
     Reads samples and labels from IDX files, the format of MNIST.
 DigitError, Status
@@ -71,6 +73,7 @@ except ImportError as _error:
     ) from _error
 
 from ._errors import DigitError, Status
+from ._fields import Field, FieldText
 from ._library import VERSION as __version__
 from ._library import build_info, version
 from ._reading import Digit, Group, Line, Mark, Reading
@@ -83,6 +86,8 @@ __all__ = [
     "PREDICTION",
     "Digit",
     "DigitError",
+    "Field",
+    "FieldText",
     "Group",
     "Line",
     "Mark",
@@ -113,7 +118,7 @@ def __dir__() -> list[str]:
 
 
 for _public in (
-    *(Digit, DigitError, Group, Line, Mark, Metrics),
+    *(Digit, DigitError, Field, FieldText, Group, Line, Mark, Metrics),
     *(Model, ModelInfo, Progress, Reading, Status),
 ):
     _public.__module__ = __name__  # for help(), tracebacks and pickles: where users import them

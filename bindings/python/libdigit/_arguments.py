@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union
 
 __all__ = [
@@ -16,7 +16,9 @@ __all__ = [
     "Layout",
     "PathLike",
     "Schedule",
+    "bits_of",
     "integer",
+    "pair",
     "path_of",
     "real",
     "text_of",
@@ -81,3 +83,34 @@ def real(value: Any, name: str) -> float:
         raise TypeError(f"{name}: expected a number, got {type(value).__name__}") from None
     except OverflowError:
         raise ValueError(f"{name}: {value} is too large") from None
+
+
+def pair(value: Any, name: str) -> tuple[int, int]:
+    """Two integers of 32 bits."""
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a tuple of two integers, got {value!r}") from None
+    return integer(first, name, 32), integer(second, name, 32)
+
+
+def bits_of(allowed: Iterable[int]) -> int:
+    """Bit d is set where digit d is allowed."""
+    try:
+        digits = list(allowed)
+    except TypeError:
+        kind = type(allowed).__name__
+        raise TypeError(f"allowed: expected an iterable of digits, got {kind}") from None
+    bits = 0
+    digit: Any
+    for digit in digits:
+        if isinstance(digit, str):
+            number = int(digit) if digit.isdecimal() else 10
+        else:
+            number = integer(digit, "allowed", 32)
+        if number > 9:
+            raise ValueError(f"allowed: expected digits 0..9, got {digit!r}")
+        bits |= 1 << number
+    if not bits:
+        raise ValueError("allowed: no digit at all")
+    return bits

@@ -57,6 +57,18 @@ DIGIT_GLYPH_MARK = 16
 
 DIGIT_READ_SIGNS = 1
 
+DIGIT_CHECK_NONE = 0
+DIGIT_CHECK_LUHN = 1
+DIGIT_CHECK_ISBN10 = 2
+DIGIT_CHECK_ISBN13 = 3
+DIGIT_CHECK_EAN = 4
+DIGIT_CHECK_IBAN = 5
+DIGIT_CHECK_MOD11_10 = 6
+DIGIT_CHECK_MOD97_10 = 7
+
+DIGIT_FIELD_VALID = 1
+DIGIT_FIELD_EMPTY = 2
+
 DIGIT_MARK_POINT = 0
 DIGIT_MARK_COMMA = 1
 DIGIT_MARK_DASH = 2
@@ -267,6 +279,34 @@ class digit_line(Structure):
     ]
 
 
+digit_accept_fn = CFUNCTYPE(c_int, c_char_p, c_void_p)
+
+
+class digit_field(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("box", digit_box),
+        ("pattern", c_char_p),
+        ("min_digits", c_uint32),
+        ("max_digits", c_uint32),
+        ("allowed", c_uint32),
+        ("check", c_uint32),
+        ("country", c_char_p),
+        ("accept", digit_accept_fn),
+        ("user_data", c_void_p),
+    ]
+
+
+class digit_field_text(Structure):
+    _fields_ = [
+        ("text", c_char_p),
+        ("first", c_uint32),
+        ("count", c_uint32),
+        ("flags", c_uint32),
+        ("confidence", c_float),
+    ]
+
+
 # name: (result, arguments)
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "digit_version": (c_char_p, []),
@@ -328,6 +368,19 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "digit_reading_text": (c_char_p, [digit_reading_p]),
     "digit_reading_marks": (POINTER(digit_mark), [digit_reading_p, POINTER(c_size_t)]),
+    "digit_field_init": (None, [POINTER(digit_field), c_size_t]),
+    "digit_model_read_fields": (
+        digit_status,
+        [
+            digit_model_p,
+            POINTER(digit_image),
+            POINTER(digit_field),
+            c_size_t,
+            POINTER(digit_read_options),
+            POINTER(digit_reading_p),
+        ],
+    ),
+    "digit_reading_fields": (POINTER(digit_field_text), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_groups": (POINTER(digit_group), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_lines": (POINTER(digit_line), [digit_reading_p, POINTER(c_size_t)]),
     "digit_reading_glyphs": (POINTER(digit_glyph), [digit_reading_p, POINTER(c_size_t)]),

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _prototypes as c
-from ._arguments import Ink, Layout, integer, real
+from ._arguments import Ink, Layout, bits_of, pair, real
+from ._fields import Field, FieldText, fields_of
 from ._image import image_of
 from ._library import check, lib
 from ._options import options_of
 from ._reading import Digit, Group, Line, Mark, Reading
 
-__all__ = ["GLYPH", "glyphs_with", "read_options", "read_with"]
+__all__ = ["GLYPH", "glyphs_with", "read_fields_with", "read_options", "read_with"]
 
 # The NumPy dtype with the layout of a C digit_glyph.
 GLYPH = np.dtype(c.digit_glyph)
@@ -43,6 +44,20 @@ def read_with(model: ctypes.c_void_p, picture: Any, ink: Ink, **wanted: Any) -> 
         return _copy(handle, array)
 
 
+def read_fields_with(
+    model: ctypes.c_void_p, picture: Any, fields: Iterable[Field], ink: Ink, **wanted: Any
+) -> Reading:
+    """`Model.read_fields` for a model's handle."""
+    array, image = image_of(picture, ink)
+    structs, accepters = fields_of(fields)
+    options = read_options("line", **wanted)
+    with _read(model, image, options, structs) as handle:
+        for accepter in accepters:
+            if accepter.error is not None:
+                raise accepter.error
+        return _copy(handle, array)
+
+
 def glyphs_with(
     model: ctypes.c_void_p, picture: Any, options: c.digit_read_options
 ) -> tuple[str, npt.NDArray[np.void]]:
@@ -59,15 +74,20 @@ def glyphs_with(
 
 @contextmanager
 def _read(
-    model: ctypes.c_void_p, image: c.digit_image, options: c.digit_read_options
+    model: ctypes.c_void_p,
+    image: c.digit_image,
+    options: c.digit_read_options,
+    fields: Any = None,
 ) -> Iterator[ctypes.c_void_p]:
-    """A C digit_reading, freed at the end."""
+    """A C digit_reading, freed at the end: of an array of fields, or of all that is there."""
     handle = c.digit_reading_p()
-    check(
-        lib.digit_model_read(
-            model, ctypes.byref(image), ctypes.byref(options), ctypes.byref(handle)
+    wanted = ctypes.byref(options), ctypes.byref(handle)
+    if fields is None:
+        check(lib.digit_model_read(model, ctypes.byref(image), *wanted))
+    else:
+        check(
+            lib.digit_model_read_fields(model, ctypes.byref(image), fields, len(fields), *wanted)
         )
-    )
     try:
         yield handle
     finally:
@@ -93,47 +113,17 @@ def read_options(
     }
     if digits is not None:
         least_and_most = digits if isinstance(digits, tuple) else (digits, digits)
-        members["min_digits"], members["max_digits"] = _pair(least_and_most, "digits")
+        members["min_digits"], members["max_digits"] = pair(least_and_most, "digits")
     if allowed is not None:
-        members["allowed"] = _bits(allowed)
+        members["allowed"] = bits_of(allowed)
     if grid is not None:
-        members["rows"], members["columns"] = _pair(grid, "grid")
+        members["rows"], members["columns"] = pair(grid, "grid")
     if time_limit is not None:
         members["time_limit_ms"] = _milliseconds(time_limit)
     options = options_of(c.digit_read_options, lib.digit_read_options_init, members)
     options.flags = c.DIGIT_READ_SIGNS if signs else 0
     options.line_model = line_model
     return options
-
-
-def _pair(value: Any, name: str) -> tuple[int, int]:
-    try:
-        first, second = value
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: expected a tuple of two integers, got {value!r}") from None
-    return integer(first, name, 32), integer(second, name, 32)
-
-
-def _bits(allowed: Iterable[int]) -> int:
-    """Bit d is set where digit d is allowed."""
-    try:
-        digits = list(allowed)
-    except TypeError:
-        kind = type(allowed).__name__
-        raise TypeError(f"allowed: expected an iterable of digits, got {kind}") from None
-    bits = 0
-    digit: Any
-    for digit in digits:
-        if isinstance(digit, str):
-            number = int(digit) if digit.isdecimal() else 10
-        else:
-            number = integer(digit, "allowed", 32)
-        if number > 9:
-            raise ValueError(f"allowed: expected digits 0..9, got {digit!r}")
-        bits |= 1 << number
-    if not bits:
-        raise ValueError("allowed: no digit at all")
-    return bits
 
 
 def _milliseconds(time_limit: float) -> int:
@@ -153,6 +143,7 @@ def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
         [_group(handle, group) for group in _items(groups, handle)],
         [_mark(mark) for mark in _items(marks, handle)],
         [_line(line) for line in _items(lines, handle)],
+        [_field(field) for field in _items(lib.digit_reading_fields, handle)],
         picture,
     )
 
@@ -186,6 +177,16 @@ def _line(line: c.digit_line) -> Line:
         digits=range(line.first_glyph, line.first_glyph + line.glyph_count),
         baseline=line.baseline,
         skew=line.skew,
+    )
+
+
+def _field(field: c.digit_field_text) -> FieldText:
+    return FieldText(
+        text=field.text.decode(),
+        valid=bool(field.flags & c.DIGIT_FIELD_VALID),
+        empty=bool(field.flags & c.DIGIT_FIELD_EMPTY),
+        confidence=field.confidence,
+        digits=range(field.first, field.first + field.count),
     )
 
 

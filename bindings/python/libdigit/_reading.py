@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Optional
 import numpy as np
 import numpy.typing as npt
 
+from ._fields import FieldText
+
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Digit", "Group", "Mark", "Reading"]
+__all__ = ["Digit", "Group", "Line", "Mark", "Reading"]
 
 # Colours of the boxes in `Reading.overlay`: digits, cut or joined digits, rejected digits.
 _SURE, _MADE, _UNSURE = (0, 150, 60), (0, 90, 220), (220, 40, 30)
@@ -193,6 +195,8 @@ class Reading:
         The signs, in reading order.
     lines : list of Line
         From top to bottom: `lines[i]` is line i of digits and groups.
+    fields : list of FieldText
+        Of `Model.read_fields`, in the order of the fields; each is a line and a group.
     """
 
     def __init__(
@@ -202,6 +206,7 @@ class Reading:
         groups: list[Group],
         marks: list[Mark],
         lines: list[Line],
+        fields: list[FieldText],
         picture: npt.NDArray[np.uint8],
     ) -> None:
         self.text = text
@@ -209,6 +214,7 @@ class Reading:
         self.groups = groups
         self.marks = marks
         self.lines = lines
+        self.fields = fields
         self._picture = picture
 
     def __repr__(self) -> str:

@@ -17,12 +17,13 @@ from ._arguments import Ink, Layout, PathLike, Schedule, integer, path_of
 from ._callbacks import ProgressCallback, Reduce
 from ._endings import foreign_writer
 from ._errors import DigitError
+from ._fields import Field
 from ._files import name_of
 from ._guard import Guard
 from ._kinds import explained
 from ._library import check, lib
 from ._options import options_of
-from ._read import glyphs_with, read_with
+from ._read import glyphs_with, read_fields_with, read_with
 from ._reading import Reading
 from ._results import PREDICTION, Metrics, ModelInfo, Progress
 from ._samples import samples_of
@@ -534,6 +535,59 @@ class Model:
                 digits=digits,
                 allowed=allowed,
                 grid=grid,
+                time_limit=time_limit,
+                signs=signs,
+                line_model=None if line_model is None else line_model._open_handle(),
+            )
+
+    def read_fields(
+        self,
+        picture: Any,
+        fields: Iterable[Field],
+        *,
+        ink: Ink = "auto",
+        min_confidence: float = 0.0,
+        min_height: int = 0,
+        time_limit: Optional[float] = None,
+        signs: bool = False,
+        line_model: Optional[Model] = None,
+    ) -> Reading:
+        """Read numbers of which something is known: fields of a form.
+
+        What the picture shows counts first: only if this does not fit what is known of a
+        field, the most probable text that fits takes its place.
+
+        Parameters
+        ----------
+        picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
+            See `read`. It is prepared once for all fields.
+        fields : iterable of Field
+            Each is one line that is one number, however wide its gaps are.
+        ink, min_height, time_limit, signs, line_model
+            See `read`.
+        min_confidence : float
+            A field with less confidence, 0..1, is not valid.
+
+        Returns
+        -------
+        Reading
+            Its `fields[i]` is field i; so are its line i and the digits in there.
+
+        Raises
+        ------
+        TypeError, ValueError
+            See `read`; or a field is wrong.
+        DigitError
+            See `read`; or a field is longer than 45 of its digits are high (``LIMIT``).
+        """
+        with self._guard.reading():
+            return read_fields_with(
+                self._open_handle(),
+                picture,
+                fields,
+                ink,
+                min_confidence=min_confidence,
+                min_height=min_height,
                 time_limit=time_limit,
                 signs=signs,
                 line_model=None if line_model is None else line_model._open_handle(),

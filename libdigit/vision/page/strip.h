@@ -21,6 +21,9 @@ typedef struct dg_strip {
 /* The wider a strip, the more memory its network wants: what is further right is left out. */
 #define DG_STRIP_COLUMNS_MOST 1024
 
+/* Segments that are no longer than this, in heights of a digit, are in a strip as a whole. */
+#define DG_STRIP_HEIGHTS_MOST 45
+
 /* The strip of segments[count], neighbours in one line of digits `size` pixels high, with a margin
  * of half a digit. `slope` is the line's. Release with dg_strip_free(), after a failure too. */
 digit_status dg_strip_make(const dg_plane *ink, const dg_segment *segments, size_t count,
