@@ -144,7 +144,7 @@ def _milliseconds(time_limit: float) -> int:
     return max(1, round(1000 * seconds))
 
 
-def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
+def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[Any]) -> Reading:
     count = ctypes.c_size_t()
     glyphs = lib.digit_reading_glyphs(handle, ctypes.byref(count))
     digits = [_digit(glyphs[index]) for index in range(count.value)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 import numpy.typing as npt
+
+from ._samples import bytes_of_words
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -164,7 +166,7 @@ class Reading:
         digits: list[Digit],
         groups: list[Group],
         marks: list[Mark],
-        picture: npt.NDArray[np.uint8],
+        picture: npt.NDArray[Any],
     ) -> None:
         self.text = text
         self.digits = digits
@@ -184,7 +186,9 @@ class Reading:
         """
         from PIL import Image, ImageDraw
 
-        image = Image.fromarray(self._picture).convert("RGB")
+        deep = self._picture.dtype == np.uint16
+        pixels = bytes_of_words(self._picture) if deep else self._picture
+        image = Image.fromarray(pixels).convert("RGB")
         pen = ImageDraw.Draw(image)
         for digit in self.digits:
             x, y, width, height = digit.box
