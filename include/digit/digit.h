@@ -416,14 +416,24 @@ DIGIT_API digit_status digit_model_train(digit_model *model,
 
 /* ---- Pictures to samples ---------------------------------------------- */
 
-/** Pixel formats. */
+/** Pixel formats. In none does a row need to be aligned. */
 enum {
     DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
     DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
     DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
     DIGIT_PIXEL_RGBA8 = 3, /**< 4 bytes: as RGB8, then straight (not
                                 premultiplied) alpha; blended over white */
-    DIGIT_PIXEL_BGRA8 = 4  /**< 4 bytes: as BGR8, then alpha as in RGBA8 */
+    DIGIT_PIXEL_BGRA8 = 4, /**< 4 bytes: as BGR8, then alpha as in RGBA8 */
+    DIGIT_PIXEL_RGBX8 = 5, /**< 4 bytes: as RGB8; the fourth is ignored */
+    DIGIT_PIXEL_BGRX8 = 6, /**< 4 bytes: as BGR8; the fourth is ignored */
+    DIGIT_PIXEL_RGBA8_PREMULTIPLIED = 7, /**< as RGBA8, colours times alpha */
+    DIGIT_PIXEL_BGRA8_PREMULTIPLIED = 8, /**< as BGRA8, colours times alpha */
+    DIGIT_PIXEL_GRAY16 = 9, /**< 2 bytes in the machine's order: 0 black ..
+                                 65535 white; fewer bits must be scaled up */
+    DIGIT_PIXEL_GRAY1 = 10  /**< 1 bit: 0 black, 1 white (PBM, Leptonica: the
+                                 opposite; their dark ink is DIGIT_INK_LIGHT);
+                                 the first pixel of 8 is the highest bit; each
+                                 row begins with a byte */
 };
 
 /** Polarity: is the ink darker or lighter than the background? */
@@ -436,7 +446,8 @@ enum {
 
 /** A picture in the caller's memory, of at most 64 * 2^20 pixels (else
  *  DIGIT_ERR_LIMIT). Never changes size. To pass a region of a picture, point to
- *  the region's first pixel and keep the stride of the whole picture. */
+ *  the region's first pixel (GRAY1: one at the start of a byte) and keep the
+ *  stride of the whole picture. */
 typedef struct digit_image {
     const void *pixels; /**< first byte of the top row */
     ptrdiff_t   stride; /**< bytes from one row to the next; negative = bottom up */

@@ -189,9 +189,14 @@ struct Metrics : Report<digit_metrics> {
 
 namespace detail {
 
-constexpr int channels_of(std::uint32_t format) noexcept
+/** Bits of a pixel. */
+constexpr std::ptrdiff_t bits_of(std::uint32_t format) noexcept
 {
-    return format == DIGIT_PIXEL_GRAY8 ? 1 : format >= DIGIT_PIXEL_RGBA8 ? 4 : 3;
+    return format == DIGIT_PIXEL_GRAY1    ? 1
+           : format == DIGIT_PIXEL_GRAY8  ? 8
+           : format == DIGIT_PIXEL_GRAY16 ? 16
+           : format >= DIGIT_PIXEL_RGBA8  ? 32
+                                          : 24;
 }
 
 } // namespace detail
@@ -201,8 +206,8 @@ inline Image image(const void *pixels, std::uint32_t width, std::uint32_t height
                    std::uint32_t format = DIGIT_PIXEL_GRAY8, std::ptrdiff_t stride = 0,
                    std::uint32_t ink = DIGIT_INK_AUTO) noexcept
 {
-    const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(width) * detail::channels_of(format);
-    return {pixels, stride ? stride : row, width, height, format, ink};
+    const std::ptrdiff_t bits = static_cast<std::ptrdiff_t>(width) * detail::bits_of(format);
+    return {pixels, stride ? stride : (bits + 7) / 8, width, height, format, ink};
 }
 
 /**
@@ -214,22 +219,28 @@ Image image(const Mat &mat, std::uint32_t format, std::uint32_t ink = DIGIT_INK_
 {
     if (!mat.data || mat.rows < 1 || mat.cols < 1)
         detail::raise(DIGIT_ERR_ARGUMENT, "the picture is empty: was it read?");
-    if (mat.depth() != 0) /* CV_8U */
-        detail::raise(DIGIT_ERR_ARGUMENT, "the picture has no bytes in it: cv::Mat::convertTo()");
-    if (mat.channels() != detail::channels_of(format))
+    const bool words = format == DIGIT_PIXEL_GRAY16;
+    if (mat.depth() != (words ? 2 : 0)) /* CV_16U, CV_8U */
+        detail::raise(DIGIT_ERR_ARGUMENT,
+                      "the picture has not the bytes of its format: cv::Mat::convertTo()");
+    if (mat.channels() * (words ? 16 : 8) != detail::bits_of(format))
         detail::raise(DIGIT_ERR_ARGUMENT, "the picture has not as many channels as its format");
     return image(mat.data, static_cast<std::uint32_t>(mat.cols),
                  static_cast<std::uint32_t>(mat.rows), format,
                  static_cast<std::ptrdiff_t>(static_cast<std::size_t>(mat.step)), ink);
 }
 
-/** The same with OpenCV's default format: 1 channel grey, 3 channels BGR, 4 channels BGRA. */
+/** The same with OpenCV's default format: 1 channel grey (of 8 or 16 bits), 3 channels BGR, 4
+ *  channels BGRA. */
 template <class Mat, class = decltype(std::declval<const Mat &>().step)>
 Image image(const Mat &mat)
 {
-    return image(mat, mat.channels() == 1   ? DIGIT_PIXEL_GRAY8
-                      : mat.channels() == 4 ? DIGIT_PIXEL_BGRA8
-                                            : DIGIT_PIXEL_BGR8);
+    const int channels = mat.channels();
+    const bool words = channels == 1 && mat.depth() == 2; /* CV_16UC1 */
+    return image(mat, words           ? DIGIT_PIXEL_GRAY16
+                      : channels == 1 ? DIGIT_PIXEL_GRAY8
+                      : channels == 4 ? DIGIT_PIXEL_BGRA8
+                                      : DIGIT_PIXEL_BGR8);
 }
 
 /** Preprocessing: the sample of a picture of one digit, with the preparation of this release. */

@@ -22,8 +22,8 @@ digit_status dg_image_check(const digit_image *image);
 
 /*
  * Luma (Rec. 601, rounded) of a checked picture into grey[height][width]. Grey
- * pixels stay as they are, alpha is laid over white. The luma of an inverted
- * opaque picture is exactly 255 minus the luma of the picture.
+ * of 8 bits stays as it is, of 16 bits is rounded; alpha is laid over white. The
+ * luma of an inverted opaque picture is exactly 255 minus the luma of the picture.
  */
 void dg_image_grey(const digit_image *image, uint8_t *grey);
 

@@ -29,6 +29,7 @@ public:
     int channels() const { return channels_; }
     int depth() const { return depth_; }
     void pretend_depth(int depth) { depth_ = depth; }
+    void pretend_channels(int channel_count) { channels_ = channel_count; }
 
     /* A black bar; a fourth channel stays opaque. */
     void bar(int x, int y, int width, int height)

@@ -314,6 +314,21 @@ START_TEST(mats)
 }
 END_TEST
 
+/* OpenCV's step counts bytes, its columns count pixels; here a pixel of 16 bits is two of 8. */
+START_TEST(mats_of_16_bits)
+{
+    Mat grey(60, 40, 1), words(60, 40, 2);
+    grey.bar(18, 10, 5, 40);
+    words.bar(18, 10, 5, 40);
+    words.pretend_depth(2);
+    words.pretend_channels(1);
+    const digit::Image image = digit::image(words);
+    ck_assert_uint_eq(image.format, DIGIT_PIXEL_GRAY16);
+    ck_assert_int_eq(image.stride, 90);
+    ck_assert(digit::normalize(image) == digit::normalize(digit::image(grey)));
+}
+END_TEST
+
 START_TEST(mats_that_are_no_pictures)
 {
     Mat none(0, 0, 1), two(9, 9, 2), real(9, 9, 1), grey(9, 9, 1);
@@ -323,6 +338,11 @@ START_TEST(mats_that_are_no_pictures)
     fails(DIGIT_ERR_ARGUMENT, "channels", [&] { digit::image(two); });
     fails(DIGIT_ERR_ARGUMENT, "bytes", [&] { digit::image(real); });
     fails(DIGIT_ERR_ARGUMENT, "channels", [&] { digit::image(grey, DIGIT_PIXEL_RGB8); });
+    fails(DIGIT_ERR_ARGUMENT, "channels", [&] { digit::image(grey, DIGIT_PIXEL_GRAY1); });
+    fails(DIGIT_ERR_ARGUMENT, "bytes", [&] { digit::image(two, DIGIT_PIXEL_GRAY16); });
+    two.pretend_depth(2); /* CV_16UC2 */
+    fails(DIGIT_ERR_ARGUMENT, "bytes", [&] { digit::image(two); });
+    fails(DIGIT_ERR_ARGUMENT, "channels", [&] { digit::image(two, DIGIT_PIXEL_GRAY16); });
 }
 END_TEST
 
@@ -333,6 +353,11 @@ START_TEST(pixels)
     ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_BGR8).stride, 18);
     ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_RGBA8).stride, 24);
     ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_BGRA8).stride, 24);
+    ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_BGRX8).stride, 24);
+    ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_RGBA8_PREMULTIPLIED).stride, 24);
+    ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_GRAY16).stride, 12);
+    ck_assert_int_eq(digit::image(bytes, 6, 4, DIGIT_PIXEL_GRAY1).stride, 1);
+    ck_assert_int_eq(digit::image(bytes, 9, 4, DIGIT_PIXEL_GRAY1).stride, 2);
     const digit::Image turned =
         digit::image(bytes + 18, 6, 4, DIGIT_PIXEL_GRAY8, -6, DIGIT_INK_LIGHT);
     ck_assert_int_eq(turned.stride, -6);
@@ -453,8 +478,9 @@ int main()
     Suite *suite = suite_create("cpp");
     for (const TTest *test :
          {moving, adopting_and_giving_up, owners_of_nothing, errors, saving_and_loading, idx_files,
-          datasets, training, adapting, training_that_stops, mats, mats_that_are_no_pictures,
-          pixels, predicting, reading, reading_that_does_not_last, threads, spans}) {
+          datasets, training, adapting, training_that_stops, mats, mats_of_16_bits,
+          mats_that_are_no_pictures, pixels, predicting, reading, reading_that_does_not_last,
+          threads, spans}) {
         TCase *tcase = tcase_create(test->name);
         tcase_set_timeout(tcase, 60);
         tcase_add_test(tcase, test);

@@ -135,6 +135,8 @@ def pictures():
     for index, (name, commands) in enumerate(paintings()):
         how = index % 4 | (index * 8 & 0x28) | (index & 1) << 6
         yield name, struct.pack("<BHHBB", how, 159, 79, 1, 240) + commands
+        later = struct.pack("<BHHBB", how, 158, 79, 1 | (index + 1) << 4, 255) + commands
+        yield f"{name}-later-format", later
     yield "pixels", struct.pack("<BHHBB", 0, 31, 31, 0, 0) + bytes(i * i % 256 for i in range(1024))
     yield "thin", struct.pack("<BHHBB", 16, 9999, 0, 0, 0) + bytes(range(256))
 

@@ -1,20 +1,25 @@
 #include "picture.h"
 
+#include "../support/formats.h"
+
 enum { PIXELS, PAINTED }; /* the bytes are the picture, or say what to paint */
 enum { COMMANDS_MOST = 40 };
-
-static const uint32_t bytes_of[] = {1, 3, 3, 4, 4}; /* by DIGIT_PIXEL_... */
 
 typedef struct surface {
     uint8_t *pixels;
     size_t row; /* bytes from a row to the next */
-    uint32_t width, height, channels;
+    uint32_t width, height, format;
 } surface;
 
 static void paint_pixel(const surface *s, uint32_t x, uint32_t y, uint8_t shade)
 {
-    if (x < s->width && y < s->height)
-        memset(s->pixels + y * s->row + x * s->channels, shade, s->channels);
+    const size_t bytes = format_bits(s->format) / 8;
+    if (x >= s->width || y >= s->height)
+        return;
+    if (bytes == 0)
+        format_put_bit(s->pixels + y * s->row, x, shade);
+    else
+        memset(s->pixels + y * s->row + x * bytes, shade, bytes);
 }
 
 /* One command of six bytes: a rectangle, its outline, a slanted stroke, or noise. */
@@ -39,10 +44,9 @@ static void paint(const surface *s, fuzz_input *in)
         }
 }
 
-static void fill(const surface *s, size_t size, fuzz_input *in)
+static void fill(const surface *s, size_t size, uint8_t way, fuzz_input *in)
 {
-    const uint8_t way = fuzz_byte(in) % 2u, paper = fuzz_byte(in);
-    memset(s->pixels, paper, size);
+    memset(s->pixels, fuzz_byte(in), size); /* the paper */
     if (way == PAINTED) {
         for (int i = 0; i < COMMANDS_MOST && in->left > 0; i++)
             paint(s, in);
@@ -52,20 +56,28 @@ static void fill(const surface *s, size_t size, fuzz_input *in)
         s->pixels[i] = in->at[i % in->left];
 }
 
+/* `way` says where `how` alone has no room; inputs of earlier days keep their meaning. */
+static uint32_t choose_format(uint8_t how, uint8_t way)
+{
+    const bool bgra = how % 4u == DIGIT_PIXEL_RGBA8 && how >> 6 == 3;
+    const uint32_t later = way >> 4;
+    return later ? DIGIT_PIXEL_RGBX8 + later % (FORMATS - DIGIT_PIXEL_RGBX8) : how % 4u + bgra;
+}
+
 fuzz_picture fuzz_picture_make(fuzz_input *in, uint32_t most)
 {
     const uint8_t how = fuzz_byte(in);
-    const uint32_t gap = how >> 6, bgra = how % 4u == DIGIT_PIXEL_RGBA8 && gap == 3;
-    const uint32_t format = how % 4u + bgra;
     const uint32_t width = fuzz_number(in, 2) % (how & 16 ? 65535u : 320u) % most + 1;
     const uint32_t room = most / width;
     const uint32_t height = fuzz_number(in, 2) % (room < 65535u ? room : 65535u) + 1;
-    const size_t bytes = (size_t)width * bytes_of[format], row = bytes + gap;
+    const uint8_t way = fuzz_byte(in);
+    const uint32_t format = choose_format(how, way);
+    const size_t bytes = format_row(format, width), row = bytes + (how >> 6);
     const size_t size = row * (height - 1) + bytes;
     uint8_t *pixels = malloc(size);
     FUZZ_REQUIRE(pixels != NULL);
-    const surface s = {pixels, row, width, height, bytes_of[format]};
-    fill(&s, size, in);
+    const surface s = {pixels, row, width, height, format};
+    fill(&s, size, way % 2, in);
     const bool upside_down = how & 32;
     return (fuzz_picture){
         .pixels = pixels,

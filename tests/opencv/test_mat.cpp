@@ -23,6 +23,9 @@ START_TEST(kinds_of_mats)
     ck_assert_int_eq(model.predict(digit::image(seven(CV_8UC1))).digit, 7);
     ck_assert_int_eq(model.predict(digit::image(seven(CV_8UC3))).digit, 7);
     ck_assert_int_eq(model.predict(digit::image(seven(CV_8UC4))).digit, 7);
+    cv::Mat deep;
+    seven(CV_8UC1).convertTo(deep, CV_16U, 257);
+    ck_assert_int_eq(model.predict(digit::image(deep)).digit, 7);
     const cv::Mat_<unsigned char> typed = seven(CV_8UC1);
     ck_assert_int_eq(model.predict(digit::image(typed)).digit, 7);
 }

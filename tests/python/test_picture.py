@@ -6,6 +6,7 @@ import pytest
 import libdigit
 from libdigit import DigitError, Status
 from libdigit._image import image_of
+from libdigit._prototypes import DIGIT_PIXEL_GRAY16
 
 
 def drawing(height=90, width=70):
@@ -72,9 +73,9 @@ def test_channels_are_red_green_blue():
 def layouts(picture):
     """The same picture, its pixels lying otherwise in memory."""
     height, width = picture.shape[:2]
-    room = np.zeros((height + 7, width + 9, *picture.shape[2:]), np.uint8)
+    room = np.zeros((height + 7, width + 9, *picture.shape[2:]), picture.dtype)
     room[3 : 3 + height, 5 : 5 + width] = picture
-    apart = np.zeros((2 * height, 3 * width, *picture.shape[2:]), np.uint8)
+    apart = np.zeros((2 * height, 3 * width, *picture.shape[2:]), picture.dtype)
     apart[::2, ::3] = picture
     return {
         "contiguous": np.ascontiguousarray(picture),
@@ -85,7 +86,7 @@ def layouts(picture):
         "every third column": apart[::2, ::3],
         "Fortran order": np.asfortranarray(picture),
         "transposed": np.ascontiguousarray(picture.swapaxes(0, 1)).swapaxes(0, 1),
-        "bytes": memoryview(picture.tobytes()).cast("B", picture.shape),
+        "buffer": memoryview(np.ascontiguousarray(picture)),
     }
 
 
@@ -104,6 +105,41 @@ def test_layouts(expected, kind, channels):
     if isinstance(array, np.ndarray):
         used, _ = image_of(array, "auto")
         assert np.shares_memory(used, array) == (kind in NOT_COPIED)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", ">u2"])
+@pytest.mark.parametrize("kind", layouts(drawing()))
+def test_sixteen_bits(expected, kind, dtype):
+    array = layouts((drawing().astype(np.uint16) * 257).astype(dtype))[kind]
+    assert np.array_equal(libdigit.normalize(array), expected)
+    used, image = image_of(array, "auto")
+    assert image.format == DIGIT_PIXEL_GRAY16
+    if isinstance(array, np.ndarray):
+        in_place = kind in NOT_COPIED and array.dtype.isnative
+        assert np.shares_memory(used, array) == in_place
+
+
+def test_sixteen_bits_with_an_axis_for_channels(expected):
+    words = drawing().astype(np.uint16) * 257
+    assert np.array_equal(libdigit.normalize(words[:, :, None]), expected)
+
+
+def test_sixteen_bits_at_an_odd_address(expected):
+    words = drawing().astype(np.uint16) * 257
+    odd = np.frombuffer(b"-" + words.tobytes(), np.uint16, offset=1).reshape(words.shape)
+    assert not odd.flags.aligned
+    assert np.array_equal(libdigit.normalize(odd), expected)
+
+
+@pytest.mark.parametrize("kind", layouts(drawing()))
+def test_true_is_white(kind):
+    white = drawing() > 128
+    expected = libdigit.normalize(white.astype(np.uint8) * 255, ink="dark")
+    array = layouts(white)[kind]
+    assert np.array_equal(libdigit.normalize(array, ink="dark"), expected)
+    array = np.asarray(array)
+    assert np.array_equal(libdigit.normalize(array[:, :, None], ink="dark"), expected)
+    assert np.array_equal(libdigit.normalize(~array, ink="light"), expected)
 
 
 def test_rows_that_are_one_row():
@@ -139,9 +175,9 @@ def normalize(request, model):
 @pytest.mark.parametrize(
     "picture",
     [
-        np.zeros((40, 30), np.uint16),
+        np.zeros((40, 30), np.uint32),
+        np.zeros((40, 30), np.int16),
         np.zeros((40, 30), np.complex128),
-        np.zeros((40, 30), bool),
         [[0, 255]],
         None,
         7,
@@ -161,6 +197,13 @@ def test_wrong_type(normalize, picture):
 def test_wrong_shape(normalize, shape):
     with pytest.raises(ValueError):
         normalize(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, bool])
+@pytest.mark.parametrize("shape", [(40,), (40, 30, 3), (40, 30, 4), (0, 30)], ids=str)
+def test_wrong_shape_of_what_is_only_grey(normalize, shape, dtype):
+    with pytest.raises(ValueError, match="^picture: "):
+        normalize(np.zeros(shape, dtype))
 
 
 @pytest.mark.parametrize("shape", [(70_000, 10), (10, 70_000), (65_536, 1), (8193, 8193)], ids=str)

@@ -47,10 +47,23 @@ def test_sixteen_bits(expected):
     words = drawing().astype(np.uint16) * 257
     image = Image.open(io.BytesIO(encoded(Image.fromarray(words), "PNG")))
     assert same(libdigit.normalize(image), expected)
+    assert np.array_equal(libdigit.normalize(words), libdigit.normalize(image))
+    uneven = words - np.arange(words.size, dtype=np.uint16).reshape(words.shape) % 2500
+    assert np.array_equal(pixels_of(Image.fromarray(uneven)), np.rint(uneven / 257))
+    assert np.array_equal(
+        libdigit.normalize(Image.fromarray(uneven)), libdigit.normalize(uneven)
+    )
     too_many = Image.fromarray(drawing().astype(np.int32) * 70_000)
     with pytest.raises(DigitError) as caught:
         libdigit.normalize(too_many)
     assert caught.value.status == Status.UNSUPPORTED
+
+
+def test_one_bit():
+    """Pillow's mode "1" and what NumPy makes of it read the same."""
+    image = Image.fromarray(drawing()).convert("1", dither=Image.Dither.NONE)
+    assert np.asarray(image).dtype == bool
+    assert np.array_equal(libdigit.normalize(np.asarray(image)), libdigit.normalize(image))
 
 
 @pytest.mark.parametrize(

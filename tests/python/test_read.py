@@ -132,6 +132,17 @@ def test_overlay(reader):
     assert np.array_equal(picture, before)
 
 
+@pytest.mark.parametrize("make", [lambda p: p.astype(np.uint16) * 257, lambda p: p > 128])
+def test_other_types_of_pixels(reader, make):
+    """They read the same, and their overlay is that of the bytes."""
+    pytest.importorskip("PIL")
+    expected, reading = reader.read(draw("1771")), reader.read(make(draw("1771")))
+    assert reading.text == expected.text == "1771"
+    assert [d.box for d in reading.digits] == [d.box for d in expected.digits]
+    assert [d.confidence for d in reading.digits] == [d.confidence for d in expected.digits]
+    assert np.array_equal(np.asarray(reading.overlay()), np.asarray(expected.overlay()))
+
+
 def test_threads_do_not_matter(reader):
     picture = draw("1717171")
     model = Model.from_bytes(reader.to_bytes())

@@ -1,6 +1,6 @@
 """Pictures in: arrays, Pillow's images, torch's tensors, picture files and their bytes.
 
-All become one array of pixels: uint8, shape (h, w), (h, w, 3) or (h, w, 4).
+All become one array of pixels: uint8, shape (h, w), (h, w, 3) or (h, w, 4); or uint16, (h, w).
 Arrays that are so already are not copied. Files are opened by Pillow (`_pillow`).
 """
 
@@ -28,24 +28,25 @@ _INKS: dict[Ink, int] = {
     "dark": c.DIGIT_INK_DARK,
     "light": c.DIGIT_INK_LIGHT,
 }
+_GREY_ONLY = (np.uint16, np.bool_)
 _FORMATS = {1: c.DIGIT_PIXEL_GRAY8, 3: c.DIGIT_PIXEL_RGB8, 4: c.DIGIT_PIXEL_RGBA8}
 
 
-def image_of(picture: Any, ink: Ink) -> tuple[npt.NDArray[np.uint8], c.digit_image]:
+def image_of(picture: Any, ink: Ink) -> tuple[npt.NDArray[Any], c.digit_image]:
     """The C description of a picture, and the array that keeps its pixels alive."""
     side = word(ink, "ink", _INKS)
     array = pixels_of(picture)
     height, width = array.shape[:2]
     channels = array.shape[2] if array.ndim == 3 else 1
-    if not _rows_are_whole(array, width, channels):
+    if not _rows_are_whole(array, channels):
         array = np.ascontiguousarray(array)
-    stride = array.strides[0] if height > 1 else width * channels
-    image = c.digit_image(array.ctypes.data, stride, width, height, _FORMATS[channels], side)
-    return array, image
+    stride = array.strides[0] if height > 1 else array.nbytes
+    form = c.DIGIT_PIXEL_GRAY16 if array.dtype == np.uint16 else _FORMATS[channels]
+    return array, c.digit_image(array.ctypes.data, stride, width, height, form, side)
 
 
-def pixels_of(picture: Any) -> npt.NDArray[np.uint8]:
-    """Any picture as uint8, shape (h, w), (h, w, 3) or (h, w, 4)."""
+def pixels_of(picture: Any) -> npt.NDArray[Any]:
+    """Any picture as uint8, shape (h, w), (h, w, 3) or (h, w, 4), or as uint16, (h, w)."""
     if isinstance(picture, np.ndarray):
         return _pixels_of_array(picture)
     if isinstance(picture, (str, os.PathLike)):
@@ -80,24 +81,33 @@ def _is_pillow(picture: Any) -> bool:
 # -- Arrays ------------------------------------------------------------------
 
 
-def _pixels_of_array(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    if array.dtype != np.uint8 and array.dtype.kind != "f":
+def _pixels_of_array(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    native = array.dtype.newbyteorder("=")
+    if native != np.uint8 and native not in _GREY_ONLY and native.kind != "f":
         raise TypeError(
-            "picture: expected an array of uint8 (0..255) or of floats (0..1), "
-            f"got one of {array.dtype}"
+            "picture: expected an array of uint8 (0..255), uint16 (0..65535), "
+            f"bool (True is white) or of floats (0..1), got one of {array.dtype}"
         )
-    if not (array.ndim == 2 or array.ndim == 3 and array.shape[2] in (1, 3, 4)):
+    channels = (1,) if native in _GREY_ONLY else (1, 3, 4)
+    if not (array.ndim == 2 or array.ndim == 3 and array.shape[2] in channels):
+        shapes = ", ".join(["(h, w)", *(f"(h, w, {number})" for number in channels)])
         raise ValueError(
-            "picture: expected the shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), "
-            f"got {array.shape}"
+            f"picture: expected one of the shapes {shapes} of {native}, got {array.shape}"
         )
     check_size(array.shape[1], array.shape[0], "picture")
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
-    return array if array.dtype == np.uint8 else bytes_of_floats(array, "picture")
+    if native.kind == "f":
+        return bytes_of_floats(array, "picture")
+    if native == np.bool_:
+        white: npt.NDArray[np.uint8] = np.multiply(array, 255, dtype=np.uint8)
+        return white
+    return array.astype(native, copy=False)
 
 
-def _rows_are_whole(array: npt.NDArray[np.uint8], width: int, channels: int) -> bool:
+def _rows_are_whole(array: npt.NDArray[Any], channels: int) -> bool:
     """Whether each row's bytes lie together, and rows don't overlap."""
-    inner = (channels, 1) if array.ndim == 3 else (1,)
-    return array.strides[1:] == inner and abs(array.strides[0]) >= width * channels
+    item = array.itemsize
+    inner = (channels * item, item) if array.ndim == 3 else (item,)
+    row = array.shape[1] * channels * item
+    return array.strides[1:] == inner and abs(array.strides[0]) >= row

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ._alpha import Tones, laid
 from ._errors import DigitError, Status, error_from
 from ._files import name_of, read_whole
-from ._samples import bytes_of_floats
+from ._samples import bytes_of_floats, bytes_of_words
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -229,4 +229,4 @@ def _grey_of_words(band: Image.Image, name: str) -> npt.NDArray[np.uint8]:
     array = np.asarray(band)
     if not (0 <= int(array.min()) and int(array.max()) <= 65_535):
         raise DigitError(Status.UNSUPPORTED, f"{name}: pixels of more than 16 bits")
-    return (array.astype(np.uint32) * 255 // 65_535).astype(np.uint8)
+    return bytes_of_words(array)

@@ -134,7 +134,7 @@ def _milliseconds(time_limit: float) -> int:
     return max(1, round(1000 * seconds))
 
 
-def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[np.uint8]) -> Reading:
+def _copy(handle: ctypes.c_void_p, picture: npt.NDArray[Any]) -> Reading:
     glyphs, groups = lib.digit_reading_glyphs, lib.digit_reading_groups
     marks, lines = lib.digit_reading_marks, lib.digit_reading_lines
     return Reading(

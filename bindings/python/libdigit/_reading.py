@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -207,7 +207,7 @@ class Reading:
         marks: list[Mark],
         lines: list[Line],
         fields: list[FieldText],
-        picture: npt.NDArray[np.uint8],
+        picture: npt.NDArray[Any],
     ) -> None:
         self.text = text
         self.digits = digits
@@ -229,7 +229,9 @@ class Reading:
         """
         from PIL import Image, ImageDraw
 
-        image = Image.fromarray(self._picture).convert("RGB")
+        deep = self._picture.dtype == np.uint16
+        pixels = bytes_of_words(self._picture) if deep else self._picture
+        image = Image.fromarray(pixels).convert("RGB")
         pen = ImageDraw.Draw(image)
         for digit in self.digits:
             x, y, width, height = digit.box

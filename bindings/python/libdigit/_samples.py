@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ._prototypes import DIGIT_CLASSES, DIGIT_SAMPLE_BYTES, DIGIT_SAMPLE_SIDE
 
-__all__ = ["array_of", "bytes_of_floats", "labels_of", "samples_of"]
+__all__ = ["array_of", "bytes_of_floats", "bytes_of_words", "labels_of", "samples_of"]
 
 _SIDE = DIGIT_SAMPLE_SIDE
 _BYTE = np.dtype(np.uint8)
@@ -92,6 +92,11 @@ def bytes_of_floats(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]
     if not _warned:
         _warn_once(float(np.abs(scaled - rounded).max()), name)
     return rounded.astype(np.uint8)
+
+
+def bytes_of_words(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Integers 0..65,535 as bytes 0..255, rounded as the library rounds `DIGIT_PIXEL_GRAY16`."""
+    return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _first_beyond(array: npt.NDArray[Any]) -> str:

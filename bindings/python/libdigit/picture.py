@@ -29,9 +29,11 @@ def normalize(picture: Any, *, ink: Ink = "auto") -> npt.NDArray[np.uint8]:
     picture : array, PIL.Image.Image, torch.Tensor, bytes, str or os.PathLike
         An array of uint8 0..255 or of floats 0..1, with 1 to 65,535 pixels a side
         and one of these shapes: (h, w) or (h, w, 1), grey, from black to white;
-        (h, w, 3), RGB; (h, w, 4), RGBA, over a white background. Any object with
-        the buffer protocol is accepted, and torch tensors with channels first,
-        too. Crops and flipped views of uint8 arrays are not copied.
+        (h, w, 3), RGB; (h, w, 4), RGBA, over a white background. Grey can also
+        be uint16 0..65,535, or bool: True is white, as in Pillow's mode "1". Any
+        object with the buffer protocol is accepted, and torch tensors with
+        channels first, too. Crops and flipped views of uint8 and uint16 arrays
+        are not copied.
 
         Bytes are the content of a PNG, JPEG, BMP, TIFF or WebP file; a str or
         os.PathLike is the name of one. These need Pillow. They are rotated as
