@@ -1,8 +1,7 @@
 /*
  * digit.h - recognise handwritten digits.
  *
- * This header is the whole public interface of libdigit. The library exports
- * nothing else.
+ * This header is the whole public interface of libdigit. The library exports nothing else.
  *
  *     digit_model *model;
  *     digit_prediction p;
@@ -12,39 +11,35 @@
  *         digit_model_free(model);
  *     }
  *
- * Five rules hold for all functions. The comment of a function only describes
- * what goes beyond these rules.
+ * Six rules hold for all functions. The comment of a function only describes what goes beyond
+ * these rules.
  *
- * 1. Result. A function that can fail returns a digit_status: DIGIT_OK (0) or
- *    a negative code. Later releases may add codes: treat an unknown code as a
- *    failure. digit_last_error() describes the failure in a sentence. A failed
- *    call sets a single out-parameter to NULL or zero; it does not change
- *    arrays, `size` members or any object. There are two exceptions: after
- *    DIGIT_ERR_CANCELLED, digit_model_train() keeps the weights learned so
- *    far, and digit_model_save_memory() reports the required size. A count of
- *    0 is allowed and does nothing.
- * 2. Ownership. An object that a function stores through a `digit_x **out`
- *    belongs to the caller. The caller releases it with digit_x_free();
- *    digit_x_free(NULL) does nothing. A returned pointer belongs to the object
- *    that was passed in and is valid as long as that object, unless the comment
- *    says otherwise. A function uses its arguments only until it returns.
- * 3. Threads. Any number of threads may use one object at the same time
- *    through functions that take it as `const`. While a function that takes it
- *    without const runs, no other thread may use the object. Different objects
- *    are independent.
+ * 1. Result. A function that can fail returns a digit_status: DIGIT_OK (0) or a negative code.
+ *    Later releases may add codes: treat an unknown code as a failure. digit_last_error()
+ *    describes the failure in a sentence. A failed call sets a single out-parameter to NULL or
+ *    zero; it does not change arrays, `size` members or any object. There are two exceptions:
+ *    after DIGIT_ERR_CANCELLED, digit_model_train() keeps the weights learned so far, and
+ *    digit_model_save_memory() reports the required size. A count of 0 is allowed and does
+ *    nothing.
+ * 2. Ownership. An object that a function stores through a `digit_x **out` belongs to the caller.
+ *    The caller releases it with digit_x_free(); digit_x_free(NULL) does nothing. A returned
+ *    pointer belongs to the object that was passed in and is valid as long as that object, unless
+ *    the comment says otherwise. A function uses its arguments only until it returns.
+ * 3. Threads. Any number of threads may use one object at the same time through functions that
+ *    take it as `const`. While a function that takes it without const runs, no other thread may
+ *    use the object. Different objects are independent.
  * 4. Options. NULL selects all defaults. Otherwise call the matching
- *    digit_x_options_init(&options, sizeof options) first, then change
- *    members. A later release may add members at the end of a struct whose
- *    first member is `size`, and programs compiled before then still work. All
- *    other structs never change. If your struct is larger than this library's,
- *    all bytes that the library does not know must be 0, otherwise the call
- *    returns DIGIT_ERR_UNSUPPORTED; in structs that report results, the library
- *    sets those bytes to 0. A struct that is passed to a callback has the
- *    library's `size`: do not read beyond it.
- * 5. Silence. libdigit's own code never prints, never exits, does not read the
- *    environment and installs no signal or exit handlers. (The OpenBLAS inside
- *    reads OPENBLAS_* variables: docs/blas.md.) A callback must return: it must
- *    not call longjmp() or throw an exception through C.
+ *    digit_x_options_init(&options, sizeof options) first, then change members. A later release
+ *    may add members at the end of a struct whose first member is `size`, and programs compiled
+ *    before then still work. All other structs never change. If your struct is larger than this
+ *    library's, all bytes that the library does not know must be 0, otherwise the call returns
+ *    DIGIT_ERR_UNSUPPORTED; in structs that report results, the library sets those bytes to 0. A
+ *    struct that is passed to a callback has the library's `size`: do not read beyond it.
+ * 5. Silence. libdigit's own code never prints, never exits, does not read the environment and
+ *    installs no signal or exit handlers. (The OpenBLAS inside reads OPENBLAS_* variables:
+ *    docs/blas.md.) A callback runs on the calling thread unless its comment says otherwise, with
+ *    C's calling convention, and must return: no longjmp(), no exception through C.
+ * 6. Paths are bytes that end with 0, and go to the system as they are.
  */
 #ifndef DIGIT_DIGIT_H
 #define DIGIT_DIGIT_H
@@ -56,8 +51,11 @@
 #define DIGIT_VERSION_MINOR 0
 #define DIGIT_VERSION_PATCH 0
 
+/* DIGIT_STATIC: the library is linked statically (Windows). */
 #ifndef DIGIT_API
-#  if defined(_WIN32) && defined(DIGIT_BUILDING)
+#  if defined(_WIN32) && defined(DIGIT_STATIC)
+#    define DIGIT_API
+#  elif defined(_WIN32) && defined(DIGIT_BUILDING)
 #    define DIGIT_API __declspec(dllexport)
 #  elif defined(_WIN32)
 #    define DIGIT_API __declspec(dllimport)
@@ -77,9 +75,8 @@ extern "C" {
 /** Version of the library in use, such as "1.0.0". Static storage. */
 DIGIT_API const char *digit_version(void);
 
-/** How the library was built and what it runs on: BLAS version, kernel, linking
- *  mode, instruction sets. For bug reports; the wording may change. Static
- *  storage. */
+/** How the library was built and what it runs on: BLAS version, kernel, linking mode, instruction
+ *  sets. For bug reports; the wording may change. Static storage. */
 DIGIT_API const char *digit_build_info(void);
 
 /** Result of a call: DIGIT_OK or DIGIT_ERR_... */
@@ -103,21 +100,16 @@ enum {
 /** A fixed English phrase for a status. Static storage; never NULL. */
 DIGIT_API const char *digit_status_text(digit_status status);
 
-/**
- * A sentence about the most recent failed call of this thread, with names and
- * numbers ("labels.idx: 60000 labels for 10000 images"); "" if no call has
- * failed yet. A successful call does not clear it: test the status, not this
- * text. Valid until the next failed call of this thread.
- */
+/** A sentence about the most recent failed call of this thread, with names and numbers
+ *  ("labels.idx: 60000 labels for 10000 images"); "" if no call has failed yet. A successful call
+ *  does not clear it: test the status, not this text. Valid until the next failed call of this
+ *  thread. */
 DIGIT_API const char *digit_last_error(void);
 
 /* ---- Samples ---------------------------------------------------------- */
 
-/*
- * A sample is the input of the network: 28 rows of 28 bytes, top row first,
- * 0 = background, 255 = ink, the digit centred as in MNIST. In an array of
- * samples there are no gaps between them.
- */
+/* A sample is the input of the network: 28 rows of 28 bytes, top row first, 0 = background, 255 =
+ * ink, the digit centred as in MNIST. In an array of samples there are no gaps between them. */
 #define DIGIT_SAMPLE_SIDE  28
 #define DIGIT_SAMPLE_BYTES (DIGIT_SAMPLE_SIDE * DIGIT_SAMPLE_SIDE)
 #define DIGIT_CLASSES      10
@@ -129,7 +121,8 @@ enum {
 
 /** The prediction for one sample. Never changes size. */
 typedef struct digit_prediction {
-    int32_t  digit;                        /**< most probable class, 0..9 */
+    int32_t  digit;                        /**< most probable class, 0..9; -1 in an empty
+                                                cell of a grid */
     uint32_t flags;                        /**< DIGIT_FLAG_... */
     float    confidence;                   /**< calibrated probability that `digit`
                                                 is right, 0..1:
@@ -157,37 +150,32 @@ typedef struct digit_model_options {
 DIGIT_API void digit_model_options_init(digit_model_options *options, size_t size);
 
 /** Create an untrained model with random weights. */
-DIGIT_API digit_status digit_model_create(const digit_model_options *options,
-                                          digit_model **out);
+DIGIT_API digit_status digit_model_create(const digit_model_options *options, digit_model **out);
 
-/** Load the built-in model, which is stored inside the library and was trained on
- *  MNIST. A minor release may replace it with a better one: save it to a file to
+/** Load the built-in model, which is stored inside the library and was trained on MNIST and the
+ *  digits of 244 writers. A minor release may replace it with a better one: save it to a file to
  *  keep this version. */
 DIGIT_API digit_status digit_model_load_pretrained(digit_model **out);
 
-/**
- * Load a model file, or `size` bytes of one from memory. Untrusted data are
- * safe: a damaged, malicious or newer file returns DIGIT_ERR_FORMAT, _LIMIT or
- * _UNSUPPORTED, and the library allocates at most a small multiple of the
- * file's size. Files of every earlier release can be loaded.
- */
+/** Load a model file, or `size` bytes of one from memory. Untrusted data are safe: a damaged,
+ *  malicious or newer file returns DIGIT_ERR_FORMAT, _LIMIT or _UNSUPPORTED, and the library
+ *  allocates at most a small multiple of the file's size. Files of every earlier release can be
+ *  loaded. */
 DIGIT_API digit_status digit_model_load(const char *path, digit_model **out);
-DIGIT_API digit_status digit_model_load_memory(const void *data, size_t size,
-                                               digit_model **out);
+DIGIT_API digit_status digit_model_load_memory(const void *data, size_t size, digit_model **out);
 
-/**
- * Save a model to a file, atomically: after a failure, an existing file at
- * `path` is unchanged.
+/** Save a model to a file, atomically: after a failure, an existing file at `path` is unchanged.
  */
 DIGIT_API digit_status digit_model_save(const digit_model *model, const char *path);
 
-/**
- * Save a model to memory. On entry *size is the size of the buffer in bytes, on
- * return the size of the model file. A buffer that is too small returns
- * DIGIT_ERR_ARGUMENT. With a NULL buffer, the call only reports the size.
- */
-DIGIT_API digit_status digit_model_save_memory(const digit_model *model,
-                                               void *buffer, size_t *size);
+/** Save a model to memory. On entry *size is the size of the buffer in bytes, on return the size
+ *  of the model file. A buffer that is too small returns DIGIT_ERR_ARGUMENT. With a NULL buffer,
+ *  the call only reports the size. */
+DIGIT_API digit_status digit_model_save_memory(const digit_model *model, void *buffer, size_t
+                                               *size);
+
+/** A model with the same weights, texts and number of threads, independent of the original. */
+DIGIT_API digit_status digit_model_copy(const digit_model *model, digit_model **out);
 
 DIGIT_API void digit_model_free(digit_model *model);
 
@@ -206,20 +194,15 @@ typedef struct digit_model_info {
                                    digit_prediction.other), else 0 */
 } digit_model_info;
 
-DIGIT_API digit_status digit_model_get_info(const digit_model *model,
-                                            digit_model_info *info);
+DIGIT_API digit_status digit_model_get_info(const digit_model *model, digit_model_info *info);
 
-/**
- * Set how many threads one call on this model may use, including the calling
- * thread. 0 = one per CPU that the process may use; the default is 1. Results
- * do not depend on the number.
- */
+/** Set how many threads one call on this model may use, including the calling thread. 0 = one per
+ *  CPU that the process may use; the default is 1. Results do not depend on the number. */
 DIGIT_API digit_status digit_model_set_threads(digit_model *model, uint32_t threads);
 
 /** Classify samples[count][DIGIT_SAMPLE_BYTES] into out[count]. */
-DIGIT_API digit_status digit_model_predict(const digit_model *model,
-                                           const uint8_t *samples, size_t count,
-                                           digit_prediction *out);
+DIGIT_API digit_status digit_model_predict(const digit_model *model, const uint8_t *samples,
+                                           size_t count, digit_prediction *out);
 
 /* ---- Dataset ---------------------------------------------------------- */
 
@@ -227,34 +210,27 @@ DIGIT_API digit_status digit_model_predict(const digit_model *model,
 typedef struct digit_dataset digit_dataset;
 
 /** Load a pair of IDX files (the format of MNIST), plain or gzip. */
-DIGIT_API digit_status digit_dataset_load_idx(const char *images_path,
-                                              const char *labels_path,
+DIGIT_API digit_status digit_dataset_load_idx(const char *images_path, const char *labels_path,
                                               digit_dataset **out);
 
 /** Copy samples[count][DIGIT_SAMPLE_BYTES] and labels[count] (0..9). */
-DIGIT_API digit_status digit_dataset_create(const uint8_t *samples,
-                                            const uint8_t *labels, size_t count,
-                                            digit_dataset **out);
+DIGIT_API digit_status digit_dataset_create(const uint8_t *samples, const uint8_t *labels, size_t
+                                            count, digit_dataset **out);
 
-/**
- * Load digits as the strokes of a pen, from a text file ("libdigit strokes 1",
- * docs/strokes.md). Each sample is drawn once with a pen of any usual width. A
- * training with digit_train_options.augment above 0 draws it anew in each epoch,
- * with another pen.
- */
-DIGIT_API digit_status digit_dataset_load_strokes(const char *path,
-                                                  digit_dataset **out);
+/** Load digits as the strokes of a pen, from a text file ("libdigit strokes 1", docs/strokes.md).
+ *  Each sample is drawn once with a pen of any usual width. A training with
+ *  digit_train_options.augment above 0 draws it anew in each epoch, with another pen. */
+DIGIT_API digit_status digit_dataset_load_strokes(const char *path, digit_dataset **out);
 
-/** Copy the samples of datasets[number], in this order, into one dataset. Strokes
- *  are kept. DIGIT_ERR_LIMIT if memory can't hold so many. */
-DIGIT_API digit_status digit_dataset_join(const digit_dataset *const *datasets,
-                                          size_t number, digit_dataset **out);
+/** Copy the samples of datasets[number], in this order, into one dataset. Strokes are kept.
+ *  DIGIT_ERR_LIMIT if memory can't hold so many. */
+DIGIT_API digit_status digit_dataset_join(const digit_dataset *const *datasets, size_t number,
+                                          digit_dataset **out);
 
-/** A dataset of the samples first .. first+count-1. It shares the storage of the
- *  original; the two may be freed in any order. */
-DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset,
-                                           size_t first, size_t count,
-                                           digit_dataset **out);
+/** A dataset of the samples first .. first+count-1. It shares the storage of the original; the
+ *  two may be freed in any order. */
+DIGIT_API digit_status digit_dataset_slice(const digit_dataset *dataset, size_t first, size_t
+                                           count, digit_dataset **out);
 
 /** The number of samples; 0 for a NULL dataset. */
 DIGIT_API size_t         digit_dataset_count(const digit_dataset *dataset);
@@ -276,16 +252,16 @@ typedef struct digit_metrics {
 } digit_metrics;
 
 /** Classify all samples of a dataset and compare the digits with the labels. */
-DIGIT_API digit_status digit_model_evaluate(const digit_model *model,
-                                            const digit_dataset *dataset,
-                                            digit_metrics *metrics);
+DIGIT_API digit_status digit_model_evaluate(const digit_model *model, const digit_dataset
+                                            *dataset, digit_metrics *metrics);
 
 /** Progress of a training. Valid only during the callback. */
 typedef struct digit_progress {
     size_t   size;
     uint32_t epoch;               /**< from 1 */
     uint32_t epochs;
-    uint64_t samples_done;        /**< in this epoch */
+    uint64_t samples_done;        /**< in this epoch, which has ended when these are
+                                       samples_total */
     uint64_t samples_total;       /**< in one epoch */
     double   loss;                /**< mean of this epoch so far, in nats */
     double   accuracy;            /**< of this epoch so far, 0..1 */
@@ -294,11 +270,9 @@ typedef struct digit_progress {
     double   seconds;             /**< since the start of training */
 } digit_progress;
 
-/**
- * Called on the thread that called digit_model_train(), at most a few times per
- * second and at the end of each epoch. Return 0 to continue, anything else to
- * stop the training. The function must not use the model.
- */
+/** Called on the thread that called digit_model_train(), at most a few times per second and at
+ *  the end of each epoch. Return 0 to continue, anything else to stop the training. The function
+ *  must not use the model. */
 typedef int (*digit_progress_fn)(const digit_progress *progress, void *user_data);
 
 /** Numbers to add up over all ranks. Valid only during the callback. */
@@ -312,19 +286,18 @@ typedef struct digit_reduction {
 } digit_reduction;
 
 /**
- * An all-reduce (sum) over the ranks of a distributed training. It is called on
- * the thread that called digit_model_train(): in each update, and a few times
- * outside updates. All ranks call it equally often, with equal counts. It must
- * replace each of values[count] with the sum of this value over all ranks, and
- * all ranks must get the same bits.
+ * An all-reduce (sum) over the ranks of a distributed training. It is called on the thread that
+ * called digit_model_train(): in each update, and a few times outside updates. All ranks call it
+ * equally often, with equal counts. It must replace each of values[count] with the sum of this
+ * value over all ranks, and all ranks must get the same bits.
  *
- * If the sum is a binary tree over the rank, ((0 + 1) + (2 + 3)) + ..., the model
- * is bit for bit the model of a single rank. For this the function runs in the
- * library's floating-point environment (round to nearest, denormals are 0).
+ * If the sum is a binary tree over the rank, ((0 + 1) + (2 + 3)) + ..., the model is bit for bit
+ * the model of a single rank. For this the function runs in the library's floating-point
+ * environment (round to nearest, denormals are 0).
  *
- * Return 0 to continue. Any other value means that the other ranks cannot be
- * reached: it ends the training of this rank with DIGIT_ERR_CANCELLED, but not
- * the training of the others. The function must not use the model.
+ * Return 0 to continue. Any other value means that the other ranks cannot be reached: it ends the
+ * training of this rank with DIGIT_ERR_CANCELLED, but not the training of the others. The
+ * function must not use the model.
  */
 typedef int (*digit_reduce_fn)(const digit_reduction *reduction, void *user_data);
 
@@ -389,35 +362,31 @@ typedef struct digit_train_options {
 
 DIGIT_API void digit_train_options_init(digit_train_options *options, size_t size);
 
-/**
- * The same with other defaults: epochs 20, batch 32, augment 0.5, pull 100. They
- * adapt a trained model to a few samples of one hand, ten of each digit, and it
- * still reads other hands. docs/pretrained.md has what that gains and costs.
- */
+/** The same with other defaults: epochs 20, batch 32, augment 0.5, pull 100. They adapt a trained
+ *  model to a few samples of one hand, ten of each digit, and it still reads other hands.
+ *  docs/pretrained.md has what that gains and costs. */
 DIGIT_API void digit_adapt_options_init(digit_train_options *options, size_t size);
 
 /**
- * Train, starting from the current weights. The same library on the same kind of
- * CPU with the same model, data and options always ends with the same weights,
- * bit for bit, for any number of threads.
+ * Train, starting from the current weights. The same library on the same kind of CPU with the
+ * same model, data and options always ends with the same weights, bit for bit, for any number of
+ * threads.
  *
- * Several ranks: each process passes the same model, data and options except for
- * `rank`, and computes its part of every batch. Rank 0 writes the checkpoints; all
- * ranks must be able to read them. Training does not start if models, data or
- * options differ. If one rank fails or is cancelled, all ranks end with its
- * status. See docs/distributed-training.md.
+ * Several ranks: each process passes the same model, data and options except for `rank`, and
+ * computes its part of every batch. Rank 0 writes the checkpoints; all ranks must be able to read
+ * them. Training does not start if models, data or options differ. If one rank fails or is
+ * cancelled, all ranks end with its status. See docs/distributed-training.md.
  *
- * After DIGIT_ERR_CANCELLED the model has the weights learned so far and can be
- * used. After any other failure it has the weights from before the call.
+ * After DIGIT_ERR_CANCELLED the model has the weights learned so far and can be used. After any
+ * other failure it has the weights from before the call.
  */
-DIGIT_API digit_status digit_model_train(digit_model *model,
-                                         const digit_dataset *dataset,
-                                         const digit_train_options *options);
+DIGIT_API digit_status digit_model_train(digit_model *model, const digit_dataset *dataset, const
+                                         digit_train_options *options);
 
 /* ---- Pictures to samples ---------------------------------------------- */
 
 /** Pixel formats. In none does a row need to be aligned. */
-enum {
+enum digit_pixel {
     DIGIT_PIXEL_GRAY8 = 0, /**< 1 byte: 0 black .. 255 white */
     DIGIT_PIXEL_RGB8  = 1, /**< 3 bytes: red, green, blue */
     DIGIT_PIXEL_BGR8  = 2, /**< 3 bytes: blue, green, red */
@@ -437,17 +406,16 @@ enum {
 };
 
 /** Polarity: is the ink darker or lighter than the background? */
-enum {
+enum digit_ink {
     DIGIT_INK_AUTO  = 0, /**< detected: the border is background; if the
                               border is mixed, the ink is the rarer side */
     DIGIT_INK_DARK  = 1, /**< dark on light */
     DIGIT_INK_LIGHT = 2  /**< light on dark */
 };
 
-/** A picture in the caller's memory, of at most 64 * 2^20 pixels (else
- *  DIGIT_ERR_LIMIT). Never changes size. To pass a region of a picture, point to
- *  the region's first pixel (GRAY1: one at the start of a byte) and keep the
- *  stride of the whole picture. */
+/** A picture in the caller's memory, of at most 64 * 2^20 pixels (else DIGIT_ERR_LIMIT). Never
+ *  changes size. To pass a region of a picture, point to the region's first pixel (GRAY1: one at
+ *  the start of a byte) and keep the stride of the whole picture. */
 typedef struct digit_image {
     const void *pixels; /**< first byte of the top row */
     ptrdiff_t   stride; /**< bytes from one row to the next; negative = bottom up */
@@ -457,8 +425,8 @@ typedef struct digit_image {
     uint32_t    ink;    /**< DIGIT_INK_... */
 } digit_image;
 
-/** Bounding box in pixels; the origin is the top left corner of the picture. Never
- *  changes size. */
+/** Bounding box in pixels; the origin is the top left corner of the picture. Never changes size.
+ */
 typedef struct digit_box {
     int32_t x, y, width, height;
 } digit_box;
@@ -471,19 +439,22 @@ typedef struct digit_sample_info {
     digit_box box;   /**< of the ink in the picture; all 0 without ink */
 } digit_sample_info;
 
-/**
- * Preprocessing: make a sample from a picture of one digit, with the preparation
- * that `model` was trained with (NULL: the preparation of this release). The
- * picture becomes grey, the background black and the ink white; the ink is
- * cropped, scaled to fit into 20 x 20 pixels, and placed in 28 x 28 pixels by its
- * centre of mass. A picture without ink gives a sample of zeros. `info` may be
- * NULL. DIGIT_ERR_LIMIT: the picture is too large, or its ink is in more parts
- * than a digit can have (docs/normalize.md).
- */
-DIGIT_API digit_status digit_model_normalize(const digit_model *model,
-                                             const digit_image *image,
-                                             uint8_t sample[DIGIT_SAMPLE_BYTES],
-                                             digit_sample_info *info);
+/** Preprocessing: make a sample from a picture of one digit, with the preparation that `model`
+ *  was trained with (NULL: the preparation of this release). The picture becomes grey, the
+ *  background black and the ink white; the ink is cropped, scaled to fit into 20 x 20 pixels, and
+ *  placed in 28 x 28 pixels by its centre of mass. A picture without ink gives a sample of zeros.
+ *  `info` may be NULL. DIGIT_ERR_LIMIT: the picture is too large, or its ink is in more parts
+ *  than a digit can have (docs/normalize.md). */
+DIGIT_API digit_status digit_model_normalize(const digit_model *model, const digit_image *image,
+                                             uint8_t sample[DIGIT_SAMPLE_BYTES], digit_sample_info
+                                             *info);
+
+/** Prepare images[count], pictures of one digit each, as digit_model_normalize() does, and classify
+ *  them into out[count], whose flags say which are blank. On the threads of the model. If pictures
+ *  can't be prepared, the call fails and names the first of them. */
+DIGIT_API digit_status digit_model_predict_images(const digit_model *model,
+                                                  const digit_image *images, size_t count,
+                                                  digit_prediction *out);
 
 /* ---- Reading ---------------------------------------------------------- */
 
@@ -544,12 +515,11 @@ enum {
 /**
  * One digit of a picture. Never changes size.
  *
- * `prediction.other` is the probability that this glyph is not a digit at this
- * place. It starts as the value of the network's reject class; it rises if the ink
- * may have to be segmented in another way, and if the group looks like a word.
- * `prediction.digit` is the digit in the text. It need not be the most probable
- * class: `allowed` and the best segmentation of the whole group also decide.
- * `prediction.confidence` is probabilities[digit] * (1 - other), as always.
+ * `prediction.other` is the probability that this glyph is not a digit at this place. It starts
+ * as the value of the network's reject class; it rises if the ink may have to be segmented in
+ * another way, and if the group looks like a word. `prediction.digit` is the digit in the text.
+ * It need not be the most probable class: `allowed` and the best segmentation of the whole group
+ * also decide. `prediction.confidence` is probabilities[digit] * (1 - other), as always.
  */
 typedef struct digit_glyph {
     digit_box        box;
@@ -563,20 +533,16 @@ typedef struct digit_glyph {
 /** The digits that were read from a picture. Immutable. */
 typedef struct digit_reading digit_reading;
 
-/**
- * Find, segment and classify the digits of a picture. A picture without digits is
- * not an error. Any release may improve what is found, with the same model.
- * DIGIT_ERR_LIMIT: too many connected components or digits (docs/reading.md).
- * DIGIT_ERR_TIMEOUT: time_limit_ms has passed.
+/** Find, segment and classify the digits of a picture. A picture without digits is not an error.
+ *  Any release may improve what is found, with the same model. DIGIT_ERR_LIMIT: too many
+ *  connected components or digits (docs/reading.md). DIGIT_ERR_TIMEOUT: time_limit_ms has passed.
  */
-DIGIT_API digit_status digit_model_read(const digit_model *model,
-                                        const digit_image *image,
-                                        const digit_read_options *options,
-                                        digit_reading **out);
+DIGIT_API digit_status digit_model_read(const digit_model *model, const digit_image *image, const
+                                        digit_read_options *options, digit_reading **out);
 
-/** The digits in reading order, '?' for rejected ones, a space between groups and a
- *  newline between lines, without one at the end. With DIGIT_READ_SIGNS a sign takes the
- *  place of the space, unless there is a gap beside it. For a NULL reading: "". */
+/** The digits in reading order, '?' for rejected ones, a space between groups and a newline
+ *  between lines, without one at the end. With DIGIT_READ_SIGNS a sign takes the place of the
+ *  space, unless there is a gap beside it. For a NULL reading: "". */
 DIGIT_API const char *digit_reading_text(const digit_reading *reading);
 
 /** Kinds of signs. */
@@ -602,13 +568,12 @@ typedef struct digit_mark {
     float     confidence; /**< calibrated probability that it is this sign, 0..1 */
 } digit_mark;
 
-/** The marks[*count] in reading order. NULL if there are none; layouts other than PAGE
- *  and LINE have none. `count` may be NULL. */
-DIGIT_API const digit_mark *digit_reading_marks(const digit_reading *reading,
-                                                size_t *count);
+/** The marks[*count] in reading order. NULL if there are none; layouts other than PAGE and LINE
+ *  have none. `count` may be NULL. */
+DIGIT_API const digit_mark *digit_reading_marks(const digit_reading *reading, size_t *count);
 
-/** Digits without a gap or a sign between them: a number, or a part of one. Never
- *  changes size. */
+/** Digits without a gap or a sign between them: a number, or a part of one. Never changes size.
+ */
 typedef struct digit_group {
     digit_box box;        /**< of its digits */
     uint32_t  line, group; /**< as in digit_glyph */
@@ -619,8 +584,7 @@ typedef struct digit_group {
 } digit_group;
 
 /** The groups[*count] in reading order. NULL if there are none. `count` may be NULL. */
-DIGIT_API const digit_group *digit_reading_groups(const digit_reading *reading,
-                                                  size_t *count);
+DIGIT_API const digit_group *digit_reading_groups(const digit_reading *reading, size_t *count);
 
 /** A line of a page, or a row of a grid, from its top. Never changes size. */
 typedef struct digit_line {
@@ -631,27 +595,22 @@ typedef struct digit_line {
     float     skew;       /**< of the baseline: pixels down for each pixel to the right */
 } digit_line;
 
-/** The lines[*count]: lines[i] has the glyphs and groups of line i. NULL if there are
- *  none. `count` may be NULL. */
-DIGIT_API const digit_line *digit_reading_lines(const digit_reading *reading,
-                                                size_t *count);
+/** The lines[*count]: lines[i] has the glyphs and groups of line i. NULL if there are none.
+ *  `count` may be NULL. */
+DIGIT_API const digit_line *digit_reading_lines(const digit_reading *reading, size_t *count);
 
-/** The glyphs[*count] in reading order: the digits, and the empty cells of a grid.
- *  NULL if there are none. `count` may be NULL. */
-DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading,
-                                                  size_t *count);
+/** The glyphs[*count] in reading order: the digits, and the empty cells of a grid. NULL if there
+ *  are none. `count` may be NULL. */
+DIGIT_API const digit_glyph *digit_reading_glyphs(const digit_reading *reading, size_t *count);
 
-/**
- * One of the candidate texts of a group. Rank 0 is the most probable one, which
- * digit_reading_text() shows, with '?' for rejected digits; the others consist of
- * digits only. digit_group.candidates is the number of ranks; DIGIT_ERR_ARGUMENT:
- * there is no such rank or group. *text is valid as long as the reading. *probability, 0..1,
- * is the probability that the whole group is a number with this text, judged by
- * the group alone (the glyphs also consider the rest of the page).
- */
-DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading,
-                                               uint32_t line, uint32_t group,
-                                               uint32_t rank, const char **text,
+/** One of the candidate texts of a group. Rank 0 is the most probable one, which
+ *  digit_reading_text() shows, with '?' for rejected digits; the others consist of digits only.
+ *  digit_group.candidates is the number of ranks; DIGIT_ERR_ARGUMENT: there is no such rank or
+ *  group. *text is valid as long as the reading. *probability, 0..1, is the probability that the
+ *  whole group is a number with this text, judged by the group alone (the glyphs also consider
+ *  the rest of the page). */
+DIGIT_API digit_status digit_reading_candidate(const digit_reading *reading, uint32_t line,
+                                               uint32_t group, uint32_t rank, const char **text,
                                                double *probability);
 
 /* ---- Fields ----------------------------------------------------------- */
@@ -692,18 +651,14 @@ typedef struct digit_field {
 
 DIGIT_API void digit_field_init(digit_field *field, size_t size);
 
-/**
- * Read fields, each one line that is one number, however wide its gaps are. What the
- * picture shows counts first: only if this does not fit what is known of a field, the
- * most probable text that fits takes its place. Of `options` layout, allowed,
- * min_digits and max_digits are not used. `fields` may be freed afterwards.
- * DIGIT_ERR_LIMIT: more than 1024 fields, or one is longer than 45 digit heights.
- */
-DIGIT_API digit_status digit_model_read_fields(const digit_model *model,
-                                               const digit_image *image,
-                                               const digit_field *fields, size_t count,
-                                               const digit_read_options *options,
-                                               digit_reading **out);
+/** Read fields, each one line that is one number, however wide its gaps are. What the picture
+ *  shows counts first: only if this does not fit what is known of a field, the most probable text
+ *  that fits takes its place. Of `options` layout, allowed, min_digits and max_digits are not
+ *  used. `fields` may be freed afterwards. DIGIT_ERR_LIMIT: more than 1024 fields, or one is
+ *  longer than 45 digit heights. */
+DIGIT_API digit_status digit_model_read_fields(const digit_model *model, const digit_image *image,
+                                               const digit_field *fields, size_t count, const
+                                               digit_read_options *options, digit_reading **out);
 
 /** What is in a field. Never changes size. */
 typedef struct digit_field_text {
@@ -717,14 +672,15 @@ typedef struct digit_field_text {
 /** Flags of a field; bits. */
 enum {
     DIGIT_FIELD_VALID = 1, /**< pattern, number of digits, check and accept hold, and
-                                the confidence is at least min_confidence and 0.5 */
+                                the confidence is at least min_confidence, and 0.5 with
+                                check digits, 0.9 without */
     DIGIT_FIELD_EMPTY = 2  /**< there is no digit */
 };
 
-/** The texts[*count] of the fields, in their order; NULL if fields were not asked for.
- *  `count` may be NULL. */
-DIGIT_API const digit_field_text *digit_reading_fields(const digit_reading *reading,
-                                                       size_t *count);
+/** The texts[*count] of the fields, in their order; NULL if fields were not asked for. `count`
+ *  may be NULL. */
+DIGIT_API const digit_field_text *digit_reading_fields(const digit_reading *reading, size_t
+                                                       *count);
 
 DIGIT_API void digit_reading_free(digit_reading *reading);
 

@@ -8,16 +8,16 @@
  * The rules of digit.h hold, with these differences:
  *
  * 1. Result. A failure throws digit::Error with the status and a sentence.
- * 2. Ownership. Model, Dataset and Reading each own one object. They can be
- *    moved but not copied. Members of a temporary Reading return copies; other
- *    Spans and views are valid as long as the object.
- * 3. Threads. const means the same as in digit.h: any number of threads may
- *    call const members of one object at the same time.
+ * 2. Ownership. Model, Dataset and Reading each own one object. They can be moved but not copied.
+ *    Members of a temporary Reading return copies; other Spans and views are valid as long as the
+ *    object.
+ * 3. Threads. const means the same as in digit.h: any number of threads may call const members of
+ *    one object at the same time.
  * 4. Options. A new options object holds the defaults.
- * 5. Callbacks may throw: the exception leaves train().
+ * 5. Callbacks of train() may throw: the exception leaves it. digit_field.accept must not.
  *
- * Without exceptions (-fno-exceptions), a call of a member that could throw
- * does not compile. Use the functions of digit.h with the same owners:
+ * Without exceptions (-fno-exceptions), a call that could throw does not compile. Use the functions
+ * of digit.h with the same owners:
  *
  *     digit::Model model;
  *     if (digit_model_load("mine.safetensors", model.out()) != DIGIT_OK)
@@ -57,9 +57,7 @@ private:
 };
 
 namespace detail {
-
 #ifdef __cpp_exceptions
-
 [[noreturn]] inline void raise(Status status, const char *message)
 {
     throw Error(status, message);
@@ -83,7 +81,6 @@ inline void rethrow(const std::exception_ptr &thrown)
 }
 
 #else
-
 /* Not defined: a program that needs it does not compile. */
 [[noreturn]]
 #ifdef __GNUC__
@@ -97,7 +94,6 @@ template <class Function> int guard(std::exception_ptr &, Function &&function)
 }
 
 inline void rethrow(const std::exception_ptr &) {}
-
 #endif
 
 inline void check(Status status)
@@ -123,21 +119,20 @@ using Glyph = digit_glyph;
 using Mark = digit_mark;
 using Group = digit_group;
 using Line = digit_line;
+using FieldText = digit_field_text;
 
-/** One sample: sample[28 * row + column], 0 = background, 255 = ink. */
+/** sample[28 * row + column], 0 = background, 255 = ink. */
 using Sample = std::array<std::uint8_t, DIGIT_SAMPLE_BYTES>;
 
-/** A read-only view of an array that another object owns: std::span<const T> for C++17. It
- *  converts to std::span implicitly. */
+/** A read-only view of another object's array: std::span<const T> for C++17, and converts to it. */
 template <class T> class Span {
 public:
     constexpr Span() noexcept = default;
     constexpr Span(const T *data, std::size_t size) noexcept : data_(data), size_(size) {}
 
     /** From a vector, an array, a std::span: any type with data() and size(). */
-    template <class Container,
-              class = std::enable_if_t<std::is_convertible_v<
-                  decltype(std::declval<const Container &>().data()), const T *>>>
+    template <class Container, class = std::enable_if_t<std::is_convertible_v<
+                                   decltype(std::declval<const Container &>().data()), const T *>>>
     constexpr Span(const Container &container) noexcept
         : data_(container.data()), size_(container.size()) {}
 
@@ -168,6 +163,7 @@ using ModelOptions = Options<digit_model_options, digit_model_options_init>;
 using TrainOptions = Options<digit_train_options, digit_train_options_init>;
 using AdaptOptions = Options<digit_train_options, digit_adapt_options_init>;
 using ReadOptions = Options<digit_read_options, digit_read_options_init>;
+using Field = Options<digit_field, digit_field_init>;
 
 /** A struct of digit.h that a call fills, with its `size` set. */
 template <class C> struct Report : C {
@@ -190,7 +186,7 @@ struct Metrics : Report<digit_metrics> {
 namespace detail {
 
 /** Bits of a pixel. */
-constexpr std::ptrdiff_t bits_of(std::uint32_t format) noexcept
+constexpr std::ptrdiff_t bits_of(digit_pixel format) noexcept
 {
     return format == DIGIT_PIXEL_GRAY1    ? 1
            : format == DIGIT_PIXEL_GRAY8  ? 8
@@ -203,11 +199,12 @@ constexpr std::ptrdiff_t bits_of(std::uint32_t format) noexcept
 
 /** Rows of pixels in memory. `stride`: bytes from one row to the next; 0 = rows without gaps. */
 inline Image image(const void *pixels, std::uint32_t width, std::uint32_t height,
-                   std::uint32_t format = DIGIT_PIXEL_GRAY8, std::ptrdiff_t stride = 0,
-                   std::uint32_t ink = DIGIT_INK_AUTO) noexcept
+                   digit_pixel format = DIGIT_PIXEL_GRAY8, std::ptrdiff_t stride = 0,
+                   digit_ink ink = DIGIT_INK_AUTO) noexcept
 {
     const std::ptrdiff_t bits = static_cast<std::ptrdiff_t>(width) * detail::bits_of(format);
-    return {pixels, stride ? stride : (bits + 7) / 8, width, height, format, ink};
+    return {pixels, stride ? stride : (bits + 7) / 8, width, height,
+            static_cast<std::uint32_t>(format), static_cast<std::uint32_t>(ink)};
 }
 
 /**
@@ -215,7 +212,7 @@ inline Image image(const void *pixels, std::uint32_t width, std::uint32_t height
  * copied: the Mat must exist as long as the image is in use. Regions of interest are allowed.
  */
 template <class Mat, class = decltype(std::declval<const Mat &>().step)>
-Image image(const Mat &mat, std::uint32_t format, std::uint32_t ink = DIGIT_INK_AUTO)
+Image image(const Mat &mat, digit_pixel format, digit_ink ink = DIGIT_INK_AUTO)
 {
     if (!mat.data || mat.rows < 1 || mat.cols < 1)
         detail::raise(DIGIT_ERR_ARGUMENT, "the picture is empty: was it read?");
@@ -357,69 +354,37 @@ public:
     std::string text() const && { return digit_reading_text(get()); }
 
     /** The glyphs in reading order. */
-    Span<Glyph> glyphs() const & noexcept
-    {
-        std::size_t count = 0;
-        const Glyph *first = digit_reading_glyphs(get(), &count);
-        return {first, count};
-    }
-    std::vector<Glyph> glyphs() const &&
-    {
-        const Span<Glyph> found = glyphs();
-        return {found.begin(), found.end()};
-    }
+    Span<Glyph> glyphs() const & noexcept { return all<Glyph, digit_reading_glyphs>(); }
+    std::vector<Glyph> glyphs() const && { return copied<Glyph, digit_reading_glyphs>(); }
 
     /** The signs in reading order. */
-    Span<Mark> marks() const & noexcept
-    {
-        std::size_t count = 0;
-        const Mark *first = digit_reading_marks(get(), &count);
-        return {first, count};
-    }
-    std::vector<Mark> marks() const &&
-    {
-        const Span<Mark> found = marks();
-        return {found.begin(), found.end()};
-    }
+    Span<Mark> marks() const & noexcept { return all<Mark, digit_reading_marks>(); }
+    std::vector<Mark> marks() const && { return copied<Mark, digit_reading_marks>(); }
 
     /** The groups in reading order. */
-    Span<Group> groups() const & noexcept
-    {
-        std::size_t count = 0;
-        const Group *first = digit_reading_groups(get(), &count);
-        return {first, count};
-    }
-    std::vector<Group> groups() const &&
-    {
-        const Span<Group> found = groups();
-        return {found.begin(), found.end()};
-    }
+    Span<Group> groups() const & noexcept { return all<Group, digit_reading_groups>(); }
+    std::vector<Group> groups() const && { return copied<Group, digit_reading_groups>(); }
 
     /** The lines, top to bottom. */
-    Span<Line> lines() const & noexcept
-    {
-        std::size_t count = 0;
-        const Line *first = digit_reading_lines(get(), &count);
-        return {first, count};
-    }
-    std::vector<Line> lines() const &&
-    {
-        const Span<Line> found = lines();
-        return {found.begin(), found.end()};
-    }
+    Span<Line> lines() const & noexcept { return all<Line, digit_reading_lines>(); }
+    std::vector<Line> lines() const && { return copied<Line, digit_reading_lines>(); }
+
+    /** The texts of Model::read_fields(), in the order of the fields. */
+    Span<FieldText> fields() const & noexcept { return all<FieldText, digit_reading_fields>(); }
+    Span<FieldText> fields() const && = delete; /* the texts would go with the reading */
 
     /** The candidate texts of a group of groups(), best first; text() shows the first. */
     std::vector<Candidate> candidates(const Group &group) const
     {
-        std::vector<Candidate> all;
+        std::vector<Candidate> ways;
         const char *text = nullptr;
         double probability = 0;
         for (std::uint32_t rank = 0; rank < group.candidates; rank++) {
             detail::check(digit_reading_candidate(get(), group.line, group.group, rank, &text,
                                                   &probability));
-            all.push_back({text, probability});
+            ways.push_back({text, probability});
         }
-        return all;
+        return ways;
     }
 
     /** The same; none, if there is no such group. */
@@ -429,6 +394,21 @@ public:
             if (found.line == line && found.group == group)
                 return candidates(found);
         return {};
+    }
+
+private:
+    template <class T, const T *(*Get)(const digit_reading *, std::size_t *)>
+    Span<T> all() const noexcept
+    {
+        std::size_t count = 0;
+        const T *first = Get(get(), &count);
+        return {first, count};
+    }
+    template <class T, const T *(*Get)(const digit_reading *, std::size_t *)>
+    std::vector<T> copied() const
+    {
+        const Span<T> found = all<T, Get>();
+        return {found.begin(), found.end()};
     }
 };
 
@@ -478,6 +458,14 @@ public:
         return load_memory(bytes.data(), bytes.size());
     }
 
+    /** A model with the same weights, independent of this one. */
+    Model copy() const
+    {
+        Model copied;
+        detail::check(digit_model_copy(get(), copied.out()));
+        return copied;
+    }
+
     void save(const std::string &path) const
     {
         detail::check(digit_model_save(get(), path.c_str()));
@@ -501,10 +489,7 @@ public:
     }
 
     /** How many threads one call may use; 0 = one per CPU that the process may use. */
-    void set_threads(std::uint32_t threads)
-    {
-        detail::check(digit_model_set_threads(get(), threads));
-    }
+    void set_threads(std::uint32_t n) { detail::check(digit_model_set_threads(get(), n)); }
 
     /** Preprocessing: the sample of a picture of one digit, with the preparation of this model. */
     Sample normalize(const Image &image, SampleInfo *info = nullptr) const
@@ -530,8 +515,16 @@ public:
         if (samples.size() % DIGIT_SAMPLE_BYTES != 0)
             detail::raise(DIGIT_ERR_ARGUMENT, "the bytes are not a whole number of samples");
         std::vector<Prediction> answers(samples.size() / DIGIT_SAMPLE_BYTES);
+        detail::check(digit_model_predict(get(), samples.data(), answers.size(), answers.data()));
+        return answers;
+    }
+
+    /** Prepares and classifies pictures of one digit each, on all threads of the model. */
+    std::vector<Prediction> predict(Span<Image> images) const
+    {
+        std::vector<Prediction> answers(images.size());
         detail::check(
-            digit_model_predict(get(), samples.data(), answers.size(), answers.data()));
+            digit_model_predict_images(get(), images.data(), images.size(), answers.data()));
         return answers;
     }
 
@@ -540,6 +533,17 @@ public:
     {
         Reading reading;
         detail::check(digit_model_read(get(), &image, &options, reading.out()));
+        return reading;
+    }
+
+    /** Reads fields of which something is known; Reading::fields() has their texts. */
+    Reading read_fields(const Image &image, Span<Field> fields,
+                        const digit_read_options &options = ReadOptions()) const
+    {
+        static_assert(sizeof(Field) == sizeof(digit_field), "an array of one is one of the other");
+        Reading reading;
+        detail::check(digit_model_read_fields(get(), &image, fields.data(), fields.size(),
+                                              &options, reading.out()));
         return reading;
     }
 

@@ -134,6 +134,28 @@ digit_status digit_model_load_pretrained(digit_model **out)
     return dg_edge_leave(edge, load_pretrained(out));
 }
 
+static digit_status copy(const digit_model *model, digit_model **out)
+{
+    dg_snapshot *snapshot = NULL;
+    digit_status status = dg_snapshot_copy(model->snapshot, false, &snapshot);
+    if (status == DIGIT_OK)
+        status = dg_model_wrap(snapshot, out);
+    if (status == DIGIT_OK)
+        (*out)->threads = model->threads;
+    return status;
+}
+
+digit_status digit_model_copy(const digit_model *model, digit_model **out)
+{
+    if (!out)
+        return dg_fail_null(__func__, "out");
+    *out = NULL;
+    if (!model)
+        return dg_fail_null(__func__, "model");
+    const dg_edge edge = dg_edge_enter();
+    return dg_edge_leave(edge, copy(model, out));
+}
+
 void digit_model_free(digit_model *model)
 {
     if (!model)

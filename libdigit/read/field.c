@@ -126,7 +126,7 @@ static digit_status search(const dg_items_source *source, const dg_field *field,
         .any = dg_alloc(DG_CTC_TEXTS_MOST, sizeof *t->any),
     };
     digit_status status = scores && t->fitting && t->any
-                              ? dg_fuse(source, 0, scores)
+                              ? dg_fuse(source, scores)
                               : dg_fail_memory("a field", count * sizeof *scores);
     if (status == DIGIT_OK)
         status = search_both(source, field, scores, t);
@@ -224,7 +224,21 @@ static void labels_of(const dg_items *items, dg_ctc_text *text)
         text->labels[i] = items->items[i].label;
 }
 
-/* What is read comes first, if it fits, whatever the search says. */
+/* The probability that all digits and signs are right, each on its own. */
+static double product(const dg_items *items)
+{
+    double all = 1;
+    for (size_t i = 0; i < items->count; i++) {
+        const dg_item *item = &items->items[i];
+        if (item->label != DG_LINE_LETTER && item->label != DG_LINE_MARK)
+            all *= (double)(item->label < DIGIT_CLASSES ? item->prediction.confidence
+                                                        : item->confidence);
+    }
+    return all;
+}
+
+/* What is read comes first, if it fits, whatever the search says; it is as probable as its digits,
+ * or as the search says. */
 static void put_first(dg_field_reading *r, const char *text)
 {
     size_t i = 0;
@@ -237,7 +251,8 @@ static void put_first(dg_field_reading *r, const char *text)
         r->answers[i].confidence = 0;
         r->count++;
     }
-    const dg_field_answer first = r->answers[i];
+    dg_field_answer first = r->answers[i];
+    first.confidence = dg_max_f64(first.confidence, product(&r->items));
     memmove(r->answers + 1, r->answers, i * sizeof *r->answers);
     r->answers[0] = first;
 }

@@ -38,8 +38,8 @@ typedef struct dg_field_reading {
     bool fits;
 } dg_field_reading;
 
-/* Read chunk 0 of the source, all of which is the field. Release with dg_field_reading_free(), after
- * a failure too. */
+/* Read chunk 0 of the source, all of which is the field. Release with dg_field_reading_free(),
+ * after a failure too. */
 digit_status dg_field_read(const dg_items_source *source, const dg_field *field,
                            dg_field_reading *reading);
 void dg_field_reading_free(dg_field_reading *reading);

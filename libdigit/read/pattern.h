@@ -14,7 +14,7 @@
 #define DG_PATTERN_MOST 63
 
 typedef struct dg_pattern {
-    uint32_t labels[DG_PATTERN_MOST]; /* [count]: bit c: label c of base/alphabet.h is this element */
+    uint32_t labels[DG_PATTERN_MOST]; /* [count]: bit c: an element may be label c */
     uint64_t optional;                /* elements that may be left out */
     uint64_t repeated;                /* elements that may be said more than once */
     uint32_t passed; /* labels that may come anywhere, and say nothing */

@@ -11,7 +11,7 @@ typedef struct dg_reader {
     const dg_predictor *predictor; /* reads one digit */
     const dg_predictor *lines;     /* reads lines; NULL for layouts without any */
     dg_threads threads;
-    const digit_field *fields; /* [field_count], checked, of our own size; NULL: all that is there */
+    const digit_field *fields; /* [field_count], checked, of our own size; NULL: all there is */
     uint32_t field_count;
 } dg_reader;
 

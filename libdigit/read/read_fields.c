@@ -12,8 +12,10 @@
 
 #include <string.h>
 
-/* Confidence below which no field is valid: it is rather wrong than right. */
-#define VALID_LEAST 0.5
+/* Confidence below which no field is valid. A check digit leaves few wrong texts; a pattern leaves
+ * most of them. */
+#define CHECKED_LEAST 0.5
+#define VALID_LEAST   0.9
 
 typedef struct fields_job {
     const dg_reader *reader;
@@ -173,7 +175,7 @@ static digit_status add_candidates(digit_reading *reading, const dg_field_readin
     return status;
 }
 
-static digit_status add_field(const fields_job *job, uint32_t number,
+static digit_status add_field(const fields_job *job, uint32_t number, bool checked,
                               const dg_field_reading *field)
 {
     digit_reading *reading = job->reading;
@@ -185,7 +187,8 @@ static digit_status add_field(const fields_job *job, uint32_t number,
         if (status == DIGIT_OK)
             status = add_candidates(reading, field);
     }
-    const double least = dg_max_f64(VALID_LEAST, (double)job->options->min_confidence);
+    const double least = dg_max_f64(checked ? CHECKED_LEAST : VALID_LEAST,
+                                    (double)job->options->min_confidence);
     const dg_reading_field done = {
         .first = (uint32_t)first,
         .count = count,
@@ -230,7 +233,7 @@ static digit_status read_field(const fields_job *job, uint32_t number, const dig
             status = read_ink(job, &field, &ink, &found);
     }
     if (status == DIGIT_OK)
-        status = add_field(job, number, &found);
+        status = add_field(job, number, wanted->check != DIGIT_CHECK_NONE, &found);
     dg_field_reading_free(&found);
     free_ink(&ink);
     return status;

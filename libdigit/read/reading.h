@@ -68,7 +68,7 @@ digit_status dg_reading_add_glyph(digit_reading *reading, const digit_glyph *gly
 digit_status dg_reading_add_mark(digit_reading *reading, const digit_mark *mark,
                                  dg_reading_mark gaps);
 
-/* A field, of which all glyphs, signs and candidates have been added; its text offset is not set. */
+/* A field, of which all glyphs, signs and candidates have been added; its offset is not set. */
 digit_status dg_reading_add_field(digit_reading *reading, dg_reading_field field,
                                   const char *text);
 

@@ -12,7 +12,7 @@ from typing import Iterator
 
 from common import finish
 
-INTERNAL = {'DIGIT_DIGIT_H', 'DIGIT_API', 'DIGIT_BUILDING'}
+INTERNAL = {'DIGIT_DIGIT_H', 'DIGIT_API', 'DIGIT_BUILDING', 'DIGIT_STATIC'}
 
 
 def public_names(header: str) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Iterator
 
 from common import finish, run
 
-FUNCTIONS_MOST = 40
+FUNCTIONS_MOST = 46  # docs/decisions/three-objects.md
 
 
 def exported(library: str) -> set[str]:

@@ -52,6 +52,13 @@ AT(digit_line, glyph_count, 28);
 AT(digit_line, baseline, 32);
 AT(digit_line, skew, 36);
 
+SIZE(digit_field_text, 24);
+AT(digit_field_text, text, 0);
+AT(digit_field_text, first, 8);
+AT(digit_field_text, count, 12);
+AT(digit_field_text, flags, 16);
+AT(digit_field_text, confidence, 20);
+
 SIZE(digit_glyph, 92);
 AT(digit_glyph, box, 0);
 AT(digit_glyph, line, 16);

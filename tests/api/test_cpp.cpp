@@ -412,6 +412,26 @@ START_TEST(reading)
 }
 END_TEST
 
+START_TEST(fields_copies_and_batches)
+{
+    const digit::Model model = digit::Model::pretrained();
+    Mat paper(100, 200, 3);
+    paper.bar(60, 30, 6, 40);
+    paper.bar(100, 30, 6, 40);
+    std::vector<digit::Field> fields(2);
+    fields[0].pattern = "dd";
+    fields[1].box = {0, 0, 20, 20};
+    const digit::Reading found = model.read_fields(digit::image(paper), fields);
+    ck_assert_uint_eq(found.fields().size(), 2);
+    ck_assert_str_eq(found.fields()[0].text, "11");
+    ck_assert_uint_eq(found.fields()[1].flags, DIGIT_FIELD_EMPTY);
+    fields[1].pattern = "x";
+    fails(DIGIT_ERR_ARGUMENT, "pattern", [&] { model.read_fields(digit::image(paper), fields); });
+    const std::vector<digit::Image> images(3, digit::image(paper));
+    ck_assert_uint_eq(model.copy().predict(images).size(), 3);
+}
+END_TEST
+
 /* What a temporary Reading gave must not go with it: ASan looks on. */
 START_TEST(reading_that_does_not_last)
 {
@@ -479,7 +499,8 @@ int main()
     for (const TTest *test :
          {moving, adopting_and_giving_up, owners_of_nothing, errors, saving_and_loading, idx_files,
           datasets, training, adapting, training_that_stops, mats, mats_of_16_bits,
-          mats_that_are_no_pictures, pixels, predicting, reading, reading_that_does_not_last,
+          mats_that_are_no_pictures, pixels, predicting, reading, fields_copies_and_batches,
+          reading_that_does_not_last,
           threads, spans}) {
         TCase *tcase = tcase_create(test->name);
         tcase_set_timeout(tcase, 60);

@@ -256,13 +256,12 @@ static digit_status normalize(scene *s)
 }
 
 /* Digits that touch, a part and a dot, on a ruled line with a box: all the reader knows. */
-static digit_status read_layout(scene *s, uint32_t layout)
+enum { WIDTH = 200, HEIGHT = 90 };
+
+/* Zeros that touch, a speck, a form line. */
+static digit_image draw_page(void)
 {
-    enum { WIDTH = 200, HEIGHT = 90 };
     static uint8_t gray[HEIGHT][WIDTH];
-    const digit_image image = {gray, WIDTH, WIDTH, HEIGHT, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
-    digit_read_options options;
-    digit_reading *reading = NULL;
     memset(gray, 240, sizeof gray);
     for (int x = 5; x < 195; x++)
         gray[80][x] = gray[81][x] = 20;
@@ -271,17 +270,67 @@ static digit_status read_layout(scene *s, uint32_t layout)
             memset(&gray[y][20 + 24 * digit], 20, y < 25 || y >= 55 ? 26 : 5);
     for (int y = 50; y < 58; y++)
         memset(&gray[y][130], 20, 8);
+    return (digit_image){gray, WIDTH, WIDTH, HEIGHT, DIGIT_PIXEL_GRAY8, DIGIT_INK_AUTO};
+}
+
+static digit_status free_reading(digit_status status, digit_reading *reading)
+{
+    if ((status == DIGIT_OK) != (reading != NULL))
+        return (digit_status)99;
+    if (reading)
+        note_reading(reading);
+    digit_reading_free(reading);
+    return status;
+}
+
+static digit_status read_layout(scene *s, uint32_t layout)
+{
+    const digit_image image = draw_page();
+    digit_read_options options;
+    digit_reading *reading = NULL;
     digit_read_options_init(&options, sizeof options);
     options.layout = layout;
     options.max_digits = 4;
     digit_status status = digit_model_set_threads(s->model, 2);
     if (status == DIGIT_OK)
         status = digit_model_read(s->model, &image, &options, &reading);
-    if ((status == DIGIT_OK) != (reading != NULL))
-        return (digit_status)99;
-    if (reading)
-        note_reading(reading);
-    digit_reading_free(reading);
+    return free_reading(status, reading);
+}
+
+/* One that fits, and one for which other texts are searched. */
+static digit_status read_fields(scene *s)
+{
+    const digit_image image = draw_page();
+    digit_field fields[2];
+    digit_reading *reading = NULL;
+    for (int i = 0; i < 2; i++)
+        digit_field_init(&fields[i], sizeof fields[i]);
+    fields[1].pattern = "dd-dd";
+    digit_status status = digit_model_set_threads(s->model, 2);
+    if (status == DIGIT_OK)
+        status = digit_model_read_fields(s->model, &image, fields, 2, NULL, &reading);
+    if (status == DIGIT_OK)
+        note(digit_reading_fields(reading, NULL)[1].text,
+             strlen(digit_reading_fields(reading, NULL)[1].text));
+    return free_reading(status, reading);
+}
+
+static digit_status copy_model(scene *s)
+{
+    digit_model *copied = NULL;
+    const digit_status status = digit_model_copy(s->model, &copied);
+    return free_model(status, copied);
+}
+
+static digit_status predict_images(scene *s)
+{
+    const digit_image images[2] = {draw_page(), draw_page()};
+    digit_prediction out[2] = {{0}};
+    digit_status status = digit_model_set_threads(s->model, 2);
+    if (status == DIGIT_OK)
+        status = digit_model_predict_images(s->model, images, 2, out);
+    if (status == DIGIT_OK)
+        note(out, sizeof out);
     return status;
 }
 
@@ -324,6 +373,9 @@ static const scenario scenarios[] = {
     {"read a page", read_page, false},
     {"read a digit", read_single, false},
     {"read a grid", read_grid, false},
+    {"read fields", read_fields, false},
+    {"copy a model", copy_model, false},
+    {"predict pictures", predict_images, false},
 };
 #define SCENARIOS ((int)(sizeof scenarios / sizeof scenarios[0]))
 

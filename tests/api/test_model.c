@@ -289,6 +289,28 @@ START_TEST(version_and_build_are_told)
 }
 END_TEST
 
+START_TEST(copies_are_alike_and_apart)
+{
+    digit_model *model = api_model(API_NORM, 5), *copied = NULL;
+    uint8_t *samples = api_samples(20, 1, NULL);
+    digit_prediction before[20], after[20];
+    size_t size = 0, copied_size = 1;
+    assert_ok(digit_model_copy(model, &copied));
+    assert_ok(digit_model_save_memory(model, NULL, &size));
+    assert_ok(digit_model_save_memory(copied, NULL, &copied_size));
+    ck_assert_uint_eq(size, copied_size);
+    assert_ok(digit_model_predict(model, samples, 20, before));
+    digit_model_free(model);
+    assert_ok(digit_model_predict(copied, samples, 20, after));
+    assert_same_bytes(before, after, sizeof before);
+    digit_model_free(copied);
+    assert_fails(digit_model_copy(NULL, &copied), DIGIT_ERR_ARGUMENT, "model");
+    ck_assert_ptr_null(copied);
+    assert_fails(digit_model_copy(copied, NULL), DIGIT_ERR_ARGUMENT, "out");
+    free(samples);
+}
+END_TEST
+
 static const api_test tests[] = {
     API_TEST(defaults_make_the_default_network),
     API_TEST(seed_decides_the_weights),
@@ -302,6 +324,7 @@ static const api_test tests[] = {
     API_TEST(info_tells_the_facts),
     API_TEST(info_fits_the_callers_size),
     API_TEST(info_is_cleared_on_failure),
+    API_TEST(copies_are_alike_and_apart),
     API_TEST(threads_go_to_256),
     API_TEST(every_status_has_a_phrase),
     API_TEST(version_and_build_are_told),

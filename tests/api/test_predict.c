@@ -237,6 +237,81 @@ START_TEST(one_model_serves_many_threads)
 }
 END_TEST
 
+/* ---- Pictures ------------------------------------------------------------ */
+
+#define PICTURES 1100 /* more than are prepared at once */
+
+/* Pictures of `side` pixels: white ones, and ones with a bar somewhere. */
+static digit_image *draw_pictures(uint8_t *pixels, int side)
+{
+    digit_image *images = malloc(PICTURES * sizeof *images);
+    ck_assert_ptr_nonnull(images);
+    memset(pixels, 255, (size_t)PICTURES * (size_t)(side * side));
+    for (int i = 0; i < PICTURES; i++) {
+        uint8_t *at = pixels + (size_t)i * (size_t)(side * side);
+        for (int y = 5; i % 10 != 0 && y < side - 5; y++)
+            memset(at + y * side + 8 + i % 9, 0, 4);
+        images[i] = (digit_image){at, side, (uint32_t)side, (uint32_t)side, DIGIT_PIXEL_GRAY8,
+                                  DIGIT_INK_DARK};
+    }
+    return images;
+}
+
+/* The same as one after the other, on any number of threads; and which are blank. */
+START_TEST(pictures_are_prepared_and_classified)
+{
+    enum { SIDE = 40 };
+    digit_model *model = api_model(API_NORM, 5);
+    uint8_t *pixels = malloc((size_t)PICTURES * SIDE * SIDE), sample[DIGIT_SAMPLE_BYTES];
+    ck_assert_ptr_nonnull(pixels);
+    digit_image *images = draw_pictures(pixels, SIDE);
+    digit_prediction *answers = malloc(PICTURES * sizeof *answers), alone;
+    ck_assert_ptr_nonnull(answers);
+    assert_ok(digit_model_set_threads(model, (uint32_t)_i));
+    assert_ok(digit_model_predict_images(model, images, PICTURES, answers));
+    for (int i = 0; i < PICTURES; i++) {
+        digit_sample_info info = {.size = sizeof info};
+        assert_ok(digit_model_normalize(model, &images[i], sample, &info));
+        assert_ok(digit_model_predict(model, sample, 1, &alone));
+        alone.flags |= info.flags;
+        assert_same_bytes(&alone, &answers[i], sizeof alone);
+        ck_assert_int_eq(answers[i].flags == DIGIT_FLAG_BLANK, i % 10 == 0);
+    }
+    free(answers);
+    free(images);
+    free(pixels);
+    digit_model_free(model);
+}
+END_TEST
+
+START_TEST(the_first_bad_picture_is_named)
+{
+    enum { SIDE = 20 };
+    digit_model *model = api_model(API_SMALL, 5);
+    uint8_t *pixels = malloc((size_t)PICTURES * SIDE * SIDE);
+    ck_assert_ptr_nonnull(pixels);
+    digit_image *images = draw_pictures(pixels, SIDE);
+    digit_prediction *answers = malloc(PICTURES * sizeof *answers);
+    ck_assert_ptr_nonnull(answers);
+    images[1050].width = 0;
+    images[1060].format = 99;
+    assert_ok(digit_model_set_threads(model, 4));
+    assert_fails(digit_model_predict_images(model, images, PICTURES, answers), DIGIT_ERR_ARGUMENT,
+                 "picture 1050");
+    assert_ok(digit_model_predict_images(model, images, 1050, answers));
+    assert_ok(digit_model_predict_images(model, NULL, 0, NULL));
+    assert_fails(digit_model_predict_images(model, NULL, 1, answers), DIGIT_ERR_ARGUMENT,
+                 "images");
+    assert_fails(digit_model_predict_images(model, images, 1, NULL), DIGIT_ERR_ARGUMENT, "out");
+    assert_fails(digit_model_predict_images(NULL, images, 1, answers), DIGIT_ERR_ARGUMENT,
+                 "model");
+    free(answers);
+    free(images);
+    free(pixels);
+    digit_model_free(model);
+}
+END_TEST
+
 static const api_test tests[] = {
     API_LOOP(answers_are_probabilities, ARCHITECTURES),
     API_LOOP(batches_and_threads_change_nothing, ARCHITECTURES),
@@ -247,6 +322,8 @@ static const api_test tests[] = {
     API_TEST(the_callers_environment_stays),
     API_TEST(unmasked_exceptions_do_not_trap),
     API_LOOP(one_model_serves_many_threads, 2),
+    API_LOOP(pictures_are_prepared_and_classified, 3),
+    API_TEST(the_first_bad_picture_is_named),
 };
 
 int main(void)

@@ -1,9 +1,7 @@
 /* digit_model_read() at the edge of the interface: arguments, options, results,
  * layouts. How well it reads is for tests/accuracy. */
-#include "canvas.h"
+#include "drawn.h"
 #include "support/formats.h"
-
-#include <math.h>
 
 enum { WIDTH = 320, HEIGHT = 120 };
 
@@ -21,26 +19,11 @@ static void free_model(void)
 
 /* ---- Drawings -------------------------------------------------------------- */
 
-/* A one, a zero or a seven in 24 x 40 pixels. */
-static void draw_digit(const canvas *c, int digit, int x, int y)
-{
-    if (digit == 1)
-        bar(c, x + 10, y, 5, 40);
-    for (int step = 0; digit == 0 && step < 400; step++)
-        bar(c, (int)(x + 10 + 10 * cos(step / 63.0)), (int)(y + 18 + 18 * sin(step / 63.0)), 4, 4);
-    if (digit == 7)
-        bar(c, x, y, 24, 4);
-    for (int step = 0; digit == 7 && step < 40; step++)
-        bar(c, x + 20 - step * 14 / 40, y + step, 5, 1);
-}
-
 /* With so many pixels from one digit to the next. */
 static canvas draw_row(const char *digits, int pitch)
 {
     canvas c = blank(WIDTH, HEIGHT);
-    for (int i = 0; digits[i]; i++)
-        if (digits[i] != ' ')
-            draw_digit(&c, digits[i] - '0', 30 + pitch * i, 40);
+    draw_text(&c, digits, 30, 40, pitch);
     return c;
 }
 

@@ -74,7 +74,7 @@ class FieldText:
         Digits and signs.
     valid : bool
         Pattern, number of digits, check digits and `accept` hold, and the confidence is
-        at least `min_confidence` and 0.5.
+        at least `min_confidence`, and 0.5 with check digits, 0.9 without.
     empty : bool
         There is no digit.
     confidence : float
@@ -101,7 +101,7 @@ class Accepter:
     def _call(self, text: bytes, _user_data: Any) -> int:
         try:
             return int(self.error is None and bool(self._accept(text.decode())))
-        except BaseException as error:  # noqa: BLE001 - no exception crosses C
+        except BaseException as error:  # none may cross C
             self.error = error
             return 0
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._fields import FieldText
+from ._samples import bytes_of_words
 
 if TYPE_CHECKING:
     from PIL import Image
