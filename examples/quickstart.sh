@@ -48,16 +48,10 @@ install_missing() {
         as_root=sudo
     fi
     say "installing$missing"
-    $as_root apt-get update -qq || say "apt-get update failed; trying with the lists there are"
-    # The words of apt matter only when it fails.
-    log=$(mktemp)
-    if ! $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $missing > "$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        rm -f "$log"
+    $as_root sh "$top/tools/apt_get.sh" update ||
+        say "apt-get update failed; trying with the lists there are"
+    $as_root sh "$top/tools/apt_get.sh" install -y --no-install-recommends $missing ||
         fail "apt-get could not install$missing"
-    fi
-    rm -f "$log"
     rm -rf "$build" # it was configured without them
 }
 

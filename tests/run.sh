@@ -97,11 +97,9 @@ install_packages() {
         as_root=sudo
     fi
     say "installing$missing"
-    if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $missing; } > "$logs/apt.log" 2>&1; then
-        tail -n 20 "$logs/apt.log" >&2
+    $as_root sh "$top/tools/apt_get.sh" update &&
+        $as_root sh "$top/tools/apt_get.sh" install -y --no-install-recommends $missing ||
         fail "apt-get could not install$missing"
-    fi
 }
 
 install_python() {

@@ -9,6 +9,10 @@ cp "$sources/examples/hello.c" .
 cc hello.c -o with-pkg-config $(pkg-config --cflags --libs libdigit)
 ./with-pkg-config | grep '^7 '
 
+flags=$(pkg-config --static --cflags --libs libdigit | sed 's/-ldigit/-l:libdigit.a/')
+cc hello.c -o archive $flags
+./archive | grep '^7 '
+
 cc -static hello.c -o static $(pkg-config --static --cflags --libs libdigit) 2> static.log ||
     { cat static.log && exit 1; }
 ./static | grep '^7 '
@@ -19,7 +23,10 @@ project(consumer C)
 find_package(libdigit 1.0 CONFIG REQUIRED)
 add_executable(with-cmake hello.c)
 target_link_libraries(with-cmake libdigit::libdigit)
+add_executable(with-archive hello.c)
+target_link_libraries(with-archive libdigit::libdigit_static)
 END
 cmake -B build . > cmake.log
 cmake --build build >> cmake.log
 build/with-cmake | grep '^7 '
+build/with-archive | grep '^7 '

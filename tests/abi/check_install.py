@@ -65,6 +65,13 @@ def complaints(build: str, source: str, compilers: list[str]) -> Iterator[str]:
             yield f'installed are {links}, not libdigit.so and its two versioned names'
         if not (prefix / 'include/digit/digit.hpp').exists():
             yield 'digit.hpp is not installed'
+        for name in ('LICENSE', 'NOTICE'):
+            if not (prefix / 'share/doc/libdigit' / name).exists():
+                yield f'{name} is not installed'
+        pages = {path.stem for path in prefix.rglob('man1/*.1')}
+        programs = {path.name for path in prefix.glob('bin/*')}
+        if not pages <= programs:
+            yield f'manual pages of programs that are not there: {sorted(pages - programs)}'
         for compiler in filter(shutil.which, compilers):
             program = root / f'consumer-{Path(compiler).name}'
             build_consumer(compiler, source, prefix, program)

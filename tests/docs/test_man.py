@@ -41,6 +41,7 @@ def test_options_are_those_of_help(program: str, prefix: Path,
     wanted = options_of_help(help_of(program, environment))
     shown = page(prefix, f"{program}.1", environment)
     listed = re.findall(r"^ {7}--([a-z-]+)(?:,? (\S+))?$", shown, flags=re.M)
+    assert not re.search(r"^ {7}--.*_", shown, flags=re.M), "an underscore that is no markup"
     assert len(wanted) > 4
     assert {name: bool(value) and value != "-h" for name, value in listed} == wanted
     assert len(listed) == len(wanted), "an option stands twice"

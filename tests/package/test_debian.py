@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,17 @@ def test_symbols_are_those_of_the_library() -> None:
     listed = (SOURCE / "debian" / "libdigit1.symbols").read_text().splitlines()[1:]
     names = {line.split("@")[0].strip() for line in listed}
     assert names - {"DIGIT_1.0"} == set((SOURCE / "tests/abi/symbols.txt").read_text().split())
+
+
+def test_page_names_what_a_build_needs() -> None:
+    """docs/embed.md against debian/control."""
+    control = (SOURCE / "debian" / "control").read_text()
+    [needed] = re.findall(r"^Build-Depends:\n((?: .+\n)+)", control, flags=re.M)
+    wanted = {line.split()[0].strip(",") for line in needed.splitlines()}
+    [line] = re.findall(r"apt-get install (build-essential(?:.*\\\n)*.*)",
+                        (SOURCE / "docs" / "embed.md").read_text())
+    # debhelper is debhelper-compat.
+    assert {w.removesuffix("-compat") for w in wanted} <= set(line.replace("\\", " ").split())
 
 
 def fresh_root(*arguments: object) -> str:

@@ -1,6 +1,7 @@
 """The scripts and short examples beside the programs."""
 from __future__ import annotations
 
+import fcntl
 import gzip
 import http.server
 import os
@@ -52,6 +53,34 @@ def test_fetch_without_tools_says_what_to_install(tmp_path: Path, tools: Path) -
     assert result.returncode == 1
     assert "curl" in result.stderr and "npm" in result.stderr and "apt-get" in result.stderr
     assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="no apt here")
+def test_apt_waits_for_another_run(tmp_path: Path) -> None:
+    """On folders of its own: the machine's lists stay what they are."""
+    lists = tmp_path / "lists"
+    (lists / "partial").mkdir(parents=True)
+    (tmp_path / "cache").mkdir()
+    alone = {"Dir::State::Lists": lists, "Dir::Cache": tmp_path / "cache",
+             "Dir::Etc::sourcelist": "/dev/null", "Dir::Etc::sourceparts": "/dev/null"}
+    options = [word for name, value in alone.items() for word in ("-o", f"{name}={value}")]
+    with (lists / "lock").open("w") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        done = subprocess.Popen(["/bin/sh", SOURCE / "tools" / "apt_get.sh", "update", *options],
+                                stderr=subprocess.PIPE, encoding="utf-8")
+        assert done.stderr
+        said = done.stderr.readline()
+        assert "waiting" in said, said + done.stderr.read()
+        fcntl.lockf(lock, fcntl.LOCK_UN)
+    said = done.communicate(timeout=60)[1]
+    assert done.returncode == 0, said
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="no apt here")
+def test_apt_says_what_went_wrong() -> None:
+    done = subprocess.run(["/bin/sh", SOURCE / "tools" / "apt_get.sh", "frobnicate"],
+                          capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
 
 
 def mirror(folder: Path, script: Path) -> http.server.ThreadingHTTPServer:

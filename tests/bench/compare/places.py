@@ -93,8 +93,7 @@ def install(places: Places, environment: str) -> None:
 def build(places: Places, name: str) -> None:
     folder = places.work / name
     if not (folder / "build.ninja").exists():
-        run(["meson", "setup", str(folder), str(ROOT), "-Dprograms=disabled", "-Dtests=disabled",
-             *BUILDS[name]])
+        run(["meson", "setup", str(folder), str(ROOT), "-Dprograms=disabled", *BUILDS[name]])
     say(f"building {name}")
     run(["ninja", "-C", str(folder), *(f"tests/bench/bench-{p}" for p in PROGRAMS)])
 
