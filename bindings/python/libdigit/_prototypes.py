@@ -374,6 +374,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "digit_reading_text": (c_char_p, [digit_reading_p]),
     "digit_reading_marks": (POINTER(digit_mark), [digit_reading_p, POINTER(c_size_t)]),
+    "digit_model_copy": (digit_status, [digit_model_p, POINTER(digit_model_p)]),
+    "digit_model_predict_images": (
+        digit_status,
+        [digit_model_p, POINTER(digit_image), c_size_t, c_void_p],
+    ),
     "digit_field_init": (None, [POINTER(digit_field), c_size_t]),
     "digit_model_read_fields": (
         digit_status,

@@ -20,6 +20,7 @@ from ._errors import DigitError
 from ._fields import Field
 from ._files import name_of
 from ._guard import Guard
+from ._image import image_of
 from ._kinds import explained
 from ._library import check, lib
 from ._options import options_of
@@ -211,6 +212,20 @@ class Model:
         with self._guard.reading():
             check(lib.digit_model_save(self._open_handle(), encoded))
 
+    def copy(self) -> Model:
+        """A model with the same weights and number of threads, independent of this one.
+
+        Returns
+        -------
+        Model
+        """
+        handle = c.digit_model_p()
+        with self._guard.reading():
+            check(lib.digit_model_copy(self._open_handle(), ctypes.byref(handle)))
+        copied = type(self)._adopting(handle)
+        copied._threads = self._threads
+        return copied
+
     def to_bytes(self) -> bytes:
         """The content of the file that `save` writes.
 
@@ -373,6 +388,40 @@ class Model:
                     target + first * _ANSWER_BYTES,
                 )
             )
+
+    def predict_images(
+        self, pictures: Iterable[Any], *, ink: Ink = "auto"
+    ) -> npt.NDArray[np.void]:
+        """Prepare pictures of one digit each, and predict them, on all threads of the model.
+
+        Parameters
+        ----------
+        pictures : iterable of array, PIL.Image.Image, bytes, str or os.PathLike
+            See `libdigit.normalize`. All are in memory at once.
+        ink : {'auto', 'dark', 'light'}
+            See `libdigit.normalize`.
+
+        Returns
+        -------
+        structured ndarray, shape (n,)
+            See `predict_full`; bit 1 of ``flags``: the picture is blank.
+
+        Raises
+        ------
+        TypeError, ValueError, DigitError
+            See `libdigit.normalize`. A DigitError names the first picture that can't be
+            prepared.
+        """
+        found = [image_of(picture, ink) for picture in pictures]
+        images = (c.digit_image * len(found))(*(image for _, image in found))
+        answers = np.empty(len(found), PREDICTION)
+        with self._guard.reading():
+            check(
+                lib.digit_model_predict_images(
+                    self._open_handle(), images, len(found), answers.ctypes.data
+                )
+            )
+        return answers
 
     def predict(self, images: Any) -> npt.NDArray[np.int64]:
         """The most probable digit of each sample.
@@ -563,10 +612,18 @@ class Model:
             See `read`. It is prepared once for all fields.
         fields : iterable of Field
             Each is one line that is one number, however wide its gaps are.
-        ink, min_height, time_limit, signs, line_model
+        ink : {'auto', 'dark', 'light'}
             See `read`.
         min_confidence : float
             A field with less confidence, 0..1, is not valid.
+        min_height : int
+            See `read`.
+        time_limit : float, optional
+            Deadline in seconds after the call. By default none.
+        signs : bool
+            The text of the reading has the signs, too; that of a field always has.
+        line_model : Model, optional
+            See `read`.
 
         Returns
         -------
