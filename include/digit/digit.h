@@ -475,8 +475,9 @@ typedef struct digit_read_options {
     uint32_t min_height;     /**< pixels; lower ink is not a digit. 0 = choose by
                                   the digit height of the picture; default 0.
                                   GRID does not use it */
-    uint32_t min_digits;     /**< digits per group, 0..64; default 1. Only PAGE and
-                                  LINE use min_digits and max_digits */
+    uint32_t min_digits;     /**< digits per group, or of a LINE together, 0..64;
+                                  default 1. Only PAGE and LINE use min_digits and
+                                  max_digits */
     uint32_t max_digits;     /**< digits per group, 0..64; 0 = any; default 0 */
     uint32_t allowed;        /**< bit d = digit d is a possible result; 0 = all;
                                   default 0 */

@@ -22,6 +22,10 @@
 /* A wider gap divides a sign from a number. */
 #define SIGN_GAP 0.6
 
+/* Log of the least probability of a text that has the number of digits asked for: below, the ink is
+ * nothing like it. */
+#define ASKED_LEAST (-13.8)
+
 typedef struct group {
     const dg_item *items; /* [count], digits */
     size_t count;
@@ -63,7 +67,7 @@ static digit_status group_gap(const dg_items *items, double size, double *least)
 
 static bool is_as_asked(const dg_groups_job *job, const group *g)
 {
-    return dg_read_is_asked(g->count, job->min_digits, job->max_digits);
+    return !job->asked || dg_read_is_asked(g->count, job->min_digits, job->max_digits);
 }
 
 /* The probability that all digits are right, each on its own. */
@@ -190,7 +194,8 @@ static digit_status add_transcribed(dg_groups_job *job, const group *g, uint32_t
     size_t count = 0;
     digit_status status = dg_opinions_search(job->source, &where, least, most, DG_CANDIDATES_MOST,
                                              texts, &count);
-    const bool found = limited && count > 0 && texts[0].count > 0;
+    const bool found =
+        limited && count > 0 && texts[0].count > 0 && texts[0].log_p >= ASKED_LEAST;
     if (status == DIGIT_OK && found)
         status = dg_items_add_text(job->source, &where,
                                    (dg_sequence){texts[0].labels, texts[0].count}, &other);
@@ -324,12 +329,22 @@ static digit_status add_mark(dg_groups_job *job, const dg_items *items, size_t i
     return dg_reading_add_mark(job->reading, &mark, gaps);
 }
 
+/* Is the line one number of as many digits as asked for? Then its gaps divide nothing wrong. */
+static bool is_whole(const dg_groups_job *job, const dg_items *items)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < items->count; i++)
+        digits += is_digit(&items->items[i]);
+    return job->single && dg_read_is_asked(digits, job->min_digits, job->max_digits);
+}
+
 digit_status dg_groups_add(dg_groups_job *job, const dg_items *items, double size)
 {
     const size_t marks = job->reading->mark_count;
     double gap = 0;
     uint32_t number = 0;
     digit_status status = group_gap(items, size, &gap);
+    job->asked = !is_whole(job, items);
     for (size_t i = 0; status == DIGIT_OK && i < items->count; i++) {
         job->page_letters += letters_of(&items->items[i], size);
         if (is_sign(&items->items[i]))

@@ -14,6 +14,8 @@
 typedef struct dg_groups_job {
     const dg_items_source *source;
     uint32_t min_digits, max_digits; /* that the caller asks for; max_digits 0: any number */
+    bool single;     /* the picture has one line: its digits together may be as asked */
+    bool asked;      /* of this line: each group is to be as asked */
     digit_reading *reading;
     uint32_t line; /* of the next groups */
 

@@ -108,6 +108,7 @@ static digit_status read_all(page_job *job)
         .source = &source,
         .min_digits = job->options->min_digits,
         .max_digits = job->options->max_digits,
+        .single = job->options->layout == DIGIT_LAYOUT_LINE,
         .reading = job->reading,
         .confidence = job->confidence,
         .letters = job->letters,

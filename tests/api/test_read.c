@@ -401,6 +401,28 @@ START_TEST(length_is_kept_or_complained_about)
 }
 END_TEST
 
+/* A line of groups that together have the number is right as it is. */
+START_TEST(length_makes_nothing_wrong)
+{
+    canvas c = draw_number("10  71");
+    digit_read_options options = defaults();
+    options.layout = DIGIT_LAYOUT_LINE;
+    options.min_digits = options.max_digits = 4;
+    digit_reading *reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "10 71");
+    digit_reading_free(reading);
+    options.layout = DIGIT_LAYOUT_PAGE;
+    reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "?? ??");
+    digit_reading_free(reading);
+    options.min_digits = options.max_digits = 2;
+    reading = read_with(&c, &options);
+    ck_assert_str_eq(digit_reading_text(reading), "10 71");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 START_TEST(min_height_drops_low_ink)
 {
     canvas c = draw_number("107");
@@ -503,6 +525,7 @@ static const api_test tests[] = {
     API_TEST(doubtful_digits_are_question_marks),
     API_TEST(only_allowed_digits_are_answered),
     API_TEST(length_is_kept_or_complained_about),
+    API_TEST(length_makes_nothing_wrong),
     API_TEST(min_height_drops_low_ink),
     API_LOOP(grids_report_empty_cells, 2),
     API_TEST(single_is_one_digit),
