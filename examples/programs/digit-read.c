@@ -11,7 +11,7 @@
 
 enum {
     MODEL, LAYOUT, MIN_CONFIDENCE, LENGTH, ALLOW, GRID, SIGNS, JSON, CSV, HOCR, OVERLAY,
-    THREADS, OPTION_COUNT
+    TIME_LIMIT, THREADS, OPTION_COUNT
 };
 
 static const cli_option options[OPTION_COUNT] = {
@@ -27,6 +27,7 @@ static const cli_option options[OPTION_COUNT] = {
     [CSV] = {"csv", NULL, "a table with a row a digit", ""},
     [HOCR] = {"hocr", NULL, "an hOCR document", ""},
     [OVERLAY] = {"overlay", "OUT.png", "also draw boxes and answers over the picture", ""},
+    [TIME_LIMIT] = {"time-limit", "SECONDS", "give a picture up after so long", "none"},
     [THREADS] = {"threads", "N", "threads to use; 0: one for each CPU", "0"},
 };
 
@@ -120,6 +121,10 @@ static void parse(settings *s, int argc, char **argv)
         case CSV: set_format(s, READ_CSV); break;
         case HOCR: set_format(s, READ_HOCR); break;
         case OVERLAY: s->overlay = optarg; break;
+        case TIME_LIMIT:
+            s->read.time_limit_ms =
+                (uint32_t)(1000 * cli_real("--time-limit", optarg, 0.001, 1e6) + 0.5);
+            break;
         case THREADS: s->threads = (uint32_t)cli_whole("--threads", optarg, 0, 256); break;
         }
     }

@@ -90,7 +90,7 @@ enum {
     DIGIT_ERR_IO          = -3, /**< the file could not be opened, read or written */
     DIGIT_ERR_FORMAT      = -4, /**< the data are damaged or malformed */
     DIGIT_ERR_UNSUPPORTED = -5, /**< valid, but newer than this library */
-    DIGIT_ERR_CANCELLED   = -6, /**< the progress callback asked to stop */
+    DIGIT_ERR_CANCELLED   = -6, /**< a callback asked to stop */
     DIGIT_ERR_DIVERGED    = -7, /**< training produced a non-finite number */
     DIGIT_ERR_LIMIT       = -8, /**< larger than a limit of this library */
     DIGIT_ERR_TIMEOUT     = -9, /**< the time limit in the options has passed */
@@ -466,6 +466,10 @@ enum {
     DIGIT_LAYOUT_GRID   = 3  /**< rows x columns of cells, at most one digit each */
 };
 
+/** Stop reading? 0 = go on. Asked between steps, on any of the threads that read, in the library's
+ *  floating-point environment. */
+typedef int (*digit_cancel_fn)(void *user_data);
+
 /** Options of digit_model_read(). */
 typedef struct digit_read_options {
     size_t   size;
@@ -488,6 +492,8 @@ typedef struct digit_read_options {
     const digit_model *line_model; /**< reads whole lines, for PAGE and LINE: of
                                         docs/architectures.md's `line`; NULL = the
                                         built-in one; default NULL */
+    digit_cancel_fn cancel;  /**< ends the call with DIGIT_ERR_CANCELLED; default NULL */
+    void    *user_data;      /**< passed to cancel */
 } digit_read_options;
 
 /** Flags of the options; bits. */
@@ -576,8 +582,8 @@ DIGIT_API const digit_mark *digit_reading_marks(const digit_reading *reading, si
 /** Digits without a gap or a sign between them: a number, or a part of one. Never changes size.
  */
 typedef struct digit_group {
-    digit_box box;        /**< of its digits */
-    uint32_t  line, group; /**< as in digit_glyph */
+    digit_box box;
+    uint32_t  line, group;  /**< as in digit_glyph */
     uint32_t  first, count; /**< its glyphs: first .. first + count - 1 */
     uint32_t  candidates; /**< number of ranks of digit_reading_candidate() */
     uint32_t  flags;      /**< of any of its glyphs, DIGIT_GLYPH_... */

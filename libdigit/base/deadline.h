@@ -1,20 +1,33 @@
-/* deadline.h - a time limit, looked at between steps of work. */
+/* deadline.h - until when a call works: a time limit, and what the caller wants, looked at between
+ * steps of work. */
 #ifndef DG_BASE_DEADLINE_H
 #define DG_BASE_DEADLINE_H
 
 #include <digit/digit.h>
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <time.h>
 
 typedef struct dg_deadline {
     struct timespec end;
     uint32_t limit_ms; /* 0: none */
+    digit_cancel_fn cancel; /* or NULL; set with the next two after dg_deadline_begin() */
+    void *user_data;
+    atomic_bool *cancelled; /* false at first; it has asked to stop */
 } dg_deadline;
 
 dg_deadline dg_deadline_begin(uint32_t limit_ms);
 
-/* DIGIT_ERR_TIMEOUT if the time is over. NULL: there is no deadline. */
+/* DIGIT_ERR_TIMEOUT if the time is over, DIGIT_ERR_CANCELLED if the caller wants no more. NULL:
+ * there is no deadline. */
 digit_status dg_deadline_check(const dg_deadline *deadline);
+
+/* May it ever be over? */
+static inline bool dg_deadline_is_set(const dg_deadline *deadline)
+{
+    return deadline && (deadline->limit_ms > 0 || deadline->cancel);
+}
 
 /* A step is about a nanosecond of work: the clock is looked at every few milliseconds, even on a
  * slow machine, and costs nothing. */

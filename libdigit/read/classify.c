@@ -66,7 +66,7 @@ digit_status dg_classify(const dg_reader *reader, const dg_plane *ink, const dg_
 {
     const size_t count = segments->count;
     const size_t batch =
-        dg_min_size(count, reader->threads.deadline->limit_ms > 0 ? BATCH_LIMITED : BATCH);
+        dg_min_size(count, dg_deadline_is_set(reader->threads.deadline) ? BATCH_LIMITED : BATCH);
     classification c = {
         .ink = ink,
         .segments = segments,

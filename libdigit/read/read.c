@@ -25,7 +25,11 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
 digit_status dg_read(const dg_reader *reader, const digit_image *image,
                      const digit_read_options *options, digit_reading **out)
 {
-    const dg_deadline deadline = dg_deadline_begin(options->time_limit_ms);
+    atomic_bool cancelled = false;
+    dg_deadline deadline = dg_deadline_begin(options->time_limit_ms);
+    deadline.cancel = options->cancel;
+    deadline.user_data = options->user_data;
+    deadline.cancelled = &cancelled;
     dg_reader limited = *reader;
     digit_reading *reading = NULL;
     digit_status status = dg_reading_create(&reading);

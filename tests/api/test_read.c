@@ -3,6 +3,8 @@
 #include "drawn.h"
 #include "support/formats.h"
 
+#include <stdatomic.h>
+
 enum { WIDTH = 320, HEIGHT = 120 };
 
 static digit_model *model;
@@ -435,6 +437,46 @@ START_TEST(min_height_drops_low_ink)
 }
 END_TEST
 
+/* ---- Cancelling ------------------------------------------------------------ */
+
+typedef struct patience {
+    atomic_int left, asked;
+} patience;
+
+static int ask(void *user_data)
+{
+    patience *p = user_data;
+    atomic_fetch_add(&p->asked, 1);
+    return atomic_fetch_sub(&p->left, 1) <= 0;
+}
+
+/* Asked at every step: stopped at any of them, the call ends; never, it ends as without. */
+START_TEST(reading_can_be_cancelled)
+{
+    canvas c = draw_number("1071");
+    const digit_image image = image_of(&c);
+    digit_read_options options = defaults();
+    patience p = {0};
+    digit_reading *reading;
+    options.layout = (uint32_t)_i;
+    options.cancel = ask;
+    options.user_data = &p;
+    int steps = 0;
+    for (digit_status status = DIGIT_ERR_CANCELLED; status != DIGIT_OK; steps++) {
+        atomic_store(&p.left, steps);
+        status = digit_model_read(model, &image, &options, &reading);
+        ck_assert(status == DIGIT_OK || status == DIGIT_ERR_CANCELLED);
+        ck_assert(status == DIGIT_OK || !reading);
+        ck_assert(status == DIGIT_OK || strstr(digit_last_error(), "cancel"));
+        ck_assert_int_lt(steps, 1000);
+    }
+    ck_assert_int_gt(steps, 2);
+    ck_assert_str_eq(digit_reading_text(reading), "1071");
+    digit_reading_free(reading);
+    free(c.pixels);
+}
+END_TEST
+
 /* ---- Layouts --------------------------------------------------------------- */
 
 START_TEST(grids_report_empty_cells)
@@ -526,6 +568,7 @@ static const api_test tests[] = {
     API_TEST(only_allowed_digits_are_answered),
     API_TEST(length_is_kept_or_complained_about),
     API_TEST(length_makes_nothing_wrong),
+    API_LOOP(reading_can_be_cancelled, 2),
     API_TEST(min_height_drops_low_ink),
     API_LOOP(grids_report_empty_cells, 2),
     API_TEST(single_is_one_digit),

@@ -28,11 +28,38 @@ int main(void)
 
 def test_c_of_reading(tmp_path: Path, environment: dict[str, str]) -> None:
     """docs/reading.md, shown a 1."""
-    [code] = [b.text for b in pages.blocks(DOCS / "reading.md") if b.language == "c"]
+    code, _ = [b.text for b in pages.blocks(DOCS / "reading.md") if b.language == "c"]
     (tmp_path / "read.c").write_text(READING.replace("@CODE@", code))
     pages.type_in("cc -Wall -Wextra -Werror read.c $(pkg-config --cflags --libs libdigit)", "",
                   tmp_path, environment)
     pages.type_in("./a.out", "1\n", tmp_path, environment)
+
+
+FIELDS = r"""
+#include <digit/digit.h>
+#include <stdio.h>
+@CODE@
+int main(void)
+{
+    static unsigned char paper[120][640];
+    digit_image image = { paper, 640, 640, 120, DIGIT_PIXEL_GRAY8, DIGIT_INK_LIGHT };
+    digit_model *model;
+    for (int y = 40; y < 80; y++)
+        paper[y][100] = paper[y][101] = paper[y][102] = paper[y][103] = 255;
+    if (digit_model_load_pretrained(&model) != DIGIT_OK || read_form(model, &image) != 0)
+        return 1;
+    digit_model_free(model);
+}
+"""
+
+
+def test_fields_of_reading(tmp_path: Path, environment: dict[str, str]) -> None:
+    """docs/reading.md: a card number of one digit is not valid, and a date is missing."""
+    _, code = [b.text for b in pages.blocks(DOCS / "reading.md") if b.language == "c"]
+    (tmp_path / "fields.c").write_text(FIELDS.replace("@CODE@", code))
+    pages.type_in("cc -Wall -Wextra -Werror fields.c $(pkg-config --cflags --libs libdigit)", "",
+                  tmp_path, environment)
+    pages.type_in("./a.out", "1 0.00 look at it\n 0.00 look at it\n", tmp_path, environment)
 
 
 TRAINING = r"""

@@ -58,6 +58,15 @@ def test_text(number: Path) -> None:
     assert result.stdout == f"{number}: 1771\n"
 
 
+def test_time_limit(tmp_path: Path) -> None:
+    path = tmp_path / "slow.png"
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 1500), np.uint8)
+    Image.fromarray(noise).save(path)
+    result = read("--time-limit", "0.001", path)
+    complaint(result, 1, "time limit of 1 ms")
+    assert read("--time-limit", "0", path).returncode == 2
+
+
 def test_json(number: Path) -> None:
     result = read("--json", number)
     assert (result.returncode, result.stderr) == (0, "")

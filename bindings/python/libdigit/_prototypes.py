@@ -221,6 +221,9 @@ class digit_sample_info(Structure):
     ]
 
 
+digit_cancel_fn = CFUNCTYPE(c_int, c_void_p)
+
+
 class digit_read_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -235,6 +238,8 @@ class digit_read_options(Structure):
         ("time_limit_ms", c_uint32),
         ("flags", c_uint32),
         ("line_model", c_void_p),
+        ("cancel", digit_cancel_fn),
+        ("user_data", c_void_p),
     ]
 
 

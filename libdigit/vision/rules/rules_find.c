@@ -151,7 +151,7 @@ static digit_status collect(const search *s, const dg_deadline *deadline, dg_rul
     digit_status status = DIGIT_OK;
     for (uint32_t i = 0; i < s->count; i++) {
         part *p = &s->parts[i];
-        if (p->status == DIGIT_ERR_TIMEOUT)
+        if (p->status == DIGIT_ERR_TIMEOUT || p->status == DIGIT_ERR_CANCELLED)
             status = dg_deadline_check(deadline);
         else if (p->status != DIGIT_OK)
             status = dg_fail_memory("form lines", sizeof *p->found.items);

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--length", metavar="N", type=whole(1, 64), help="how many digits a group has (any)")
     add("--allow", metavar="DIGITS", type=some_digits, help="the digits that may be answered (all)")
     add("--grid", metavar="RxC", type=_grid, help="rows and columns of cells; 0x0: find out")
+    add("--time-limit", metavar="SECONDS", type=real(0.001, 1e6), help="give a picture up (none)")
     add("--signs", action="store_true", help="show signs, too: 12.50, -3, 12/05/2026")
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="one JSON object a page")
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         "allowed": options.allow,
         "grid": options.grid,
         "signs": options.signs,
+        "time_limit": options.time_limit,
     }
     chosen = [name for name in PRINTERS if getattr(options, name, False)] or ["text"]
     printer = PRINTERS[chosen[0]](bool(options.grid))
