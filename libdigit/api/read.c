@@ -1,6 +1,4 @@
 /* Pictures of several digits. */
-#include "read/read.h"
-
 #include "api/edge.h"
 #include "api/model.h"
 #include "api/read.h"
@@ -60,19 +58,17 @@ static bool has_lines(const digit_read_options *options)
 }
 
 static digit_status read_image(const digit_model *model, const digit_image *image,
-                               const digit_read_options *options, dg_wanted wanted,
+                               const digit_read_options *options, const dg_fields *fields,
                                digit_reading **out)
 {
     dg_reader reader = {
         .predictor = model->predictor,
         .lines = options->line_model ? options->line_model->predictor : NULL,
         .threads = dg_model_threads(model),
-        .fields = wanted.fields,
-        .field_count = wanted.count,
     };
     const digit_status status =
         has_lines(options) && !reader.lines ? dg_model_lines(model, &reader.lines) : DIGIT_OK;
-    return status == DIGIT_OK ? dg_read(&reader, image, options, out) : status;
+    return status == DIGIT_OK ? dg_read(&reader, image, options, fields, out) : status;
 }
 
 digit_status dg_api_read(const digit_model *model, const digit_image *image,
@@ -94,7 +90,7 @@ digit_status dg_api_read(const digit_model *model, const digit_image *image,
         return status;
     dg_edge edge = dg_edge_enter();
     *wanted.environment = edge.environment;
-    status = read_image(model, image, &ours, wanted, out);
+    status = read_image(model, image, &ours, wanted.fields, out);
     edge.environment = *wanted.environment;
     return dg_edge_leave(edge, status);
 }

@@ -3,14 +3,12 @@
 #define DG_API_READ_H
 
 #include "base/fpenv.h"
+#include "read/read.h"
 
-#include <digit/digit.h>
-
-/* Fields that are asked for: fields[count], checked; NULL: all that the layout finds. The caller's
- * floating-point environment is in *environment meanwhile, for what is called back. */
+/* Fields that are asked for, or NULL: all that the layout finds. The caller's floating-point
+ * environment is in *environment meanwhile, for what is called back. */
 typedef struct dg_wanted {
-    const digit_field *fields;
-    uint32_t count;
+    const dg_fields *fields;
     dg_fpenv *environment;
 } dg_wanted;
 

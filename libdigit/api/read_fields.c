@@ -114,9 +114,9 @@ digit_status digit_model_read_fields(const digit_model *model, const digit_image
                                           : dg_fail_memory("fields", count * sizeof *ours);
     for (size_t i = 0; status == DIGIT_OK && i < count; i++)
         wrap(&ours[i], &callers[i], &environment);
-    const dg_wanted wanted = {ours, (uint32_t)count, &environment};
+    const dg_fields asked = {ours, (uint32_t)count};
     if (status == DIGIT_OK)
-        status = dg_api_read(model, image, options, wanted, out);
+        status = dg_api_read(model, image, options, (dg_wanted){&asked, &environment}, out);
     dg_free(callers);
     dg_free(ours);
     return status;

@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the texts that fit the pattern, and are wrong, the caller accepts about so many: a guess. */
+#define ACCEPT_CHANCE 0.5
+
 #define ALL_LABELS ((1u << DG_LINE_CLASSES) - 1)
 
 digit_status dg_field_compile(const digit_field *field, dg_field *compiled)
@@ -191,7 +194,7 @@ static bool is_among(const dg_ctc_text *text, const dg_ctc_text *all, size_t cou
 static void weigh(choice *c)
 {
     dg_field_reading *r = c->reading;
-    const double chance = c->field->accept ? 0.5 : 1;
+    const double chance = c->field->accept ? ACCEPT_CHANCE : 1;
     const double others = dg_max_f64(c->all - c->held, 0);
     const double sum = c->held + others * dg_check_chance(c->field->check) * chance;
     for (size_t i = 0; i < r->count; i++)

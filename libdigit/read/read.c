@@ -5,7 +5,8 @@
 #include "vision/page/lean.h"
 
 static digit_status read_sheet(const dg_reader *reader, const digit_image *image,
-                               const digit_read_options *options, digit_reading *reading)
+                               const digit_read_options *options, const dg_fields *fields,
+                               digit_reading *reading)
 {
     dg_sheet sheet;
     digit_status status = dg_sheet_make(image, reader->threads, &sheet);
@@ -14,7 +15,7 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
     if (status == DIGIT_OK && options->layout != DIGIT_LAYOUT_GRID)
         status = dg_lean_right(&sheet);
     if (status == DIGIT_OK)
-        status = reader->fields ? dg_read_fields(reader, &sheet, options, reading)
+        status = fields ? dg_read_fields(reader, &sheet, options, fields, reading)
                  : options->layout == DIGIT_LAYOUT_GRID
                      ? dg_read_grid(reader, &sheet, options, reading)
                      : dg_read_lines(reader, &sheet, options, reading);
@@ -23,7 +24,8 @@ static digit_status read_sheet(const dg_reader *reader, const digit_image *image
 }
 
 digit_status dg_read(const dg_reader *reader, const digit_image *image,
-                     const digit_read_options *options, digit_reading **out)
+                     const digit_read_options *options, const dg_fields *fields,
+                     digit_reading **out)
 {
     atomic_bool cancelled = false;
     dg_deadline deadline = dg_deadline_begin(options->time_limit_ms);
@@ -38,7 +40,7 @@ digit_status dg_read(const dg_reader *reader, const digit_image *image,
     limited.threads.deadline = &deadline;
     status = options->layout == DIGIT_LAYOUT_SINGLE
                  ? dg_read_single(&limited, image, options, reading)
-                 : read_sheet(&limited, image, options, reading);
+                 : read_sheet(&limited, image, options, fields, reading);
     if (status == DIGIT_OK)
         status = dg_reading_finish(reading, options->flags & DIGIT_READ_SIGNS);
     if (status == DIGIT_OK)

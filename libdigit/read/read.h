@@ -11,13 +11,18 @@ typedef struct dg_reader {
     const dg_predictor *predictor; /* reads one digit */
     const dg_predictor *lines;     /* reads lines; NULL for layouts without any */
     dg_threads threads;
-    const digit_field *fields; /* [field_count], checked, of our own size; NULL: all there is */
-    uint32_t field_count;
 } dg_reader;
 
-/* Read a picture that passed dg_image_check(), with options that have been checked.
- * Digits and boxes are the same for any number of threads. */
+/* Fields that are asked for: items[count], checked, of our own size. */
+typedef struct dg_fields {
+    const digit_field *items;
+    uint32_t count;
+} dg_fields;
+
+/* Read a picture that passed dg_image_check(), with options that have been checked: `fields`, or, if
+ * that is NULL, all that the layout finds. Digits and boxes are the same for any number of threads. */
 digit_status dg_read(const dg_reader *reader, const digit_image *image,
-                     const digit_read_options *options, digit_reading **out);
+                     const digit_read_options *options, const dg_fields *fields,
+                     digit_reading **out);
 
 #endif

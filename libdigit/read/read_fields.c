@@ -175,7 +175,7 @@ static digit_status add_candidates(digit_reading *reading, const dg_field_readin
     return status;
 }
 
-static digit_status add_field(const fields_job *job, uint32_t number, bool checked,
+static digit_status add_field(const fields_job *job, uint32_t number, bool checked, double slope,
                               const dg_field_reading *field)
 {
     digit_reading *reading = job->reading;
@@ -196,6 +196,7 @@ static digit_status add_field(const fields_job *job, uint32_t number, bool check
                  : field->fits && field->answers[0].confidence >= least ? DIGIT_FIELD_VALID
                                                                          : 0,
         .confidence = (float)field->answers[0].confidence,
+        .slope = slope,
     };
     return status == DIGIT_OK ? dg_reading_add_field(reading, done, field->answers[0].text)
                               : status;
@@ -213,7 +214,6 @@ static digit_status read_ink(const fields_job *job, const dg_field *field, const
         .temperature = (double)dg_predictor_temperature(job->reader->lines),
         .allowed = field->allowed,
     };
-    job->reading->slope = ink->lines.slope;
     return dg_field_read(&source, field, out);
 }
 
@@ -233,21 +233,23 @@ static digit_status read_field(const fields_job *job, uint32_t number, const dig
             status = read_ink(job, &field, &ink, &found);
     }
     if (status == DIGIT_OK)
-        status = add_field(job, number, wanted->check != DIGIT_CHECK_NONE, &found);
+        status = add_field(job, number, wanted->check != DIGIT_CHECK_NONE, ink.lines.slope,
+                           &found);
     dg_field_reading_free(&found);
     free_ink(&ink);
     return status;
 }
 
 digit_status dg_read_fields(const dg_reader *reader, const dg_sheet *sheet,
-                            const digit_read_options *options, digit_reading *reading)
+                            const digit_read_options *options, const dg_fields *fields,
+                            digit_reading *reading)
 {
     const fields_job job = {reader, options, sheet, reading};
     digit_status status = DIGIT_OK;
-    for (uint32_t i = 0; status == DIGIT_OK && i < reader->field_count; i++) {
+    for (uint32_t i = 0; status == DIGIT_OK && i < fields->count; i++) {
         status = dg_deadline_check(reader->threads.deadline);
         if (status == DIGIT_OK)
-            status = read_field(&job, i, &reader->fields[i]);
+            status = read_field(&job, i, &fields->items[i]);
     }
     return status;
 }

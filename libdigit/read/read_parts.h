@@ -17,9 +17,10 @@ digit_status dg_read_lines(const dg_reader *reader, const dg_sheet *sheet,
 digit_status dg_read_grid(const dg_reader *reader, const dg_sheet *sheet,
                           const digit_read_options *options, digit_reading *reading);
 
-/* The fields of a form that the reader is asked for. */
+/* The fields of a form. */
 digit_status dg_read_fields(const dg_reader *reader, const dg_sheet *sheet,
-                            const digit_read_options *options, digit_reading *reading);
+                            const digit_read_options *options, const dg_fields *fields,
+                            digit_reading *reading);
 
 /* The digits that may be answered; bit d = digit d. */
 static inline uint32_t dg_read_allowed(const digit_read_options *options)

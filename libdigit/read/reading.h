@@ -24,6 +24,7 @@ typedef struct dg_reading_field {
     size_t text; /* offset in the strings */
     uint32_t first, count, flags; /* as in digit_field_text */
     float confidence;
+    double slope; /* of its line */
 } dg_reading_field;
 
 /* A sign, and whether a gap divides it from what is before and behind it. */
@@ -39,7 +40,7 @@ struct digit_reading {
     dg_candidate *candidates; /* [candidate_count], group by group */
     char *strings;            /* [string_size], each with its terminating 0 */
     dg_reading_field *fields; /* [field_count] */
-    double slope;             /* of the lines: pixels down for each pixel to the right */
+    double slope;             /* of lines that are no fields: pixels down for each to the right */
 
     /* Of the finished reading: */
     char *text;

@@ -85,6 +85,11 @@ static double baseline_of(const digit_glyph *glyphs, size_t count, digit_box box
     return digits > 0 ? feet[(digits - 1) / 2] : box.y + box.height;
 }
 
+static double slope_of(const digit_reading *reading, uint32_t line)
+{
+    return line < reading->field_count ? reading->fields[line].slope : reading->slope;
+}
+
 static void fill_line(digit_reading *reading, uint32_t number, double *feet)
 {
     digit_line *line = &reading->lines[number];
@@ -98,9 +103,9 @@ static void fill_line(digit_reading *reading, uint32_t number, double *feet)
         line->group_count++;
     const digit_glyph *glyphs = reading->glyphs + line->first_glyph;
     line->box = line_box(glyphs, line->glyph_count);
-    line->skew = (float)reading->slope;
-    line->baseline =
-        (float)baseline_of(glyphs, line->glyph_count, line->box, reading->slope, feet);
+    const double slope = slope_of(reading, number);
+    line->skew = (float)slope;
+    line->baseline = (float)baseline_of(glyphs, line->glyph_count, line->box, slope, feet);
 }
 
 /* ---- Fields ------------------------------------------------------------------ */
