@@ -30,7 +30,8 @@
 #define RING_SLIMMEST 6.0f
 #define RING_HIGH    9.5f
 #define GAP_MOST     1.1f
-#define GAP_ASIDE    1.0f
+#define GAP_LEFT     0.7f /* of the top; a hand that begins at the upper right leaves it there */
+#define GAP_RIGHT    1.4f
 #define GAP_INSIDE   3.0f /* pixels from the centre: a slash or dot there stays */
 #define RING_PIECES  24
 
@@ -91,13 +92,14 @@ static void ink_ring(const ring *r, float radius, dg_field *field)
 static void draw_ring(dg_rng *rng, float radius, dg_field *field)
 {
     const float middle = (SIDE - 1) / 2.0f;
+    const float gap = dg_rng_between(rng, -0.2f, GAP_MOST);
     const ring r = {
         .x = middle,
         .y = middle,
         .wide = dg_rng_between(rng, RING_SLIMMEST, RING_WIDEST) - radius,
         .high = RING_HIGH - radius,
-        .first = -PI / 2 + dg_rng_around(rng, GAP_ASIDE),
-        .turn = 2 * PI - dg_rng_between(rng, -0.2f, GAP_MOST),
+        .first = -PI / 2 + dg_rng_between(rng, -GAP_LEFT, GAP_RIGHT) + gap / 2,
+        .turn = 2 * PI - gap,
     };
     *field = (dg_field){{{0}}};
     ink_ring(&r, radius, field);
@@ -140,7 +142,8 @@ static void open_ring(dg_rng *rng, dg_field *field)
 {
     const box b = find_box(field);
     const float x = (float)(b.left + b.right) / 2, y = (float)(b.top + b.bottom) / 2;
-    const float at = dg_rng_around(rng, GAP_ASIDE), half = dg_rng_between(rng, 0, GAP_MOST) / 2;
+    const float at = dg_rng_between(rng, -GAP_LEFT, GAP_RIGHT);
+    const float half = dg_rng_between(rng, 0, GAP_MOST) / 2;
     for (int row = 0; row < SIDE; row++)
         for (int column = 0; column < SIDE; column++) {
             const float right = (float)column - x, up = y - (float)row;
