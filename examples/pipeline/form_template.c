@@ -18,48 +18,106 @@ int form_add(form_template *form, const char *label)
     char *copy = strdup(label);
     if (!copy)
         return cli_message("not enough memory for the fields"), 1;
-    form->fields[form->count++] = (form_field){.label = copy};
+    form_field *field = &form->fields[form->count++];
+    *field = (form_field){.label = copy};
+    digit_field_init(&field->rule, sizeof field->rule);
     return 0;
 }
 
-static int parse_place(const char *word, enum form_place *place)
+/* ---- Templates ---------------------------------------------------------------- */
+
+static const char *const checks[] = {
+    [DIGIT_CHECK_LUHN] = "luhn",         [DIGIT_CHECK_ISBN10] = "isbn10",
+    [DIGIT_CHECK_ISBN13] = "isbn13",     [DIGIT_CHECK_EAN] = "ean",
+    [DIGIT_CHECK_IBAN] = "iban",         [DIGIT_CHECK_MOD11_10] = "mod11,10",
+    [DIGIT_CHECK_MOD97_10] = "mod97,10",
+};
+
+const char *form_check_name(uint32_t check)
 {
-    static const char *const words[] = {
-        [FORM_ANYWHERE] = "anywhere", [FORM_RIGHT] = "right", [FORM_BELOW] = "below"
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        *place = (enum form_place)i;
-        if (strcmp(word, words[i]) == 0)
-            return 0;
-    }
-    return -1;
+    return checks[check];
+}
+
+static const char *const places[] = {
+    [FORM_ANYWHERE] = "anywhere", [FORM_RIGHT] = "right", [FORM_BELOW] = "below"
+};
+
+/* The index of `word` among words[count], or `count`. */
+static uint32_t index_of(const char *word, const char *const *words, uint32_t count)
+{
+    uint32_t i = 0;
+    while (i < count && !(words[i] && strcmp(word, words[i]) == 0))
+        i++;
+    return i;
+}
+
+/* A field as its JSON object has it. */
+typedef struct member_values {
+    const char *label, *pattern, *check, *country, *place;
+    int digits;
+} member_values;
+
+static bool is_country(const char *text)
+{
+    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2 && strlen(text) == 2;
+}
+
+/* NULL, or what is wrong. What a pattern means is for the library to say. */
+static const char *fault_of(const member_values *e)
+{
+    const bool iban = e->check && strcmp(e->check, "iban") == 0;
+    if (e->digits < 0 || e->digits > 63)
+        return "digits: 1 to 63, or 0 for any";
+    if (e->digits && e->pattern)
+        return "digits or pattern: not both";
+    if (iban && !(e->country && is_country(e->country)))
+        return "an IBAN has a country of two capital letters";
+    if (e->country && !iban)
+        return "only an IBAN has a country";
+    return NULL;
+}
+
+/* A copy of `text` that the field owns; NULL of NULL. */
+static int copy_text(const char *text, const char **copy)
+{
+    *copy = text ? strdup(text) : NULL;
+    return !text || *copy ? 0 : (cli_message("not enough memory for the fields"), 1);
+}
+
+static int add_field(form_template *form, const member_values *e, uint32_t check, uint32_t place)
+{
+    if (form_add(form, e->label) != 0)
+        return 1;
+    form_field *field = &form->fields[form->count - 1];
+    field->place = (enum form_place)place;
+    field->rule.check = check;
+    if (e->digits)
+        field->rule.min_digits = field->rule.max_digits = (uint32_t)e->digits;
+    return copy_text(e->pattern, &field->rule.pattern) |
+           copy_text(e->country, &field->rule.country);
 }
 
 /* Wrong members are an error, unknown ones too: a rule that is misspelt would not be looked at. */
-static int add_entry(form_template *form, json_t *entry, const char *path, size_t number)
+static int add_entry(form_template *form, json_t *object, const char *path, size_t number)
 {
-    const char *label = NULL, *check = NULL, *place = "anywhere";
-    int digits = 0;
+    member_values e = {.place = "anywhere"};
     json_error_t error;
-    if (json_unpack_ex(entry, &error, JSON_STRICT, "{s:s, s?i, s?s, s?s}", "label", &label,
-                       "digits", &digits, "check", &check, "place", &place) != 0)
+    if (json_unpack_ex(object, &error, JSON_STRICT, "{s:s, s?i, s?s, s?s, s?s, s?s}", "label",
+                       &e.label, "digits", &e.digits, "pattern", &e.pattern, "check", &e.check,
+                       "country", &e.country, "place", &e.place) != 0)
         return cli_message("%s: field %zu: %s", path, number, error.text), 1;
-    if (digits < 0 || digits > 64)
-        return cli_message("%s: field %zu: digits: 1 to 64, or 0 for any", path, number), 1;
-    if (check && !check_digit_named(check))
-        return cli_message("%s: field %zu: there is no check '%s'", path, number, check), 1;
-    enum form_place where;
-    if (parse_place(place, &where) != 0)
+    const char *fault = fault_of(&e);
+    if (fault)
+        return cli_message("%s: field %zu: %s", path, number, fault), 1;
+    const uint32_t check_count = sizeof checks / sizeof *checks;
+    const uint32_t place_count = sizeof places / sizeof *places;
+    const uint32_t check = e.check ? index_of(e.check, checks, check_count) : DIGIT_CHECK_NONE;
+    const uint32_t place = index_of(e.place, places, place_count);
+    if (check == check_count)
+        return cli_message("%s: field %zu: there is no check '%s'", path, number, e.check), 1;
+    if (place == place_count)
         return cli_message("%s: field %zu: place is right, below or anywhere", path, number), 1;
-    if (form_add(form, label) != 0)
-        return 1;
-    form_field *field = &form->fields[form->count - 1];
-    field->digits = (uint32_t)digits;
-    field->place = where;
-    field->check = check ? strdup(check) : NULL;
-    if (check && !field->check)
-        return cli_message("not enough memory for the fields"), 1;
-    return 0;
+    return add_field(form, &e, check, place);
 }
 
 int form_load(form_template *form, const char *path)
@@ -85,7 +143,8 @@ void form_clear(form_template *form)
 {
     for (size_t i = 0; i < form->count; i++) {
         free(form->fields[i].label);
-        free(form->fields[i].check);
+        free((char *)form->fields[i].rule.pattern);
+        free((char *)form->fields[i].rule.country);
     }
     free(form->fields);
     *form = (form_template){.fields = NULL};

@@ -3,8 +3,8 @@
  * numbers through libdigit, both in one JSON object a page.
  *
  * Tesseract finds the words. What it is sure of is print and is painted over; the library
- * reads the rest of the page at once; each number goes to the label it stands beside or below.
- * How many digits a field has and its check digit choose among the ways to read the number.
+ * finds the digits on the rest of the page; each number goes to the label it stands beside or
+ * below. Then its place is known, and the library reads it as a field with its rules.
  */
 #include "cli.h"
 #include "form.h"
@@ -22,7 +22,7 @@ enum { CANDIDATES = 5, REALS = 6 };
 static const cli_option options[OPTION_COUNT] = {
     [FIELD] = {"field", "LABEL", "a number beside or below this print; may be repeated",
                "all print"},
-    [FORM] = {"form", "FILE", "JSON with fields: label, digits, check, place", ""},
+    [FORM] = {"form", "FILE", "JSON with fields: label, digits, pattern, check, place", ""},
     [LANGUAGE] = {"language", "NAME", "Tesseract's name of the print's language", "eng"},
     [MODEL] = {"model", "FILE", "model to ask", "the built-in one"},
     [THREADS] = {"threads", "N", "threads to use; 0: one for each CPU", "0"},
@@ -63,27 +63,43 @@ static json_t *words_array(const ocr_words *words)
     return array;
 }
 
-static json_t *candidates_array(const form_value *value)
+/* The digits of the texts that fit, most probable first. */
+static json_t *candidates_array(const digit_reading *reading, const digit_group *group)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < value->count && i < CANDIDATES; i++)
-        json_array_append_new(array, json_pack("[s, f]", value->answers[i].text,
-                                               value->answers[i].probability));
+    for (uint32_t rank = 0; rank < group->candidates && rank < CANDIDATES; rank++) {
+        const char *digits = "";
+        double probability = 0;
+        digit_reading_candidate(reading, group->line, group->group, rank, &digits, &probability);
+        json_array_append_new(array, json_pack("[s, f]", digits, probability));
+    }
     return array;
 }
 
-static json_t *field_object(const form_field *field, const form_value *value)
+/* Without a rule nothing says whether a text is valid. */
+static json_t *validity(const digit_field *rule, const digit_field_text *text)
 {
-    const bool written = value->count > 0;
-    const form_answer *answer = &value->answers[value->chosen];
+    const bool has_rule = rule->pattern || rule->max_digits || rule->check != DIGIT_CHECK_NONE;
+    return has_rule ? json_boolean(text->flags & DIGIT_FIELD_VALID) : json_null();
+}
+
+/* `number`: of the field in the reading; below 0: nothing is written there. */
+static json_t *field_object(const form_field *field, const digit_reading *reading,
+                            ptrdiff_t number)
+{
+    const digit_field_text *text = number < 0 ? NULL : &digit_reading_fields(reading, NULL)[number];
+    const bool written = text && !(text->flags & DIGIT_FIELD_EMPTY);
+    const digit_line *line = written ? &digit_reading_lines(reading, NULL)[number] : NULL;
+    const char *check = form_check_name(field->rule.check);
     return json_pack(
-        "{s:o, s:o, s:o, s:s, s:f, s:o, s:o, s:o}", "label", cli_json_text(field->label),
+        "{s:o, s:o, s:o, s:s, s:f, s:s?, s:o, s:o}", "label", cli_json_text(field->label),
         "label_box", field->found ? box_array(field->label_box) : json_null(), "box",
-        written ? box_array(value->box) : json_null(), "text", written ? answer->text : "",
-        "confidence", written ? answer->probability : 0.0, "check",
-        field->check ? json_string(field->check) : json_null(), "valid",
-        written && (field->check || field->digits) ? json_boolean(value->fits) : json_null(),
-        "candidates", candidates_array(value));
+        written ? box_array(line->box) : json_null(), "text", written ? text->text : "",
+        "confidence", written ? (double)text->confidence : 0.0, "check", check, "valid",
+        written ? validity(&field->rule, text) : json_null(), "candidates",
+        written ? candidates_array(reading, &digit_reading_groups(reading, NULL)
+                                                [line->first_group])
+                : json_array());
 }
 
 /* ---- A page --------------------------------------------------------------- */
@@ -105,21 +121,18 @@ static int find_fields(const pipeline *p, const char *name, ocr_words *words, fo
     return status;
 }
 
-/* NULL: the library failed. Of what nobody asked for, only fields with a number count. */
+/* Of what nobody asked for, only fields with a number count. */
 static json_t *fields_array(const pipeline *p, const form_template *form,
-                            const digit_reading *reading, const form_groups *groups,
-                            const picture *shown)
+                            const digit_reading *reading)
 {
-    static form_value value;
     json_t *array = json_array();
+    ptrdiff_t number = 0;
     for (size_t i = 0; i < form->count; i++) {
-        if (form_value_read(p->model, &shown->image, reading, groups, &form->fields[i],
-                            (ptrdiff_t)i, &value) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-        if (value.count || p->form.count)
-            json_array_append_new(array, field_object(&form->fields[i], &value));
+        const form_field *field = &form->fields[i];
+        const bool written = field->room.width > 0;
+        if (written || p->form.count)
+            json_array_append_new(array, field_object(field, reading, written ? number : -1));
+        number += written;
     }
     return array;
 }
@@ -135,23 +148,38 @@ static int print_page(const picture_page *page, const ocr_words *words, json_t *
                           REALS);
 }
 
-static int read_fields(const pipeline *p, const picture_page *page, const form_template *form,
+/* The fields that have a number, in their order. */
+static int read_rooms(const pipeline *p, const picture_page *page, const form_template *form,
+                      digit_reading **reading)
+{
+    digit_field *asked = calloc(form->count + 1, sizeof *asked);
+    if (!asked)
+        return cli_message("not enough memory for the fields"), 1;
+    size_t count = 0;
+    for (size_t i = 0; i < form->count; i++) {
+        if (form->fields[i].room.width == 0)
+            continue;
+        asked[count] = form->fields[i].rule;
+        asked[count++].box = form->fields[i].room;
+    }
+    const digit_status status = digit_model_read_fields(p->model, &page->shown->image, asked,
+                                                        count, NULL, reading);
+    free(asked);
+    return status == DIGIT_OK ? 0 : cli_library_error(page->name);
+}
+
+static int read_fields(const pipeline *p, const picture_page *page, form_template *form,
                        const ocr_words *words)
 {
-    digit_reading *reading = NULL;
-    if (digit_model_read(p->model, &page->shown->image, NULL, &reading) != DIGIT_OK)
+    digit_reading *whole = NULL, *reading = NULL;
+    if (digit_model_read(p->model, &page->shown->image, NULL, &whole) != DIGIT_OK)
         return cli_library_error(page->name);
-    form_groups groups = form_groups_of(reading);
-    json_t *fields = NULL;
-    int status = 0;
-    if (groups.items) {
-        form_assign(form, words, &groups);
-        fields = fields_array(p, form, reading, &groups, page->shown);
-        status = fields ? 0 : cli_library_error(page->name);
-    }
+    int status = form_find_rooms(form, words, whole);
+    digit_reading_free(whole);
     if (status == 0)
-        status = print_page(page, words, fields);
-    free(groups.items);
+        status = read_rooms(p, page, form, &reading);
+    if (status == 0)
+        status = print_page(page, words, fields_array(p, form, reading));
     digit_reading_free(reading);
     return status;
 }
@@ -180,6 +208,23 @@ static int read_page(void *context, const picture_page *page)
 
 /* ---- The program ---------------------------------------------------------- */
 
+/* What the library has to say about the rules, before any page is read: no digit is on this
+ * picture. */
+static int check_rules(const pipeline *p)
+{
+    static const uint8_t white = 255;
+    const digit_image blank = {&white, 1, 1, 1, DIGIT_PIXEL_GRAY8, DIGIT_INK_DARK};
+    int status = 0;
+    for (size_t i = 0; i < p->form.count && status == 0; i++) {
+        const form_field *field = &p->form.fields[i];
+        digit_reading *reading = NULL;
+        if (digit_model_read_fields(p->model, &blank, &field->rule, 1, NULL, &reading) != DIGIT_OK)
+            status = (cli_message("'%s': %s", field->label, digit_last_error()), 1);
+        digit_reading_free(reading);
+    }
+    return status;
+}
+
 static int start(pipeline *p, const char *language, const char *model, uint32_t threads)
 {
     p->tesseract = ocr_engine_start(language);
@@ -192,7 +237,7 @@ static int start(pipeline *p, const char *language, const char *model, uint32_t 
                : digit_model_load_pretrained(&p->model)) != DIGIT_OK ||
         digit_model_set_threads(p->model, threads) != DIGIT_OK)
         return cli_library_error(model);
-    return 0;
+    return check_rules(p);
 }
 
 int main(int argc, char **argv)
@@ -215,7 +260,8 @@ int main(int argc, char **argv)
         cli_usage_error("no PICTURE given");
     if (status == 0)
         status = start(&p, language, model, threads);
-    for (int i = optind; i < argc && p.model; i++)
+    const bool ready = status == 0;
+    for (int i = optind; i < argc && ready; i++)
         status |= picture_each_page(argv[i], read_page, &p);
     ocr_engine_stop(p.tesseract);
     digit_model_free(p.model);

@@ -188,30 +188,42 @@ def test_python_of_the_pipelines_runs():
 
 @pytest.mark.skipif(not PIPELINES.exists(), reason="no docs")
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
-def test_c_of_the_pipelines_chooses_by_check_digit(tmp_path):
-    """Linked to a reading made up here, whose third way to read it is the first that holds."""
+def test_c_of_the_pipelines_returns_valid_fields_only(tmp_path):
+    """Linked to a library made up here, whose only field is valid if its box is that wide."""
     [code] = blocks(PIPELINES, "c")
-    source, program = tmp_path / "checked.c", tmp_path / "checked"
+    source, program = tmp_path / "card.c", tmp_path / "card"
     source.write_text(
         code
         + r"""
 #include <stdio.h>
-digit_status digit_reading_candidate(const digit_reading *reading, uint32_t line, uint32_t group,
-                                     uint32_t rank, const char **text, double *probability)
+static digit_field_text found = { .text = "79927398713" };
+void digit_field_init(digit_field *field, size_t size)
 {
-    static const char *const ways[] = { "79927398710", "7992739871?", "79927398713", "0" };
-    (void)reading; (void)line;
-    *probability = 0.5;
-    if (rank >= (group ? 2 : 4))
-        return DIGIT_ERR_ARGUMENT;
-    *text = ways[rank];
-    return DIGIT_OK;
+    *field = (digit_field){ .size = size, .min_digits = 1 };
+}
+digit_status digit_model_read_fields(const digit_model *model, const digit_image *image,
+                                     const digit_field *fields, size_t count,
+                                     const digit_read_options *options, digit_reading **out)
+{
+    (void)model; (void)image; (void)options; (void)out;
+    found.flags = fields->box.width == 300 ? DIGIT_FIELD_VALID : 0;
+    return count == 1 && fields->check == DIGIT_CHECK_LUHN && fields->box.width > 0
+               ? DIGIT_OK : DIGIT_ERR_ARGUMENT;
+}
+const digit_field_text *digit_reading_fields(const digit_reading *reading, size_t *count)
+{
+    (void)reading; (void)count;
+    return &found;
+}
+static const char *read_box(int width)
+{
+    digit_reading *reading = NULL;
+    return card_number(NULL, NULL, (digit_box){ 0, 0, width, 40 }, &reading);
 }
 int main(void)
 {
-    const char *none = checked(NULL, 0, 1);
-    puts(checked(NULL, 0, 0));
-    return none != NULL;
+    puts(read_box(300));
+    return read_box(200) != NULL || read_box(0) != NULL;
 }
 """
     )

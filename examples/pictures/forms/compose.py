@@ -25,7 +25,7 @@ SIZE = (1240, 1150)
 INK, PAPER, PRINT, RULE = (24, 44, 150), (250, 249, 244), (30, 30, 34), (110, 112, 120)
 CELL = (42, 54)   # of combs and boxes
 DIGIT = 32        # pixels a written digit is high
-SEED = 1           # with it, one number is right only by its check digit
+SEED = 1
 
 
 @dataclass
