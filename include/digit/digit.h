@@ -645,7 +645,7 @@ typedef struct digit_field {
     const char *pattern;    /**< "dd/dd/dddd", "d+[.,]dd", "-?d+": d is a digit, \+ a
                                  plus sign, [..] one of several, other characters are
                                  themselves; ? + * as in regular expressions. NULL =
-                                 digits, with signs anywhere; default NULL */
+                                 digits, without the signs between; default NULL */
     uint32_t    min_digits, max_digits; /**< of the whole field, without a pattern,
                                  0..63; max 0 = any; default 1, 0 */
     uint32_t    allowed;    /**< bit d = digit d is possible; 0 = all; default 0 */

@@ -10,8 +10,8 @@
 
 #include <math.h>
 
-/* A label one height of a digit beside a cluster is as improbable as exp(-DISTANCE_WEIGHT); so, at a
- * fifth of the height, as a digit that the digit network takes for another one. */
+/* A label one height of a digit beside a cluster is as improbable as exp(-DISTANCE_WEIGHT); so, at
+ * a fifth of the height, as a digit that the digit network takes for another one. */
 #define DISTANCE_WEIGHT 50.0
 
 /* The digit network never says less than this of a digit. */

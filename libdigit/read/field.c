@@ -31,6 +31,7 @@ digit_status dg_field_compile(const digit_field *field, dg_field *compiled)
         .country = field->country,
         .accept = field->accept,
         .user_data = field->user_data,
+        .signs = field->pattern != NULL,
     };
     if (field->pattern)
         return dg_pattern_compile(field->pattern, allowed, &compiled->pattern);
@@ -40,18 +41,15 @@ digit_status dg_field_compile(const digit_field *field, dg_field *compiled)
 
 /* ---- Does a text fit? ---------------------------------------------------------- */
 
-static char letter_of(uint32_t label)
-{
-    static const char letters[] = "0123456789.,-/:+%";
-    return label < sizeof letters - 1 ? letters[label] : '\0';
-}
+static const char letters[] = "0123456789.,-/:+%";
 
-/* The characters of labels[count], without words. */
-static void write_labels(const uint8_t *labels, size_t count, char *text)
+/* The characters of labels[count], without words; signs, if the pattern may have some. */
+static void write_labels(const dg_field *field, const uint8_t *labels, size_t count, char *text)
 {
+    const size_t known = field->signs ? sizeof letters - 1 : DIGIT_CLASSES;
     for (size_t i = 0; i < count; i++)
-        if (letter_of(labels[i]))
-            *text++ = letter_of(labels[i]);
+        if (labels[i] < known)
+            *text++ = letters[labels[i]];
     *text = '\0';
 }
 
@@ -163,9 +161,9 @@ static bool add_answer(choice *c, const dg_ctc_text *text, double share)
 {
     dg_field_reading *r = c->reading;
     dg_field_answer answer;
-    write_labels(text->labels, text->count, answer.text);
+    write_labels(c->field, text->labels, text->count, answer.text);
     for (size_t i = 0; i < r->count; i++)
-        if (strcmp(r->answers[i].text, answer.text) == 0) { /* with a word in it or without */
+        if (strcmp(r->answers[i].text, answer.text) == 0) { /* with words in it or without */
             r->answers[i].confidence += share;
             return true;
         }
@@ -190,13 +188,18 @@ static bool is_among(const dg_ctc_text *text, const dg_ctc_text *all, size_t cou
     return false;
 }
 
+/* The share of wrong texts that fit nevertheless. */
+static double chance_of(const dg_field *field)
+{
+    return dg_check_chance(field->check) * (field->accept ? ACCEPT_CHANCE : 1);
+}
+
 /* From shares to probabilities: some of the texts that were not looked at hold, too, by chance. */
 static void weigh(choice *c)
 {
     dg_field_reading *r = c->reading;
-    const double chance = c->field->accept ? ACCEPT_CHANCE : 1;
     const double others = dg_max_f64(c->all - c->held, 0);
-    const double sum = c->held + others * dg_check_chance(c->field->check) * chance;
+    const double sum = c->held + others * chance_of(c->field);
     for (size_t i = 0; i < r->count; i++)
         r->answers[i].confidence = sum > 0 ? dg_min_f64(r->answers[i].confidence / sum, 1) : 0;
 }
@@ -241,8 +244,8 @@ static double product(const dg_items *items)
 }
 
 /* What is read comes first, if it fits, whatever the search says; it is as probable as its digits,
- * or as the search says. */
-static void put_first(dg_field_reading *r, const char *text)
+ * given that it fits, or as the search says. */
+static void put_first(const dg_field *field, const char *text, dg_field_reading *r)
 {
     size_t i = 0;
     while (i < r->count && strcmp(r->answers[i].text, text) != 0)
@@ -255,7 +258,8 @@ static void put_first(dg_field_reading *r, const char *text)
         r->count++;
     }
     dg_field_answer first = r->answers[i];
-    first.confidence = dg_max_f64(first.confidence, product(&r->items));
+    const double p = product(&r->items);
+    first.confidence = dg_max_f64(first.confidence, p / (p + (1 - p) * chance_of(field)));
     memmove(r->answers + 1, r->answers, i * sizeof *r->answers);
     r->answers[0] = first;
 }
@@ -264,7 +268,6 @@ static void put_first(dg_field_reading *r, const char *text)
 static digit_status replace_items(const dg_items_source *source, const char *text,
                                   dg_field_reading *r)
 {
-    static const char letters[] = "0123456789.,-/:+%";
     uint8_t labels[DG_FIELD_LENGTH_MOST];
     const dg_sequence sequence = {labels, (uint32_t)strlen(text)};
     const dg_stretch where = {
@@ -289,10 +292,10 @@ static digit_status decide(const dg_items_source *source, const dg_field *field,
     char text[DG_FIELD_LENGTH_MOST + 1];
     choice c = {.field = field, .reading = r};
     labels_of(&r->items, &read);
-    write_labels(read.labels, read.count, text);
+    write_labels(field, read.labels, read.count, text);
     choose(&c, t);
     if (is_in_pattern(&field->pattern, read.labels, read.count) && holds(field, text))
-        put_first(r, text);
+        put_first(field, text, r);
     r->fits = r->count > 0;
     if (!r->fits) {
         strcpy(r->answers[0].text, text);

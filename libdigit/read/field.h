@@ -12,6 +12,7 @@ typedef struct dg_field {
     const char *country;
     digit_accept_fn accept;
     void *user_data;
+    bool signs; /* a text has them; without a pattern they are passed over */
 } dg_field;
 
 #define DG_FIELD_LENGTH_MOST DG_CTC_LABELS_MOST

@@ -19,8 +19,9 @@ typedef struct dg_fields {
     uint32_t count;
 } dg_fields;
 
-/* Read a picture that passed dg_image_check(), with options that have been checked: `fields`, or, if
- * that is NULL, all that the layout finds. Digits and boxes are the same for any number of threads. */
+/* Read a picture that passed dg_image_check(), with options that have been checked: `fields`, or,
+ * if that is NULL, all that the layout finds. Digits and boxes are the same for any number of
+ * threads. */
 digit_status dg_read(const dg_reader *reader, const digit_image *image,
                      const digit_read_options *options, const dg_fields *fields,
                      digit_reading **out);

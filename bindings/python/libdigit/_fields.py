@@ -39,7 +39,7 @@ class Field:
     pattern : str, optional
         "dd/dd/dddd", "d+[.,]dd", "-?d+": d is a digit, ``\\+`` a plus sign, [..] one of
         several, other characters are themselves; ? + * as in regular expressions. By
-        default digits, with signs anywhere.
+        default digits, without the signs between.
     digits : int or (int, int), optional
         Number of digits of the whole field, or the least and the greatest number (0: no
         limit), without a pattern; 0..63. By default at least one.
