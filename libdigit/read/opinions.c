@@ -22,8 +22,10 @@
  * 1,900 in strangers' pictures are missed. */
 #define LEAST_MISSED 2e-2
 
-/* Odds that a cluster with the shape and the place of a sign is one. */
-#define SIGN_ODDS 100.0
+/* Odds that a cluster with the shape and the place of a sign is one: a steep slash looks like a 1;
+ * and that small ink beside digits is a sign that the line network has missed. */
+#define SIGN_ODDS   100.0
+#define MISSED_ODDS 1e4
 
 #define NO_LABEL UINT32_MAX
 
@@ -139,11 +141,11 @@ static bool is_digit(const hearing *h, size_t cluster, range r, int digit)
                log(p / dg_max_f64(1 - p, LEAST)) > 0;
 }
 
-/* A cluster with the shape of a sign is the likeliest sign, unless the line network is surer than
- * SIGN_ODDS that it isn't any: a steep slash looks like a 1. Returns NO_LABEL then. */
-static uint32_t find_sign(const hearing *h, range r)
+/* The likeliest sign in a cluster, unless the line network is surer than `odds` that it isn't any:
+ * NO_LABEL then. */
+static uint32_t find_sign(const hearing *h, range r, double odds_against)
 {
-    double most = -log(SIGN_ODDS);
+    double most = -log(odds_against);
     uint32_t best = NO_LABEL;
     for (uint32_t label = DIGIT_CLASSES; label < DG_LINE_CLASSES; label++) {
         const double odds = odds_of(h, r, label);
@@ -161,7 +163,7 @@ static uint32_t choose(hearing *h, size_t cluster)
     const dg_segment *segment = &h->source->segments->items[h->seen[cluster]];
     const range r = labels_of(h, cluster);
     if (segment->sign)
-        return is_one_of(h, r, SIGNS) ? NO_LABEL : find_sign(h, r);
+        return is_one_of(h, r, SIGNS) ? NO_LABEL : find_sign(h, r, SIGN_ODDS);
     if (segment->small)
         return NO_LABEL;
     const int digit = dg_read_digit(&h->source->answers[h->seen[cluster]], h->source->allowed);
@@ -176,28 +178,6 @@ static void add_label(dg_ctc_text *text, size_t *owners, uint8_t label, size_t o
     owners[text->count] = owner;
     text->labels[text->count++] = label;
 }
-
-/* Each cluster is chosen for by what the line network reads in the others. */
-static digit_status decide(hearing *h)
-{
-    dg_ctc_text text = {.count = 0};
-    size_t owners[DG_CTC_LABELS_MOST];
-    for (size_t i = 0; i < h->seen_count; i++) {
-        const uint32_t label = choose(h, i);
-        const range r = labels_of(h, i);
-        if (label != NO_LABEL)
-            add_label(&text, owners, (uint8_t)label, i);
-        for (uint32_t k = r.first; label == NO_LABEL && k < r.end; k++)
-            add_label(&text, owners, h->text.labels[k], i);
-    }
-    const bool same = text.count == h->text.count &&
-                      memcmp(text.labels, h->text.labels, text.count) == 0;
-    h->text = text;
-    memcpy(h->owners, owners, text.count * sizeof *owners);
-    return same ? DIGIT_OK : explain(h);
-}
-
-/* ---- Items ------------------------------------------------------------------- */
 
 /* Are there labels in a cluster that may have ink beside it? */
 static bool is_open(const hearing *h, size_t cluster)
@@ -217,6 +197,44 @@ static bool is_unknown(const hearing *h, size_t cluster)
            (cluster == 0 || h->taken[cluster - 1]) &&
            (cluster + 1 == h->seen_count || !is_open(h, cluster + 1));
 }
+
+/* The text with labels[seen_count] in the clusters, NO_LABEL: what the line network reads there. */
+static void rewrite(hearing *h, const uint32_t *labels)
+{
+    dg_ctc_text text = {.count = 0};
+    size_t owners[DG_CTC_LABELS_MOST];
+    for (size_t i = 0; i < h->seen_count; i++) {
+        const range r = labels_of(h, i);
+        if (labels[i] != NO_LABEL)
+            add_label(&text, owners, (uint8_t)labels[i], i);
+        for (uint32_t k = r.first; labels[i] == NO_LABEL && k < r.end; k++)
+            add_label(&text, owners, h->text.labels[k], i);
+    }
+    h->text = text;
+    memcpy(h->owners, owners, text.count * sizeof *owners);
+}
+
+/* Each cluster is chosen for by what the line network reads in the others. */
+static digit_status decide(hearing *h)
+{
+    uint32_t *labels = dg_alloc(h->seen_count, sizeof *labels);
+    bool same = true;
+    if (!labels)
+        return dg_fail_memory("a line", h->seen_count * sizeof *labels);
+    for (size_t i = 0; i < h->seen_count; i++)
+        labels[i] = choose(h, i);
+    for (size_t i = 0; i < h->seen_count; i++) {
+        const range r = labels_of(h, i);
+        if (labels[i] == NO_LABEL && r.first == r.end && is_unknown(h, i))
+            labels[i] = find_sign(h, r, MISSED_ODDS);
+        same = same && (labels[i] == NO_LABEL || is_one_of(h, r, 1u << labels[i]));
+    }
+    rewrite(h, labels);
+    dg_free(labels);
+    return same ? DIGIT_OK : explain(h);
+}
+
+/* ---- Items ------------------------------------------------------------------- */
 
 static digit_status add_cluster(const hearing *h, size_t cluster, dg_items *items)
 {

@@ -273,6 +273,9 @@ START_TEST(small_ink_never_disappears)
     see(7, 66, 9);
     see(5, 90, 9);
     check("7?5");
+    see(DG_LINE_POINT, 78, -6); /* it could be one: there is ink */
+    check("7.5");
+    see(DG_LINE_POINT, 78, -12);
     segments[1].right = segments[1].left;
     segments[1].bottom = segments[1].top;
     check("75");
