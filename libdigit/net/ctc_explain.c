@@ -14,6 +14,9 @@
  * the network can be sure of. 8 steps are nearly the height of a digit. */
 #define MARGIN 8
 
+/* Log of the share of the paths below which a step moves no mean. */
+#define LEAST_SHARE (-40.0)
+
 /* Label `place` of the sequence, or NONE in front of the first and behind the last. */
 #define NONE UINT32_MAX
 
@@ -63,24 +66,46 @@ static void find_window(const dg_ctc_explained *e, uint32_t first, uint32_t end,
     *to = dg_min_u32((uint32_t)right + 1, e->steps);
 }
 
-static double replaced(const dg_ctc_explained *e, const dg_ctc_sums *s, uint32_t first,
-                       uint32_t end, uint32_t class)
+/* Sums over the steps of a window for a class in a place: of paths that are in the class, and of all
+ * paths of the text. */
+typedef struct class_sums {
+    double here, all;
+} class_sums;
+
+static void add_step(class_sums *c, double arrived, double left, double log_p)
 {
-    double here = -INFINITY, sum = -INFINITY;
-    uint32_t from, to;
-    find_window(e, first, end, &from, &to);
-    for (uint32_t t = from; t < to; t++) {
-        here = dg_log_add(here, arrive(s, first, t, class)) +
-               s->log_p[(size_t)t * CLASSES + class];
-        sum = dg_log_add(sum, here + leave(s, end, t, class));
-    }
-    return sum;
+    c->here = dg_log_add(c->here, arrived) + log_p;
+    c->all = dg_log_add(c->all, c->here + left);
 }
 
 double dg_ctc_replaced(const dg_ctc_explained *e, uint32_t first, uint32_t end, uint32_t class)
 {
     const dg_ctc_sums s = dg_ctc_lay_out(e->steps, CLASSES, e->text, e->scratch);
-    return replaced(e, &s, first, end, class);
+    class_sums sums = {-INFINITY, -INFINITY};
+    uint32_t from, to;
+    find_window(e, first, end, &from, &to);
+    for (uint32_t t = from; t < to; t++)
+        add_step(&sums, arrive(&s, first, t, class), leave(&s, end, t, class),
+                 s.log_p[(size_t)t * CLASSES + class]);
+    return sums.all;
+}
+
+/* The same for all classes in the place of a label: they differ only from the labels beside it. */
+static void replace_by_all(const dg_ctc_explained *e, const dg_ctc_sums *s, uint32_t label,
+                           class_sums sums[BLANK])
+{
+    const uint32_t before = label_at(s, label - 1), next = label_at(s, label + 1);
+    uint32_t from, to;
+    find_window(e, label, label + 1, &from, &to);
+    for (uint32_t c = 0; c < BLANK; c++)
+        sums[c] = (class_sums){-INFINITY, -INFINITY};
+    for (uint32_t t = from; t < to; t++) {
+        const double arrived = arrive(s, label, t, NONE), left = leave(s, label + 1, t, NONE);
+        for (uint32_t c = 0; c < BLANK; c++)
+            add_step(&sums[c], c == before ? arrive(s, label, t, c) : arrived,
+                     c == next ? leave(s, label + 1, t, c) : left,
+                     s->log_p[(size_t)t * CLASSES + c]);
+    }
 }
 
 /* log of the probability of the text without this label. */
@@ -107,7 +132,8 @@ static double mean_step(const dg_ctc_sums *s, uint32_t place, double total)
     double sum = 0, steps = 0;
     for (uint32_t t = 0; t < s->steps; t++) {
         const size_t at = (size_t)t * s->states + 2 * place + 1;
-        const double share = exp(s->forward[at] + s->backward[at] - total);
+        const double log_share = s->forward[at] + s->backward[at] - total;
+        const double share = log_share > LEAST_SHARE ? exp(log_share) : 0;
         sum += share;
         steps += share * t;
     }
@@ -117,8 +143,10 @@ static double mean_step(const dg_ctc_sums *s, uint32_t place, double total)
 void dg_ctc_alternatives(const dg_ctc_explained *e, uint32_t label, double *log_p)
 {
     const dg_ctc_sums s = dg_ctc_lay_out(e->steps, CLASSES, e->text, e->scratch);
+    class_sums sums[BLANK];
+    replace_by_all(e, &s, label, sums);
     for (uint32_t c = 0; c < BLANK; c++)
-        log_p[c] = replaced(e, &s, label, label + 1, c);
+        log_p[c] = sums[c].all;
     log_p[BLANK] = without(e, &s, label);
 }
 

@@ -26,6 +26,7 @@ typedef struct node {
 
 typedef struct prefix {
     double blank, label; /* log of the paths that end in the blank, in its last label */
+    double total;        /* of both: it is compared more often than it changes */
     uint64_t hash;       /* of its labels */
     uint64_t states;     /* of the grammar */
     uint32_t node;       /* of this prefix; of the one before it while `grows` */
@@ -50,9 +51,9 @@ typedef struct search {
     double least;  /* log of the probability that begins a label */
 } search;
 
-static double total_of(const prefix *p)
+static void set_total(prefix *p)
 {
-    return dg_log_add(p->blank, p->label);
+    p->total = dg_log_add(p->blank, p->label);
 }
 
 static uint64_t hash_longer(uint64_t hash, uint32_t label)
@@ -70,14 +71,15 @@ static void offer(const search *s, uint32_t length, const prefix *offered)
         if (p->hash == offered->hash) {
             p->blank = dg_log_add(p->blank, offered->blank);
             p->label = dg_log_add(p->label, offered->label);
+            set_total(p);
             return;
         }
-        if (total_of(p) < total_of(&b->items[worst]))
+        if (p->total < b->items[worst].total)
             worst = i;
     }
     if (b->count < s->beam)
         b->items[b->count++] = *offered;
-    else if (total_of(offered) > total_of(&b->items[worst]))
+    else if (offered->total > b->items[worst].total)
         b->items[worst] = *offered;
 }
 
@@ -101,13 +103,14 @@ static uint32_t bucket_after(const search *s, uint32_t length, uint32_t class, u
 static void extend(const search *s, uint32_t length, const prefix *p, uint32_t class, double log_p)
 {
     const dg_ctc_grammar *grammar = s->plan->grammar;
-    const double from = p->count > 0 && p->last == class ? p->blank : total_of(p);
+    const double from = p->count > 0 && p->last == class ? p->blank : p->total;
     const uint64_t states = grammar ? grammar->next(grammar->context, p->states, class) : 0;
     const uint32_t next = bucket_after(s, length, class, states);
     const prefix grown = {
         .states = states,
         .blank = -INFINITY,
         .label = from + log_p,
+        .total = from + log_p,
         .hash = hash_longer(p->hash, class),
         .node = p->node,
         .last = (uint8_t)class,
@@ -122,8 +125,9 @@ static void extend(const search *s, uint32_t length, const prefix *p, uint32_t c
 static void stay(const search *s, uint32_t length, const prefix *p, const double *log_p)
 {
     prefix same = *p;
-    same.blank = total_of(p) + log_p[s->plan->classes - 1];
+    same.blank = p->total + log_p[s->plan->classes - 1];
     same.label = p->count > 0 ? p->label + log_p[p->last] : -INFINITY;
+    set_total(&same);
     offer(s, length, &same);
 }
 
@@ -163,7 +167,7 @@ static void step(search *s, const double *log_p)
 
 static void write_text(const search *s, const prefix *p, dg_ctc_text *text)
 {
-    text->log_p = total_of(p);
+    text->log_p = p->total;
     text->count = p->count;
     uint32_t at = p->node;
     for (uint32_t i = p->count; i-- > 0; at = s->nodes[at].parent)
@@ -185,7 +189,7 @@ static bool take_best(const search *s, dg_ctc_text *text)
     for (uint32_t length = least; length < s->lengths; length++)
         for (uint32_t i = 0; i < s->now[length].count; i++)
             if (may_end(s, &s->now[length].items[i]) &&
-                (!from || total_of(&s->now[length].items[i]) > total_of(&from->items[best]))) {
+                (!from || s->now[length].items[i].total > from->items[best].total)) {
                 from = &s->now[length];
                 best = i;
             }

@@ -156,12 +156,12 @@ digit_status dg_items_add_cluster(const dg_items_source *source, uint32_t index,
     return append(items, &item);
 }
 
-digit_status dg_items_add_mark(const dg_items_source *source, uint32_t index, size_t segment,
-                               dg_items *items)
+digit_status dg_items_add_sign(const dg_items_source *source, uint32_t index, size_t segment,
+                               uint32_t sign, float confidence, dg_items *items)
 {
     const dg_segment *s = &source->segments->items[segment];
     const dg_transcript *t = &source->transcripts[index];
-    dg_item item = {.label = DG_LINE_MARK, .chunk = index};
+    dg_item item = {.label = (uint8_t)sign, .chunk = index, .confidence = confidence};
     item.step = dg_transcript_step(t, (s->left + s->right + 1) / 2.0);
     widen_by(source, s, everywhere, &item);
     return append(items, &item);

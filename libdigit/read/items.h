@@ -52,9 +52,9 @@ bool dg_items_in_strip(const dg_strip *strip, const dg_segment *segment);
 digit_status dg_items_add_cluster(const dg_items_source *source, uint32_t chunk, size_t segment,
                                   dg_items *items);
 
-/* Append a segment as a sign of which no network knows which one it is. */
-digit_status dg_items_add_mark(const dg_items_source *source, uint32_t chunk, size_t segment,
-                               dg_items *items);
+/* Append a segment as a sign, a class of base/alphabet.h. */
+digit_status dg_items_add_sign(const dg_items_source *source, uint32_t chunk, size_t segment,
+                               uint32_t sign, float confidence, dg_items *items);
 
 /* A text that the line network reads in a stretch, explained. */
 typedef struct dg_stretch_text {

@@ -8,10 +8,10 @@
 #include "vision/geometry.h"
 
 #include <math.h>
-#include <string.h>
 
 #define DIGITS ((1u << DIGIT_CLASSES) - 1)
-#define SIGNS  ((1u << DG_LINE_CLASSES) - 1 - DIGITS)
+#define OTHERS ((1u << DG_LINE_CLASSES) - 1 - DIGITS) /* signs and words */
+#define SIGNS  (OTHERS - (1u << DG_LINE_LETTER))
 
 /* No network is ever surer of one thing than of another by more than -log(LEAST): 1e-2 to 1e-4 were
  * tried on lines of validation digits, and differ by less than their noise. */
@@ -36,6 +36,7 @@ typedef struct hearing {
     size_t *seen;     /* [seen_count]: the segments that are in its strip */
     size_t seen_count;
     bool *taken;      /* [seen_count]: the digit network's answer is what stands there */
+    uint32_t *instead; /* [seen_count]: the label that stands there; NO_LABEL: those of the text */
     dg_ctc_text text;
     size_t owners[DG_CTC_LABELS_MOST]; /* [text.count]: places in `seen`, which do not descend */
     dg_stretch_text explained;
@@ -69,22 +70,16 @@ digit_status dg_opinions_search(const dg_items_source *source, const dg_stretch 
     return search(source, where, plan, most, texts, count);
 }
 
-static digit_status explain(hearing *h)
-{
-    const dg_sequence text = {h->text.labels, h->text.count};
-    dg_stretch_text_free(&h->explained);
-    return dg_stretch_explain(h->source, &h->where, text, &h->explained);
-}
-
 /* The most probable text of all of the chunk, by the line network. */
 static digit_status listen(hearing *h)
 {
-    const dg_ctc_plan plan = {.allowed = h->source->allowed | SIGNS};
+    const dg_ctc_plan plan = {.allowed = h->source->allowed | OTHERS};
     const dg_align_clusters clusters = {h->source, h->where.chunk, h->seen, h->seen_count};
     size_t count;
     digit_status status = search(h->source, &h->where, plan, 1, &h->text, &count);
+    const dg_sequence text = {h->text.labels, h->text.count};
     if (status == DIGIT_OK)
-        status = explain(h);
+        status = dg_stretch_explain(h->source, &h->where, text, &h->explained);
     return status == DIGIT_OK ? dg_align(&clusters, &h->explained.explained, h->owners) : status;
 }
 
@@ -147,7 +142,7 @@ static uint32_t find_sign(const hearing *h, range r, double odds_against)
 {
     double most = -log(odds_against);
     uint32_t best = NO_LABEL;
-    for (uint32_t label = DIGIT_CLASSES; label < DG_LINE_CLASSES; label++) {
+    for (uint32_t label = DG_LINE_POINT; label < DG_LINE_LETTER; label++) {
         const double odds = odds_of(h, r, label);
         if (odds > most) {
             most = odds;
@@ -171,70 +166,62 @@ static uint32_t choose(hearing *h, size_t cluster)
     return h->taken[cluster] ? (uint32_t)digit : NO_LABEL;
 }
 
-static void add_label(dg_ctc_text *text, size_t *owners, uint8_t label, size_t owner)
+/* Does the digit network take a cluster for the one digit that the line network reads there? */
+static bool is_agreed(const hearing *h, size_t cluster)
 {
-    if (text->count == DG_CTC_LABELS_MOST)
-        return;
-    owners[text->count] = owner;
-    text->labels[text->count++] = label;
+    const digit_prediction *answer = &h->source->answers[h->seen[cluster]];
+    const int digit = dg_read_digit(answer, h->source->allowed);
+    return is_one_of(h, labels_of(h, cluster), 1u << digit) &&
+           dg_read_answer(*answer, digit).confidence > 0.5f;
 }
 
-/* Are there labels in a cluster that may have ink beside it? */
-static bool is_open(const hearing *h, size_t cluster)
+/* May small ink be a part of what is read in a cluster beside it? Of a whole digit, no more than a
+ * bar high beside it: the digit may look like another one without it. */
+static bool is_open(const hearing *h, size_t cluster, const dg_segment *small)
 {
+    const dg_segment *s = &h->source->segments->items[h->seen[cluster]];
     const range r = labels_of(h, cluster);
-    return r.first < r.end && !h->taken[cluster];
+    if (r.first == r.end || h->taken[cluster])
+        return false;
+    return !is_agreed(h, cluster) || small->top + small->bottom < s->top + s->bottom;
 }
 
-/* Small ink between digits that is no dirt never disappears, 12.50 must not become 1250; but it may
- * be a part of a digit beside it that is not one cluster. One sign stands for what lies there. */
+/* Small ink between digits that is no dirt never disappears, 12.50 must not become 1250. One sign
+ * stands for what lies there. */
 static bool is_unknown(const hearing *h, size_t cluster)
 {
     const dg_strip *strip = &h->source->transcripts[h->where.chunk].strip;
     const dg_segment *s = &h->source->segments->items[h->seen[cluster]];
     const double least = DG_SIGN_LEAST * DG_STRIP_DIGIT * strip->scale;
-    return s->small && (s->right - s->left + 1 >= least || s->bottom - s->top + 1 >= least) &&
-           (cluster == 0 || h->taken[cluster - 1]) &&
-           (cluster + 1 == h->seen_count || !is_open(h, cluster + 1));
-}
-
-/* The text with labels[seen_count] in the clusters, NO_LABEL: what the line network reads there. */
-static void rewrite(hearing *h, const uint32_t *labels)
-{
-    dg_ctc_text text = {.count = 0};
-    size_t owners[DG_CTC_LABELS_MOST];
-    for (size_t i = 0; i < h->seen_count; i++) {
-        const range r = labels_of(h, i);
-        if (labels[i] != NO_LABEL)
-            add_label(&text, owners, (uint8_t)labels[i], i);
-        for (uint32_t k = r.first; labels[i] == NO_LABEL && k < r.end; k++)
-            add_label(&text, owners, h->text.labels[k], i);
-    }
-    h->text = text;
-    memcpy(h->owners, owners, text.count * sizeof *owners);
+    if (!s->small || (s->right - s->left + 1 < least && s->bottom - s->top + 1 < least))
+        return false;
+    const range before = cluster > 0 ? labels_of(h, cluster - 1) : (range){0, 1};
+    return (before.first < before.end || h->taken[cluster - 1]) &&
+           (cluster == 0 || !is_open(h, cluster - 1, s)) &&
+           (cluster + 1 == h->seen_count || !is_open(h, cluster + 1, s));
 }
 
 /* Each cluster is chosen for by what the line network reads in the others. */
-static digit_status decide(hearing *h)
+static void decide(hearing *h)
 {
-    uint32_t *labels = dg_alloc(h->seen_count, sizeof *labels);
-    bool same = true;
-    if (!labels)
-        return dg_fail_memory("a line", h->seen_count * sizeof *labels);
     for (size_t i = 0; i < h->seen_count; i++)
-        labels[i] = choose(h, i);
+        h->instead[i] = choose(h, i);
     for (size_t i = 0; i < h->seen_count; i++) {
         const range r = labels_of(h, i);
-        if (labels[i] == NO_LABEL && r.first == r.end && is_unknown(h, i))
-            labels[i] = find_sign(h, r, MISSED_ODDS);
-        same = same && (labels[i] == NO_LABEL || is_one_of(h, r, 1u << labels[i]));
+        if (h->instead[i] == NO_LABEL && r.first == r.end && is_unknown(h, i))
+            h->instead[i] = find_sign(h, r, MISSED_ODDS);
     }
-    rewrite(h, labels);
-    dg_free(labels);
-    return same ? DIGIT_OK : explain(h);
 }
 
 /* ---- Items ------------------------------------------------------------------- */
+
+static digit_status add_sign(const hearing *h, size_t cluster, range r, dg_items *items)
+{
+    const uint32_t sign = h->instead[cluster];
+    const double odds = exp(odds_of(h, r, sign));
+    return dg_items_add_sign(h->source, h->where.chunk, h->seen[cluster], sign,
+                             (float)(odds / (1 + odds)), items);
+}
 
 static digit_status add_cluster(const hearing *h, size_t cluster, dg_items *items)
 {
@@ -242,8 +229,11 @@ static digit_status add_cluster(const hearing *h, size_t cluster, dg_items *item
     digit_status status = DIGIT_OK;
     if (h->taken[cluster])
         return dg_items_add_cluster(h->source, h->where.chunk, h->seen[cluster], items);
+    if (h->instead[cluster] != NO_LABEL)
+        return add_sign(h, cluster, r, items);
     if (r.first == r.end && is_unknown(h, cluster))
-        return dg_items_add_mark(h->source, h->where.chunk, h->seen[cluster], items);
+        return dg_items_add_sign(h->source, h->where.chunk, h->seen[cluster], DG_LINE_MARK, 0,
+                                 items);
     for (uint32_t i = r.first; status == DIGIT_OK && i < r.end; i++)
         status = dg_items_add_label(&h->explained, i, items);
     return status;
@@ -253,7 +243,7 @@ static digit_status hear(hearing *h, dg_items *items)
 {
     digit_status status = listen(h);
     if (status == DIGIT_OK)
-        status = decide(h);
+        decide(h);
     for (size_t i = 0; status == DIGIT_OK && i < h->seen_count; i++)
         status = add_cluster(h, i, items);
     dg_stretch_text_free(&h->explained);
@@ -269,8 +259,9 @@ static digit_status add_transcript(const dg_items_source *source, uint32_t index
         .where = {.chunk = index, .end = t->outputs, .columns = {-INFINITY, INFINITY}},
         .seen = dg_alloc(chunk->count, sizeof *h.seen),
         .taken = dg_alloc_zero(chunk->count, sizeof *h.taken),
+        .instead = dg_alloc(chunk->count, sizeof *h.instead),
     };
-    digit_status status = h.seen && h.taken
+    digit_status status = h.seen && h.taken && h.instead
                               ? DIGIT_OK
                               : dg_fail_memory("a line", chunk->count * sizeof *h.seen);
     for (size_t i = chunk->first; status == DIGIT_OK && i < chunk->first + chunk->count; i++)
@@ -278,6 +269,7 @@ static digit_status add_transcript(const dg_items_source *source, uint32_t index
             h.seen[h.seen_count++] = i;
     if (status == DIGIT_OK && h.seen_count > 0)
         status = hear(&h, items);
+    dg_free(h.instead);
     dg_free(h.taken);
     dg_free(h.seen);
     return status;
