@@ -66,8 +66,8 @@ static void find_window(const dg_ctc_explained *e, uint32_t first, uint32_t end,
     *to = dg_min_u32((uint32_t)right + 1, e->steps);
 }
 
-/* Sums over the steps of a window for a class in a place: of paths that are in the class, and of all
- * paths of the text. */
+/* Sums over the steps of a window for a class in a place: of paths that are in the class, and of
+ * all paths of the text. */
 typedef struct class_sums {
     double here, all;
 } class_sums;
