@@ -397,8 +397,8 @@ enum digit_pixel {
     DIGIT_PIXEL_BGRX8 = 6, /**< 4 bytes: as BGR8; the fourth is ignored */
     DIGIT_PIXEL_RGBA8_PREMULTIPLIED = 7, /**< as RGBA8, colours times alpha */
     DIGIT_PIXEL_BGRA8_PREMULTIPLIED = 8, /**< as BGRA8, colours times alpha */
-    DIGIT_PIXEL_GRAY16 = 9, /**< 2 bytes in the machine's order: 0 black ..
-                                 65535 white; fewer bits must be scaled up */
+    DIGIT_PIXEL_GRAY16 = 9, /**< 2 bytes in the machine's order, 0 (black)
+                                 to 65535 (white); fewer bits must be scaled up */
     DIGIT_PIXEL_GRAY1 = 10  /**< 1 bit: 0 black, 1 white (PBM, Leptonica: the
                                  opposite; their dark ink is DIGIT_INK_LIGHT);
                                  the first pixel of 8 is the highest bit; each

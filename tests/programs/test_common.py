@@ -17,8 +17,8 @@ OPTIONS = {
         checkpoint checkpoint-interval resume history trained-on licence output json""".split(),
     "digit-eval": "model worst threads json".split(),
     "digit-predict": "model top json".split(),
-    "digit-read": """model layout min-confidence length allow grid signs json csv hocr overlay
-        threads""".split(),
+    "digit-read": """model layout min-confidence length allow grid time-limit signs json csv hocr
+        overlay threads""".split(),
 }
 PROGRAMS = sorted(OPTIONS)
 FLAGS = ("json", "csv", "hocr", "resume", "signs")  # options without a value
