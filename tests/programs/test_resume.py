@@ -31,14 +31,15 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def disturbed(arguments: list[str], number: signal.Signals, rng: random.Random) -> int:
-    """Run it again and again, with `number` sent at random moments, until it ends. How often
-    that was too early."""
+def disturbed(arguments: list[str], number: signal.Signals, took: float,
+              rng: random.Random) -> int:
+    """Run it again and again, with `number` sent at random moments of the `took` seconds that it
+    needs, until it ends. How often that was too early."""
     for attempt in range(60):
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=environment()) as process:
             try:
-                _, said = process.communicate(timeout=rng.uniform(0.02, 0.2 + 0.05 * attempt))
+                _, said = process.communicate(timeout=took * rng.uniform(0.1, 0.7 + 0.2 * attempt))
             except subprocess.TimeoutExpired:
                 process.send_signal(number)
                 _, said = process.communicate(timeout=60)
@@ -54,14 +55,16 @@ def test_ends_with_the_same_file(long_idx: Idx, tmp_path: Path, number: signal.S
                                  interval: int) -> None:
     whole, again = tmp_path / "whole", tmp_path / "again"
     history = tmp_path / "whole.csv"
+    began = time.monotonic()
     subprocess.run(command(long_idx, whole, "--history", history), check=True,
                    capture_output=True, env=environment())
+    took = time.monotonic() - began
     rng = random.Random(interval + number)
     stops = 0
     for _ in range(2):
         again_history = tmp_path / "again.csv"
         stops += disturbed(command(long_idx, again, "--resume", "--checkpoint-interval", interval,
-                                   "--history", again_history), number, rng)
+                                   "--history", again_history), number, took, rng)
         assert sha256(again) == sha256(whole)
         rows = [list(csv.reader(path.open())) for path in (history, again_history)]
         if number == signal.SIGINT:
