@@ -20,4 +20,7 @@ enum {
     DG_LINE_MARK = DG_LINE_CLASSES /* no class: small ink of which a network knows nothing */
 };
 
+/* The characters of the digits and signs, by their classes. */
+#define DG_LINE_CHARACTERS "0123456789.,-/:+%"
+
 #endif

@@ -41,7 +41,7 @@ digit_status dg_field_compile(const digit_field *field, dg_field *compiled)
 
 /* ---- Does a text fit? ---------------------------------------------------------- */
 
-static const char letters[] = "0123456789.,-/:+%";
+static const char letters[] = DG_LINE_CHARACTERS;
 
 /* The characters of labels[count], without words; signs, if the pattern may have some. */
 static void write_labels(const dg_field *field, const uint8_t *labels, size_t count, char *text)
@@ -64,14 +64,20 @@ static bool is_in_pattern(const dg_pattern *pattern, const uint8_t *labels, size
     return dg_pattern_ends(pattern, states);
 }
 
+size_t dg_field_digits(const char *text, char digits[DG_FIELD_LENGTH_MOST + 1])
+{
+    size_t count = 0;
+    for (; *text; text++)
+        if (*text >= '0' && *text <= '9')
+            digits[count++] = *text;
+    digits[count] = '\0';
+    return count;
+}
+
 static bool holds(const dg_field *field, const char *text)
 {
     char digits[DG_FIELD_LENGTH_MOST + 1];
-    size_t count = 0;
-    for (const char *c = text; *c; c++)
-        if (*c >= '0' && *c <= '9')
-            digits[count++] = *c;
-    digits[count] = '\0';
+    dg_field_digits(text, digits);
     return dg_check_holds(field->check, field->country, digits) &&
            (!field->accept || field->accept(text, field->user_data) != 0);
 }
@@ -147,8 +153,7 @@ typedef struct choice {
     const dg_field *field;
     dg_field_reading *reading;
     double most;   /* log of the greatest probability of all texts */
-    double chosen; /* the others are compared with it: of answers[0], of all that hold, */
-    double held, all; /* of all that fit the pattern or not */
+    double held, all; /* shares of those that hold, of all; the most probable one has 1 */
 } choice;
 
 static double share_of(const choice *c, const dg_ctc_text *text)

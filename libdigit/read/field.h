@@ -27,6 +27,9 @@ typedef struct dg_field_answer {
     double confidence;
 } dg_field_answer;
 
+/* The digits of a text; returns how many there are. */
+size_t dg_field_digits(const char *text, char digits[DG_FIELD_LENGTH_MOST + 1]);
+
 /* The most that are kept of a field. */
 #define DG_FIELD_ANSWERS 8
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "net/ctc_parts.h"
+#include "read/opinions.h"
 
 #include <math.h>
 
@@ -12,10 +13,6 @@
 
 /* Of a cluster that is none, all digits are alike. */
 #define UNKNOWN (1.0 / DIGIT_CLASSES)
-
-/* A text that has nothing where the digit network is sure of a digit is so many times less
- * probable: as in opinions.c. */
-#define MISSED 50.0
 
 /* CTC says a label near its ink, not on it: in heights of the line's digits. */
 #define REACH 0.35
@@ -54,7 +51,7 @@ static void add_presence(dg_real *scores, uint32_t first, uint32_t end)
 {
     dg_real *best = scores + (size_t)best_step(scores, first, end) * DG_LINE_OUTPUTS;
     for (int d = 0; d < DIGIT_CLASSES; d++)
-        best[d] += (dg_real)log(MISSED);
+        best[d] -= (dg_real)log(DG_LEAST_MISSED);
 }
 
 /* Half way from a cluster to its neighbour in the strip, on one side; at most REACH from it. */

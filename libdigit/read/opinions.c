@@ -17,11 +17,6 @@
  * tried on lines of validation digits, and differ by less than their noise. */
 #define LEAST 1e-3
 
-/* Likewise, the line network that there is nothing, or a word, where the digit network is sure of a
- * digit: print, and digits of another size, which it has not learned. With LEAST, 8 more digits of
- * 1,900 in strangers' pictures are missed. */
-#define LEAST_MISSED 2e-2
-
 /* Odds that a cluster with the shape and the place of a sign is one: a steep slash looks like a 1;
  * and that small ink beside digits is a sign that the line network has missed. */
 #define SIGN_ODDS   100.0
@@ -36,7 +31,8 @@ typedef struct hearing {
     size_t *seen;     /* [seen_count]: the segments that are in its strip */
     size_t seen_count;
     bool *taken;      /* [seen_count]: the digit network's answer is what stands there */
-    uint32_t *instead; /* [seen_count]: the label that stands there; NO_LABEL: those of the text */
+    uint32_t *instead; /* [seen_count]: the label that stands there, or DG_LINE_MARK; NO_LABEL:
+                          those of the text */
     dg_ctc_text text;
     size_t owners[DG_CTC_LABELS_MOST]; /* [text.count]: places in `seen`, which do not descend */
     dg_stretch_text explained;
@@ -132,7 +128,7 @@ static bool is_digit(const hearing *h, size_t cluster, range r, int digit)
     if (p <= 0.5) /* no odds of the line network are for a text that it does not read */
         return false;
     const bool missed = is_no_digit(h, r) && h->source->chunks->sure[h->seen[cluster]];
-    return dg_max_f64(odds_of(h, r, (uint32_t)digit), log(missed ? LEAST_MISSED : LEAST)) +
+    return dg_max_f64(odds_of(h, r, (uint32_t)digit), log(missed ? DG_LEAST_MISSED : LEAST)) +
                log(p / dg_max_f64(1 - p, LEAST)) > 0;
 }
 
@@ -208,8 +204,10 @@ static void decide(hearing *h)
         h->instead[i] = choose(h, i);
     for (size_t i = 0; i < h->seen_count; i++) {
         const range r = labels_of(h, i);
-        if (h->instead[i] == NO_LABEL && r.first == r.end && is_unknown(h, i))
-            h->instead[i] = find_sign(h, r, MISSED_ODDS);
+        if (h->instead[i] != NO_LABEL || r.first != r.end || !is_unknown(h, i))
+            continue;
+        const uint32_t sign = find_sign(h, r, MISSED_ODDS);
+        h->instead[i] = sign == NO_LABEL ? DG_LINE_MARK : sign;
     }
 }
 
@@ -218,7 +216,7 @@ static void decide(hearing *h)
 static digit_status add_sign(const hearing *h, size_t cluster, range r, dg_items *items)
 {
     const uint32_t sign = h->instead[cluster];
-    const double odds = exp(odds_of(h, r, sign));
+    const double odds = sign == DG_LINE_MARK ? 0 : exp(odds_of(h, r, sign));
     return dg_items_add_sign(h->source, h->where.chunk, h->seen[cluster], sign,
                              (float)(odds / (1 + odds)), items);
 }
@@ -231,9 +229,6 @@ static digit_status add_cluster(const hearing *h, size_t cluster, dg_items *item
         return dg_items_add_cluster(h->source, h->where.chunk, h->seen[cluster], items);
     if (h->instead[cluster] != NO_LABEL)
         return add_sign(h, cluster, r, items);
-    if (r.first == r.end && is_unknown(h, cluster))
-        return dg_items_add_sign(h->source, h->where.chunk, h->seen[cluster], DG_LINE_MARK, 0,
-                                 items);
     for (uint32_t i = r.first; status == DIGIT_OK && i < r.end; i++)
         status = dg_items_add_label(&h->explained, i, items);
     return status;

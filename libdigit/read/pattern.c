@@ -22,12 +22,12 @@ static digit_status fail_at(const parser *p, const char *what)
                    p->at - p->text + 1, what);
 }
 
-/* The label of a sign that stands for itself; 0: it is none. */
-static uint32_t sign_label(char c)
+/* The labels, as bits, of a digit or a sign that stands for itself; 0: it is none. */
+static uint32_t own_label(char c)
 {
-    static const char signs[] = ".,-/:+%";
-    const char *found = c ? strchr(signs, c) : NULL;
-    return found ? DG_LINE_POINT + (uint32_t)(found - signs) : 0;
+    static const char characters[] = DG_LINE_CHARACTERS;
+    const char *found = c ? strchr(characters, c) : NULL;
+    return found ? 1u << (found - characters) : 0;
 }
 
 /* One character, or two with a backslash: the labels that it stands for. */
@@ -36,12 +36,10 @@ static digit_status parse_label(parser *p, uint32_t *labels)
     const bool escaped = *p->at == '\\';
     p->at += escaped;
     const char c = *p->at;
-    if (c >= '0' && c <= '9')
-        *labels |= 1u << (c - '0');
-    else if (c == 'd' && !escaped)
+    if (c == 'd' && !escaped)
         *labels |= p->allowed;
-    else if (sign_label(c) && (escaped || c != '+'))
-        *labels |= 1u << sign_label(c);
+    else if (own_label(c) && (escaped || c != '+'))
+        *labels |= own_label(c);
     else
         return fail_at(p, c == '+' ? "nothing to repeat; a plus sign is \\+"
                                    : "not d, a digit, a sign, or [");

@@ -160,24 +160,13 @@ static digit_status add_items(digit_reading *reading, uint32_t number, const dg_
     return status;
 }
 
-/* The digits of a text. */
-static size_t keep_digits(const char *text, char digits[DG_FIELD_LENGTH_MOST + 1])
-{
-    size_t count = 0;
-    for (; *text; text++)
-        if (*text >= '0' && *text <= '9')
-            digits[count++] = *text;
-    digits[count] = '\0';
-    return count;
-}
-
 /* Candidates of the group are the digits of the texts, those of several texts once. */
 static digit_status add_candidates(digit_reading *reading, const dg_field_reading *field)
 {
     char digits[DG_FIELD_ANSWERS][DG_FIELD_LENGTH_MOST + 1];
     digit_status status = DIGIT_OK;
     for (size_t i = 0; status == DIGIT_OK && i < dg_max_size(field->count, 1); i++) {
-        const size_t count = keep_digits(field->answers[i].text, digits[i]);
+        const size_t count = dg_field_digits(field->answers[i].text, digits[i]);
         bool known = false;
         for (size_t k = 0; k < i; k++)
             known = known || strcmp(digits[k], digits[i]) == 0;

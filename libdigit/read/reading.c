@@ -1,5 +1,6 @@
 #include "read/reading.h"
 
+#include "base/alphabet.h"
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/mem.h"
@@ -178,7 +179,7 @@ static void begin_line(writer *w, uint32_t line)
 
 static void write_mark(writer *w)
 {
-    static const char signs[] = ".,-/:+%";
+    static const char characters[] = DG_LINE_CHARACTERS;
     const digit_mark *mark = &w->reading->marks[w->mark];
     const dg_reading_mark gaps = w->reading->gaps[w->mark++];
     const bool first = !w->any || mark->line != w->line;
@@ -189,7 +190,7 @@ static void write_mark(writer *w)
     begin_line(w, mark->line);
     if (!first && gaps.apart_before)
         *w->end++ = ' ';
-    *w->end++ = signs[mark->kind];
+    *w->end++ = characters[DG_LINE_POINT + mark->kind];
     w->sign = true;
     w->apart = gaps.apart_after;
 }
